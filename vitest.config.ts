@@ -1,0 +1,46 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const MINUTE = 60_000;
+
+/** The slow projects share one lab, or one Electron: they run one file after the other. */
+const oneAtATime = {
+  fileParallelism: false,
+  maxWorkers: 1,
+  testTimeout: 5 * MINUTE,
+  hookTimeout: 10 * MINUTE,
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: [
+            '{shared,electron,build}/**/*.test.ts',
+            'build/**/*.test.mjs',
+            'test/support/**/*.test.ts',
+          ],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        plugins: [react()],
+        test: {
+          name: 'unit-renderer',
+          environment: 'jsdom',
+          include: ['renderer/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/support/renderer-setup.ts'],
+          testTimeout: 20_000,
+          css: false,
+        },
+      },
+      { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'], testTimeout: MINUTE } },
+      { test: { name: 'catalog', include: ['test/catalog/**/*.test.ts'], testTimeout: MINUTE } },
+      { test: { name: 'integration', include: ['test/integration/**/*.lab.test.ts'], ...oneAtATime } },
+      { test: { name: 'security', include: ['test/security/**/*.test.ts'], ...oneAtATime } },
+    ],
+  },
+});
