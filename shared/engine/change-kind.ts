@@ -1,0 +1,68 @@
+/**
+ * The shape of a change kind: one folder under `changes/`, each with inspect, capture, apply, verify, revert, describe.
+ * The engine (apply.ts, rollback.ts) calls them in order and does the journal; a kind never writes the journal itself.
+ */
+import type { Blast, Change, ChangeKindName, ChangeOf, Diff } from '../domain/change.ts';
+import type { AppError } from '../domain/error.ts';
+import type { Result } from '../domain/result.ts';
+import type { BlobStore, Clock, Digest, HostSession, HostWriter, Log, Random, SecretStore } from './ports.ts';
+
+export interface ChangeContext {
+  readonly host: HostWriter;
+  readonly secrets: SecretStore;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly random: Random;
+  readonly log: Log;
+  /** Identifies the step on the host: names of temporary files, set-aside directories, guard units. `[a-z0-9-]+`. */
+  readonly tag: string;
+  readonly signal?: AbortSignal;
+  /** A connection that proves access: full authentication and sudo, nothing reused. */
+  readonly openFresh: () => Promise<Result<HostSession>>;
+  /** One short sentence on what is being done; `phase` moves the step's state. */
+  readonly progress: (note: string, phase?: 'rehearsing' | 'applying' | 'verifying') => void;
+  readonly guard: (state: 'armed' | 'proving' | 'disarmed' | 'fired', firesAt: string, seconds: number) => void;
+}
+
+/** What is there now compared with what the change wants. */
+export interface Inspection {
+  /** True when apply would change nothing. */
+  readonly inPlace: boolean;
+  readonly diffs: readonly Diff[];
+  /** Extra sentences that only the host's state can tell ("3 files below /opt/… will change owner"). */
+  readonly words: readonly string[];
+}
+
+export interface Words {
+  /** "Bulwark will …" without the subject: "set modes of 4 files in /etc/elasticsearch". */
+  readonly title: string;
+  readonly words: readonly string[];
+  readonly blast: Blast;
+  readonly outageSeconds: number;
+  readonly guarded: boolean;
+  /** systemd unit that must be restarted for the change (or its undoing) to take effect. */
+  readonly restarts?: string;
+}
+
+/** Kind-specific digests by which the kind recognises what it left on the host; journalled, so never secret. */
+export type Mark = Readonly<Record<string, string>>;
+
+export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
+  readonly kind: K;
+  describe(change: ChangeOf<K>): Words;
+  /** Reads only. Dry run and apply walk the same code: apply starts from here. Error = the change cannot be made here, with the reason. */
+  inspect(change: ChangeOf<K>, context: ChangeContext): Promise<Result<Inspection>>;
+  /** Everything needed to restore byte for byte, owner and mode. May hold secrets: the engine encrypts it. Large things may stay on the host, named in here. */
+  capture(change: ChangeOf<K>, context: ChangeContext): Promise<Result<Uint8Array>>;
+  /** Idempotent, atomic per file; checks its precondition first (PRECONDITION_FAILED, FILE_CHANGED_UNDERNEATH). On failure it leaves the host as before or says `hostState`. */
+  apply(change: ChangeOf<K>, before: Uint8Array, context: ChangeContext): Promise<Result<Mark>>;
+  /** Reads back by a way other than the one that wrote. */
+  verify(change: ChangeOf<K>, mark: Mark, context: ChangeContext): Promise<Result<void>>;
+  /** Restores the before-image where the host still has what we wrote; DRIFT otherwise (restores nothing then). `mark` is undefined after a crash before the outcome was journalled. */
+  revert(change: ChangeOf<K>, before: Uint8Array, mark: Mark | undefined, context: ChangeContext & { readonly force: boolean }): Promise<Result<void>>;
+}
+
+export type ChangeKinds = { readonly [K in ChangeKindName]: ChangeKind<K> };
+
+export type StepFailure = { readonly error: AppError; readonly change: Change };
+export type { BlobStore };
