@@ -44,7 +44,11 @@ export const yamlSettingChangeSchema = z.strictObject({
   /** Applied in order; keys are full dotted names whatever their spelling in the file (flat or nested). */
   edits: z.array(
     z.discriminatedUnion('op', [
-      z.strictObject({ op: z.literal('set'), key: z.string(), value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]) }),
+      z.strictObject({
+        op: z.literal('set'),
+        key: z.string(),
+        value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+      }),
       z.strictObject({ op: z.literal('remove'), key: z.string() }),
     ]),
   ),
@@ -61,7 +65,14 @@ export const fileModeChangeSchema = z.strictObject({
         group: accountName.optional(),
         mode: octalMode.optional(),
         /** For a directory: also everything below it (never across a mount point, never through a symbolic link). */
-        below: z.strictObject({ owner: accountName.optional(), group: accountName.optional(), fileMode: octalMode.optional(), directoryMode: octalMode.optional() }).optional(),
+        below: z
+          .strictObject({
+            owner: accountName.optional(),
+            group: accountName.optional(),
+            fileMode: octalMode.optional(),
+            directoryMode: octalMode.optional(),
+          })
+          .optional(),
       }),
     )
     .min(1),
@@ -75,7 +86,12 @@ export const accountChangeSchema = z.strictObject({
    * lock: password locked, shell without login, authorized_keys set aside, out of `leaveGroups`, sudo rules that name it set aside.
    */
   action: z.discriminatedUnion('do', [
-    z.strictObject({ do: z.literal('create-system'), group: accountName, shell: absolutePath, home: absolutePath }),
+    z.strictObject({
+      do: z.literal('create-system'),
+      group: accountName,
+      shell: absolutePath,
+      home: absolutePath,
+    }),
     z.strictObject({
       do: z.literal('lock'),
       shell: absolutePath,
@@ -107,7 +123,13 @@ export const firewallRulesetChangeSchema = z.strictObject({
   kind: z.literal('firewall-ruleset'),
   backend: z.literal('nftables'),
   /** Sources (CIDR, IPv4 or IPv6) that may reach a port; a port that is not listed is closed to the network. */
-  allow: z.array(z.strictObject({ port: z.number().int().min(1).max(65535), from: z.array(z.string()).min(1), label: z.string() })),
+  allow: z.array(
+    z.strictObject({
+      port: z.number().int().min(1).max(65535),
+      from: z.array(z.string()).min(1),
+      label: z.string(),
+    }),
+  ),
   /** The SSH port of this session; always kept open to `operatorSources`. */
   sshPort: z.number().int().min(1).max(65535),
   operatorSources: z.array(z.string()).min(1),
@@ -127,7 +149,9 @@ export const keystoreEntryChangeSchema = z.strictObject({
 export const esPasswordChangeSchema = z.strictObject({
   kind: z.literal('es-password'),
   install: esInstallSchema,
-  users: z.array(z.strictObject({ name: z.string(), ref: z.string(), length: z.number().int().min(12).max(128) })).min(1),
+  users: z
+    .array(z.strictObject({ name: z.string(), ref: z.string(), length: z.number().int().min(12).max(128) }))
+    .min(1),
 });
 
 export const esAutoConfigurationChangeSchema = z.strictObject({

@@ -3,7 +3,19 @@ import { z } from 'zod';
 import { blastSchema } from './change.ts';
 import { severitySchema } from './severity.ts';
 
-export const areas = ['os', 'network', 'auth', 'tls', 'keystore', 'kibana', 'audit', 'cluster', 'fips', 'clients', 'orchestrators'] as const;
+export const areas = [
+  'os',
+  'network',
+  'auth',
+  'tls',
+  'keystore',
+  'kibana',
+  'audit',
+  'cluster',
+  'fips',
+  'clients',
+  'orchestrators',
+] as const;
 export const areaSchema = z.enum(areas);
 export type Area = (typeof areas)[number];
 

@@ -44,7 +44,12 @@ export interface Account {
   /** Existing, non-empty authorized_keys files. */
   readonly authorizedKeys: readonly string[];
   /** sudoers files and lines that name the account (directly or by a group of its). */
-  readonly sudoRules: readonly { readonly file: string; readonly line: number; readonly text: string; readonly dedicated: boolean }[];
+  readonly sudoRules: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly text: string;
+    readonly dedicated: boolean;
+  }[];
 }
 
 export interface FileFact {
@@ -104,7 +109,11 @@ export interface FirewallFact {
   /** Live `nft list ruleset`, capped. */
   readonly ruleset: string;
   /** Per watched port: who may reach it by the live rules; `everyone` when nothing restricts it. */
-  readonly ports: readonly { readonly port: number; readonly access: 'everyone' | 'sources' | 'nobody' | 'undecided'; readonly sources: readonly string[] }[];
+  readonly ports: readonly {
+    readonly port: number;
+    readonly access: 'everyone' | 'sources' | 'nobody' | 'undecided';
+    readonly sources: readonly string[];
+  }[];
   readonly loadedAtBoot: boolean;
 }
 
@@ -153,7 +162,12 @@ export interface DataDirectory {
 }
 
 export interface OutsideView {
-  readonly ports: readonly { readonly port: number; readonly state: 'closed' | 'filtered' | 'clear' | 'tls' | 'open-silent'; readonly answersStranger: 'yes' | 'no' | 'unknown'; readonly detail: string }[];
+  readonly ports: readonly {
+    readonly port: number;
+    readonly state: 'closed' | 'filtered' | 'clear' | 'tls' | 'open-silent';
+    readonly answersStranger: 'yes' | 'no' | 'unknown';
+    readonly detail: string;
+  }[];
 }
 
 /** By fact name; a missing name means that the source did not run. */

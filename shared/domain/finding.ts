@@ -21,9 +21,24 @@ export type Choice = Readonly<z.infer<typeof choiceSchema>>;
 
 export const remedySchema = z.discriminatedUnion('type', [
   /** Changes can be planned now. `steps` say in plain words what Bulwark will do. */
-  z.object({ type: z.literal('changes'), steps: z.array(z.string()), blast: blastSchema, disturbs: z.string(), undo: z.string(), fixedTogetherWith: z.array(controlIdSchema) }),
+  z.object({
+    type: z.literal('changes'),
+    steps: z.array(z.string()),
+    blast: blastSchema,
+    disturbs: z.string(),
+    undo: z.string(),
+    fixedTogetherWith: z.array(controlIdSchema),
+  }),
   /** Changes can be planned once the operator has chosen. */
-  z.object({ type: z.literal('choices'), choices: z.array(choiceSchema), steps: z.array(z.string()), blast: blastSchema, disturbs: z.string(), undo: z.string(), fixedTogetherWith: z.array(controlIdSchema) }),
+  z.object({
+    type: z.literal('choices'),
+    choices: z.array(choiceSchema),
+    steps: z.array(z.string()),
+    blast: blastSchema,
+    disturbs: z.string(),
+    undo: z.string(),
+    fixedTogetherWith: z.array(controlIdSchema),
+  }),
   /** No safe automatic change exists; why, and what the operator can do by hand. */
   z.object({ type: z.literal('manual'), reason: z.string(), steps: z.array(z.string()) }),
   z.object({ type: z.literal('none') }),
@@ -71,7 +86,19 @@ export const scanSchema = z.object({
   /** Digest over the facts that plans rest on; a plan made from this scan expires when it moves. */
   factsDigest: z.string(),
   /** What was found on the host, for headings and the report. */
-  subject: z.object({ hostname: z.string(), operatingSystem: z.string(), elasticsearch: z.string(), hostKey: z.string() }),
-  cost: z.object({ connections: z.number(), execs: z.number(), roundTrips: z.number(), tunnels: z.number(), bytesIn: z.number(), milliseconds: z.number() }),
+  subject: z.object({
+    hostname: z.string(),
+    operatingSystem: z.string(),
+    elasticsearch: z.string(),
+    hostKey: z.string(),
+  }),
+  cost: z.object({
+    connections: z.number(),
+    execs: z.number(),
+    roundTrips: z.number(),
+    tunnels: z.number(),
+    bytesIn: z.number(),
+    milliseconds: z.number(),
+  }),
 });
 export type Scan = Readonly<z.infer<typeof scanSchema>>;

@@ -19,7 +19,13 @@ const common = {
 };
 
 export const journalEntrySchema = z.discriminatedUnion('type', [
-  z.object({ ...common, type: z.literal('opened'), address: z.string(), hostKey: z.string(), tool: z.string() }),
+  z.object({
+    ...common,
+    type: z.literal('opened'),
+    address: z.string(),
+    hostKey: z.string(),
+    tool: z.string(),
+  }),
   z.object({
     ...common,
     type: z.literal('intent'),
@@ -43,10 +49,27 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
     mark: z.record(z.string(), z.string()),
     note: z.string(),
   }),
-  z.object({ ...common, type: z.literal('undo-intent'), planId: z.string(), stepId: z.string(), reason: z.string() }),
-  z.object({ ...common, type: z.literal('undo-outcome'), planId: z.string(), stepId: z.string(), result: z.enum(['undone', 'drifted', 'failed']), note: z.string() }),
+  z.object({
+    ...common,
+    type: z.literal('undo-intent'),
+    planId: z.string(),
+    stepId: z.string(),
+    reason: z.string(),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('undo-outcome'),
+    planId: z.string(),
+    stepId: z.string(),
+    result: z.enum(['undone', 'drifted', 'failed']),
+    note: z.string(),
+  }),
   z.object({ ...common, type: z.literal('note'), text: z.string() }),
 ]);
 export type JournalEntry = Readonly<z.infer<typeof journalEntrySchema>>;
 /** An entry as its author gives it; the journal adds version, sequence, chain, time and operator. */
-export type JournalDraft = JournalEntry extends infer E ? (E extends JournalEntry ? Omit<E, 'version' | 'sequence' | 'previous' | 'at' | 'operator'> : never) : never;
+export type JournalDraft = JournalEntry extends infer E
+  ? E extends JournalEntry
+    ? Omit<E, 'version' | 'sequence' | 'previous' | 'at' | 'operator'>
+    : never
+  : never;

@@ -37,6 +37,18 @@ export const planSchema = z.object({
 });
 export type Plan = Readonly<z.infer<typeof planSchema>>;
 
-export const stepStates = ['waiting', 'rehearsing', 'applying', 'verifying', 'done', 'nothing-to-do', 'undoing', 'undone', 'failed', 'drifted', 'skipped'] as const;
+export const stepStates = [
+  'waiting',
+  'rehearsing',
+  'applying',
+  'verifying',
+  'done',
+  'nothing-to-do',
+  'undoing',
+  'undone',
+  'failed',
+  'drifted',
+  'skipped',
+] as const;
 export const stepStateSchema = z.enum(stepStates);
 export type StepState = (typeof stepStates)[number];

@@ -7,7 +7,13 @@ import { diffSchema } from './change.ts';
 import { deploymentTypeSchema } from './deployment.ts';
 import { exposureSchema, findingSchema } from './finding.ts';
 
-const countsSchema = z.object({ pass: z.number(), fail: z.number(), unknown: z.number(), error: z.number(), 'not-applicable': z.number() });
+const countsSchema = z.object({
+  pass: z.number(),
+  fail: z.number(),
+  unknown: z.number(),
+  error: z.number(),
+  'not-applicable': z.number(),
+});
 export type OutcomeCounts = z.infer<typeof countsSchema>;
 
 export const reportSchema = z.object({
@@ -16,7 +22,12 @@ export const reportSchema = z.object({
   workspace: z.object({ name: z.string(), deployment: deploymentTypeSchema }),
   createdAt: z.string(),
   operator: z.string(),
-  tool: z.object({ name: z.literal('bulwark'), version: z.string(), catalogVersion: z.string(), controls: z.number() }),
+  tool: z.object({
+    name: z.literal('bulwark'),
+    version: z.string(),
+    catalogVersion: z.string(),
+    controls: z.number(),
+  }),
   signer: z.object({ commonName: z.string(), certificateFingerprint256: z.string() }),
   hosts: z.array(
     z.object({
@@ -26,9 +37,23 @@ export const reportSchema = z.object({
       hostKey: z.string(),
       operatingSystem: z.string(),
       elasticsearch: z.string(),
-      before: z.object({ scanId: z.string(), at: z.string(), counts: countsSchema, findings: z.array(findingSchema), exposure: z.array(exposureSchema) }),
+      before: z.object({
+        scanId: z.string(),
+        at: z.string(),
+        counts: countsSchema,
+        findings: z.array(findingSchema),
+        exposure: z.array(exposureSchema),
+      }),
       /** Absent when nothing was assessed again after the changes. */
-      after: z.object({ scanId: z.string(), at: z.string(), counts: countsSchema, findings: z.array(findingSchema), exposure: z.array(exposureSchema) }).optional(),
+      after: z
+        .object({
+          scanId: z.string(),
+          at: z.string(),
+          counts: countsSchema,
+          findings: z.array(findingSchema),
+          exposure: z.array(exposureSchema),
+        })
+        .optional(),
       changes: z.array(
         z.object({
           sequence: z.number(),
@@ -52,8 +77,19 @@ export const reportSchema = z.object({
   ),
   /** Names of secrets that were set; never values. */
   secretsSet: z.array(z.object({ ref: z.string(), about: z.string(), at: z.string() })),
-  certificates: z.array(z.object({ host: z.string(), subject: z.string(), issuer: z.string(), fingerprint256: z.string(), notAfter: z.string(), seenOn: z.string() })),
+  certificates: z.array(
+    z.object({
+      host: z.string(),
+      subject: z.string(),
+      issuer: z.string(),
+      fingerprint256: z.string(),
+      notAfter: z.string(),
+      seenOn: z.string(),
+    }),
+  ),
   /** What was not evaluated and why: every unknown, error and not-applicable, plus what this version does not look at. */
-  notEvaluated: z.array(z.object({ host: z.string(), control: z.string(), outcome: z.string(), reason: z.string() })),
+  notEvaluated: z.array(
+    z.object({ host: z.string(), control: z.string(), outcome: z.string(), reason: z.string() }),
+  ),
 });
 export type Report = z.infer<typeof reportSchema>;

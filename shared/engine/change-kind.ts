@@ -21,7 +21,11 @@ export interface ChangeContext {
   readonly openFresh: () => Promise<Result<HostSession>>;
   /** One short sentence on what is being done; `phase` moves the step's state. */
   readonly progress: (note: string, phase?: 'rehearsing' | 'applying' | 'verifying') => void;
-  readonly guard: (state: 'armed' | 'proving' | 'disarmed' | 'fired', firesAt: string, seconds: number) => void;
+  readonly guard: (
+    state: 'armed' | 'proving' | 'disarmed' | 'fired',
+    firesAt: string,
+    seconds: number,
+  ) => void;
 }
 
 /** What is there now compared with what the change wants. */
@@ -59,7 +63,12 @@ export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
   /** Reads back by a way other than the one that wrote. */
   verify(change: ChangeOf<K>, mark: Mark, context: ChangeContext): Promise<Result<void>>;
   /** Restores the before-image where the host still has what we wrote; DRIFT otherwise (restores nothing then). `mark` is undefined after a crash before the outcome was journalled. */
-  revert(change: ChangeOf<K>, before: Uint8Array, mark: Mark | undefined, context: ChangeContext & { readonly force: boolean }): Promise<Result<void>>;
+  revert(
+    change: ChangeOf<K>,
+    before: Uint8Array,
+    mark: Mark | undefined,
+    context: ChangeContext & { readonly force: boolean },
+  ): Promise<Result<void>>;
 }
 
 export type ChangeKinds = { readonly [K in ChangeKindName]: ChangeKind<K> };

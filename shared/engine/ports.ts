@@ -44,7 +44,15 @@ export interface TlsPeer {
   readonly protocol: string;
   readonly cipher: string;
   /** Chain as served, leaf first. */
-  readonly chain: readonly { readonly subject: string; readonly issuer: string; readonly fingerprint256: string; readonly notBefore: string; readonly notAfter: string; readonly names: readonly string[]; readonly pem: string }[];
+  readonly chain: readonly {
+    readonly subject: string;
+    readonly issuer: string;
+    readonly fingerprint256: string;
+    readonly notBefore: string;
+    readonly notAfter: string;
+    readonly names: readonly string[];
+    readonly pem: string;
+  }[];
   /** Whether the chain verified against the CA that was given. */
   readonly authorized: boolean;
 }
@@ -140,7 +148,9 @@ export interface SecretStore {
   /** Durable when it returns. */
   put(ref: SecretRef, value: Secret, about: string): Promise<Result<void>>;
   remove(ref: SecretRef): Promise<Result<void>>;
-  list(): Promise<Result<readonly { readonly ref: SecretRef; readonly about: string; readonly createdAt: string }[]>>;
+  list(): Promise<
+    Result<readonly { readonly ref: SecretRef; readonly about: string; readonly createdAt: string }[]>
+  >;
 }
 
 export interface Clock {
@@ -162,7 +172,11 @@ export interface Random {
 
 /** One log door: everything passes the redactor behind it. */
 export interface Log {
-  write(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
+  write(
+    level: 'debug' | 'info' | 'warn' | 'error',
+    message: string,
+    fields?: Readonly<Record<string, unknown>>,
+  ): void;
 }
 
 export type { AppError };

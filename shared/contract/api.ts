@@ -1,0 +1,151 @@
+/**
+ * The calls from the window to main: one object. Kinds: `query` reads what main holds; `command` is short and changes
+ * state; `operation` is long, answers at once with an operation id and reports by events.
+ */
+import { z } from 'zod';
+import { deploymentTypeSchema } from '../domain/deployment.ts';
+import { hostIdSchema, hostSchema } from '../domain/host.ts';
+import { appStateSchema } from './state.ts';
+
+const id = z.string().min(1).max(200);
+const choices = z.record(z.string().max(60), z.string().max(4000));
+const nothing = z.strictObject({});
+const done = z.strictObject({});
+const started = z.strictObject({ operationId: z.string() });
+const passphrase = z.string().min(1).max(1024);
+
+function call<K extends 'query' | 'command' | 'operation', I extends z.ZodType, O extends z.ZodType>(
+  kind: K,
+  input: I,
+  output: O,
+) {
+  return { kind, input, output } as const;
+}
+
+export const hostDraftSchema = hostSchema.omit({ id: true });
+
+export const api = {
+  app: {
+    snapshot: call('query', nothing, appStateSchema),
+    setTheme: call('command', z.strictObject({ theme: z.enum(['system', 'light', 'dark']) }), done),
+    setGuardSeconds: call('command', z.strictObject({ seconds: z.number().int().min(15).max(900) }), done),
+    /** Opens a page of the fixed list in the browser. */
+    openLink: call(
+      'command',
+      z.strictObject({
+        link: z.enum([
+          'vendor-security',
+          'vendor-auto-configuration',
+          'vendor-manual-security',
+          'verify-guide',
+        ]),
+      }),
+      done,
+    ),
+  },
+  workspace: {
+    create: call(
+      'command',
+      z.strictObject({ name: z.string().min(1).max(80), deployment: deploymentTypeSchema }),
+      done,
+    ),
+    open: call('command', z.strictObject({ id }), done),
+    close: call('command', nothing, done),
+    setDeployment: call('command', z.strictObject({ deployment: deploymentTypeSchema }), done),
+  },
+  vault: {
+    create: call('command', z.strictObject({ passphrase }), done),
+    unlock: call('command', z.strictObject({ passphrase }), done),
+    lock: call('command', nothing, done),
+    /** Shows one secret once in a window of its own that main draws; the value never crosses this contract. */
+    show: call('command', z.strictObject({ ref: id }), done),
+    /** Main puts it on the clipboard and clears it after `clearsAfterSeconds`. */
+    copy: call('command', z.strictObject({ ref: id }), z.strictObject({ clearsAfterSeconds: z.number() })),
+  },
+  hosts: {
+    add: call(
+      'command',
+      z.strictObject({ draft: hostDraftSchema }),
+      z.strictObject({ hostId: hostIdSchema }),
+    ),
+    update: call('command', z.strictObject({ hostId: hostIdSchema, draft: hostDraftSchema }), done),
+    remove: call('command', z.strictObject({ hostId: hostIdSchema }), done),
+    /** Reads the operator's own `~/.ssh/config`; answers with drafts for preview, adds nothing. */
+    readSshConfig: call(
+      'query',
+      nothing,
+      z.strictObject({ drafts: z.array(hostDraftSchema), ignored: z.array(z.string()) }),
+    ),
+    /** Asks the operator for a key file by a dialog of the system; the answer is shown in the form. */
+    chooseKeyFile: call('command', nothing, z.strictObject({ path: z.string().nullable() })),
+    connect: call('operation', z.strictObject({ hostId: hostIdSchema }), started),
+    disconnect: call('command', z.strictObject({ hostId: hostIdSchema }), done),
+  },
+  assess: {
+    start: call('operation', z.strictObject({ hostIds: z.array(hostIdSchema).min(1).max(500) }), started),
+  },
+  plan: {
+    add: call('command', z.strictObject({ findingId: id, choices }), done),
+    remove: call('command', z.strictObject({ findingId: id }), done),
+    /** Makes the plan from everything added; reads hosts, writes nothing. */
+    make: call('operation', nothing, started),
+    /** Makes a plan from one finding (and those fixed together with it) only. */
+    fixNow: call('operation', z.strictObject({ findingId: id, choices }), started),
+    discard: call('command', nothing, done),
+  },
+  apply: {
+    /** `digest` must be the one that was shown. */
+    start: call(
+      'operation',
+      z.strictObject({ planId: id, digest: z.string().regex(/^[0-9a-f]{64}$/) }),
+      started,
+    ),
+  },
+  rollback: {
+    start: call(
+      'operation',
+      z.strictObject({
+        hostId: hostIdSchema,
+        scope: z.discriminatedUnion('type', [
+          z.strictObject({ type: z.literal('step'), planId: id, stepId: id }),
+          z.strictObject({ type: z.literal('plan'), planId: id }),
+          z.strictObject({ type: z.literal('host') }),
+        ]),
+      }),
+      started,
+    ),
+    /** Settles an intent without outcome after a crash: verify it, or take it back. */
+    recover: call(
+      'operation',
+      z.strictObject({ hostId: hostIdSchema, planId: id, stepId: id, choice: z.enum(['verify', 'revert']) }),
+      started,
+    ),
+  },
+  report: {
+    /** Signs and writes PDF, JSON, DSSE and certificate below the workspace's folder. */
+    export: call('operation', nothing, started),
+    /** Opens the folder of the last export in the file manager. */
+    showFolder: call('command', nothing, done),
+    /** Asks for a file by a dialog of the system and verifies it offline. */
+    verify: call('operation', nothing, started),
+    /** Verifies a file that was dropped on the window; main takes the path from the drop, not from the page. */
+    dismissVerification: call('command', nothing, done),
+  },
+  operation: {
+    cancel: call('command', z.strictObject({ operationId: id }), done),
+  },
+  question: {
+    answer: call(
+      'command',
+      z.strictObject({
+        questionId: id,
+        answer: z.enum(['trust', 'refuse', 'overwrite', 'keep', 'break-lock', 'go-on', 'cancel']),
+      }),
+      done,
+    ),
+    answerSecret: call('command', z.strictObject({ questionId: id, value: z.string().max(4096) }), done),
+  },
+} as const;
+
+export type Api = typeof api;
+export type ApiGroup = keyof Api;
