@@ -1,0 +1,52 @@
+// @ts-check
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { inProject } from './paths.mjs';
+import { run } from './run.mjs';
+import { step } from './say.mjs';
+
+const INSTALL_LIMIT = 10 * 60_000;
+
+/** Written last, so that a folder whose installation was cut off does not look finished. */
+const stamp = inProject('node_modules', '.cache', 'installed-from');
+
+/** @returns {string} what the installed packages have to match */
+function wantedStamp() {
+  return createHash('sha256')
+    .update(readFileSync(inProject('package-lock.json')))
+    .digest('hex');
+}
+
+/** @returns {boolean} whether node_modules is complete and fits package-lock.json */
+export function packagesAreCurrent() {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wantedStamp();
+}
+
+/**
+ * Installs the npm packages exactly as locked, without running any of their scripts.
+ *
+ * @returns {Promise<string | undefined>} why it did not work, in one sentence, or undefined
+ */
+export async function installNpmPackages() {
+  if (packagesAreCurrent()) return undefined;
+  return await step('Installing the npm packages', async (tell) => {
+    /** @type {{ packages: Record<string, unknown> }} */
+    const lock = /** @type {{ packages: Record<string, unknown> }} */ (
+      JSON.parse(readFileSync(inProject('package-lock.json'), 'utf8'))
+    );
+    tell(`${Object.keys(lock.packages).length - 1} packages`);
+    const ended = await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      cwd: inProject(),
+      timeout: INSTALL_LIMIT,
+      env: { ...process.env, npm_config_loglevel: 'error' },
+    });
+    if (ended.code === 0) {
+      mkdirSync(path.dirname(stamp), { recursive: true });
+      writeFileSync(stamp, wantedStamp());
+      return undefined;
+    }
+    const last = ended.output.trim().split('\n').slice(-2).join(' ');
+    return `The npm packages could not be installed: connect this machine to an npm registry and run this again (${last}).`;
+  });
+}

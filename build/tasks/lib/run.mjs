@@ -1,0 +1,149 @@
+// @ts-check
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * @typedef {{ code: number, signal: NodeJS.Signals | null, output: string }} Ended
+ *   `output` holds standard output and standard error in the order in which they came.
+ */
+
+/**
+ * @typedef {object} Choices
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env] the whole environment, not an addition
+ * @property {number} [timeout] milliseconds until the command and its children are killed
+ * @property {boolean} [show] copy the output to ours while it arrives
+ * @property {(text: string) => void} [onOutput]
+ */
+
+/** Process groups to take along when this process ends for whatever reason it can still notice. @type {Set<number>} */
+const groups = new Set();
+
+/** @param {number} pid @param {NodeJS.Signals} signal */
+function endGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Gone already, which is what was wanted.
+  }
+}
+
+process.on('exit', () => {
+  for (const pid of groups) endGroup(pid, 'SIGTERM');
+});
+for (const [signal, code] of /** @type {const} */ ([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+])) {
+  process.on(signal, () => process.exit(code));
+}
+
+/**
+ * Runs a command to its end. Never throws for a command that fails or is missing: that is in the answer.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {Choices} [choices]
+ * @returns {Promise<Ended>} `code` is 127 when the command does not exist and 124 when its time was over
+ */
+export function run(command, args, choices = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: choices.cwd,
+      env: choices.env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const { pid } = child;
+    if (pid !== undefined) groups.add(pid);
+    let output = '';
+    let late = false;
+    const timer = choices.timeout
+      ? setTimeout(() => {
+          late = true;
+          if (pid !== undefined) endGroup(pid, 'SIGKILL');
+        }, choices.timeout)
+      : undefined;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (/** @type {string} */ text) => {
+        output += text;
+        if (choices.show) process.stdout.write(text);
+        choices.onOutput?.(text);
+      });
+    }
+    const done = (/** @type {number} */ code, /** @type {NodeJS.Signals | null} */ signal) => {
+      clearTimeout(timer);
+      if (pid !== undefined) groups.delete(pid);
+      resolve({ code, signal, output });
+    };
+    child.on('error', (error) => {
+      output += error.message;
+      done(127, null);
+    });
+    child.on('close', (code, signal) => done(late ? 124 : (code ?? 1), signal));
+  });
+}
+
+/**
+ * Runs a command and throws an error with the end of its output when it fails.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {Choices} [choices]
+ * @returns {Promise<string>} its output
+ */
+export async function mustRun(command, args, choices = {}) {
+  const ended = await run(command, args, choices);
+  if (ended.code === 0) return ended.output;
+  const tail = ended.output.trim().split('\n').slice(-12).join('\n');
+  const how = ended.code === 124 ? 'took too long' : `ended with ${ended.signal ?? ended.code}`;
+  throw new Error(`${command} ${args.slice(0, 3).join(' ')} ${how}${tail ? `:\n${tail}` : ''}`);
+}
+
+/**
+ * Hands the terminal over to a command, as a shell would.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @param {string} [cwd]
+ * @returns {Promise<number>} its exit status
+ */
+export function handOver(command, args, env = process.env, cwd = process.cwd()) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
+    process.on('exit', () => child.kill('SIGTERM'));
+    child.on('error', () => resolve(127));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/**
+ * @param {string} command a bare name
+ * @returns {string | undefined} where it is on PATH (the administrator's folders included), or undefined
+ */
+export function findCommand(command) {
+  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/sbin'];
+  for (const folder of folders) {
+    const candidate = path.join(folder, command);
+    try {
+      accessSync(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      // Not in this one.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {boolean} whether it ran and ended with 0; its output is dropped
+ */
+export function succeeds(command, args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
