@@ -1,0 +1,200 @@
+/**
+ * One file on a host: read with its owner and mode, replaced atomically, removed. Everything goes through POSIX `sh` with
+ * GNU or BusyBox tools; paths are arguments, never part of a script.
+ *
+ * Hazard: the folder may belong to an unprivileged service user. The new file is therefore built inside a private folder
+ * that the script stands in (a swapped path cannot redirect `chmod` or `chown`), and only then renamed over the target.
+ */
+import { appError } from '../domain/error.ts';
+import { fail, type Result, succeed } from '../domain/result.ts';
+import { prelude, runChecked, textOf } from './host-script.ts';
+import { type HostFileStat, parseStat, statFormat } from './host-stat.ts';
+import type { HostWriter } from './ports.ts';
+
+export type { HostFileStat } from './host-stat.ts';
+export { chownTree, copyTree, moveAside, setEntries, statTree, type TreeEntry } from './host-trees.ts';
+
+export interface HostFile extends HostFileStat {
+  /** Empty for anything but a regular file. */
+  readonly bytes: Uint8Array;
+  /** Security context, where the host runs SELinux. */
+  readonly selinux?: string;
+}
+
+const readScript = `${prelude}
+p=$1; max=$2
+if [ "$3" = follow ]; then l=-L; else l=; fi
+if [ ! -e "$p" ] && [ ! -L "$p" ]; then echo absent; exit 0; fi
+stat $l -c '${statFormat}' -- "$p" || exit 1
+if [ -e /sys/fs/selinux/enforce ]; then stat $l -c '%C' -- "$p" 2>/dev/null || echo '?'; else echo '?'; fi
+if [ -L "$p" ] && [ -z "$l" ]; then exit 0; fi
+[ -f "$p" ] || exit 0
+[ "$(stat -L -c %s -- "$p")" -le "$max" ] || exit 48
+cat < "$p"
+`;
+
+/** Reads a file. Errors: OUTPUT_TOO_LARGE, COMMAND_FAILED. A link is reported as such unless `follow` is set. */
+export async function readFile(
+  host: HostWriter,
+  path: string,
+  options: { readonly maxBytes?: number; readonly follow?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<Result<HostFile | 'absent'>> {
+  const maxBytes = options.maxBytes ?? 4 * 1024 * 1024;
+  const ran = await runChecked(
+    host,
+    {
+      name: 'read-file',
+      script: readScript,
+      args: [path, String(maxBytes), options.follow === true ? 'follow' : ''],
+      privileged: true,
+      deadlineSeconds: 30,
+      maxOutputBytes: maxBytes + 8192,
+    },
+    { doing: `read ${path}` },
+    options.signal,
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  const firstEnd = ran.value.indexOf(10);
+  const first = textOf(ran.value.subarray(0, firstEnd));
+  if (first === 'absent') {
+    return succeed('absent');
+  }
+  const secondEnd = ran.value.indexOf(10, firstEnd + 1);
+  const stat = firstEnd < 0 || secondEnd < 0 ? undefined : parseStat(first);
+  if (stat === undefined) {
+    return fail(
+      appError(
+        'PROBE_MALFORMED',
+        `The host did not describe ${path} as expected.`,
+        'Check that the host has a POSIX `stat`.',
+        {
+          hostState: 'unchanged',
+          detail: first.slice(0, 200),
+        },
+      ),
+    );
+  }
+  const selinux = textOf(ran.value.subarray(firstEnd + 1, secondEnd));
+  return succeed({
+    ...stat,
+    bytes: ran.value.slice(secondEnd + 1),
+    ...(selinux === '?' || selinux === '' ? {} : { selinux }),
+  });
+}
+
+const writeScript = `${prelude}
+p=$1; tag=$2; owner=$3; group=$4; mode=$5; expects=$6
+d=\${p%/*}; [ -n "$d" ] || d=/
+[ -d "$d" ] || exit 44
+[ -L "$p" ] && exit 46
+if [ -e "$p" ] && [ ! -f "$p" ]; then exit 45; fi
+w=$d/.bulwark-$tag
+rm -rf -- "$w"
+mkdir -m 700 -- "$w" || exit 1
+trap 'cd / && rm -rf -- "$w"' EXIT
+trap 'exit 130' HUP INT TERM
+cd -P -- "$w" || exit 1
+[ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] || { chmod g-s . && [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ]; } || exit 50
+selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
+new=yes
+if [ -e "$p" ]; then
+  new=no
+  cp --preserve=all -- "$p" ./f 2>/dev/null || cp -p -- "$p" ./f || exit 1
+fi
+cat > ./f || exit 1
+if [ -n "$owner$group" ]; then chown -h "$owner\${group:+:$group}" ./f || exit 1; fi
+if [ -n "$mode" ]; then chmod "$mode" ./f || exit 1; elif [ $new = yes ]; then chmod 600 ./f || exit 1
+else chmod "$(stat -c %a -- "$p")" ./f || exit 1; fi
+if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$p" ./f 2>/dev/null || true; fi
+sync ./f 2>/dev/null || fsync ./f 2>/dev/null || sync
+case $expects in
+  '') ;;
+  absent) if [ -e "$p" ] || [ -L "$p" ]; then exit 47; fi ;;
+  *) [ -f "$p" ] && [ ! -L "$p" ] || exit 47
+     [ "$(sha256sum < "$p" | cut -d' ' -f1)" = "$expects" ] || exit 47 ;;
+esac
+mv -f -- ./f "$p" || exit 1
+if [ $selinux = yes ] && [ $new = yes ]; then restorecon -- "$p" 2>/dev/null || true; fi
+sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
+`;
+
+export interface WriteOptions {
+  /** Absent: as the existing file has it; for a new file the user that runs the script (root). */
+  readonly owner?: string;
+  readonly group?: string;
+  /** Absent: as the existing file has it; for a new file 0600. */
+  readonly mode?: string;
+  /** Names the temporary folder beside the file. `[a-z0-9-]+` */
+  readonly tag: string;
+  /** SHA-256 that the file must still have in the moment of the rename, or `absent`. */
+  readonly expects?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Replaces or creates a file: new content, owner, mode and label are complete before the rename; extended attributes and
+ * ACLs of an existing file stay. Errors leave the file as it was: DISK_FULL, FILE_NOT_REGULAR (also for a symbolic link),
+ * FILE_CHANGED_UNDERNEATH, PRECONDITION_FAILED (no such folder), COMMAND_FAILED. A lost connection is not known to be either.
+ */
+export async function writeFileAtomic(
+  host: HostWriter,
+  path: string,
+  bytes: Uint8Array,
+  options: WriteOptions,
+): Promise<Result<void>> {
+  const ran = await runChecked(
+    host,
+    {
+      name: 'write-file',
+      script: writeScript,
+      args: [
+        path,
+        options.tag,
+        options.owner ?? '',
+        options.group ?? '',
+        options.mode ?? '',
+        options.expects ?? '',
+      ],
+      stdin: bytes,
+      privileged: true,
+      deadlineSeconds: 60,
+    },
+    { doing: `write ${path}` },
+    options.signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+const removeScript = `${prelude}
+p=$1; expects=$2
+if [ ! -e "$p" ] && [ ! -L "$p" ]; then exit 0; fi
+[ -L "$p" ] && exit 46
+[ -f "$p" ] || exit 45
+if [ -n "$expects" ]; then [ "$(sha256sum < "$p" | cut -d' ' -f1)" = "$expects" ] || exit 47; fi
+rm -f -- "$p" || exit 1
+d=\${p%/*}; [ -n "$d" ] || d=/
+sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
+`;
+
+/** Removes a regular file; succeeds when there is none. Errors: FILE_NOT_REGULAR, FILE_CHANGED_UNDERNEATH. */
+export async function removeFile(
+  host: HostWriter,
+  path: string,
+  options: { readonly expects?: string; readonly signal?: AbortSignal } = {},
+): Promise<Result<void>> {
+  const ran = await runChecked(
+    host,
+    {
+      name: 'remove-file',
+      script: removeScript,
+      args: [path, options.expects ?? ''],
+      privileged: true,
+      deadlineSeconds: 30,
+    },
+    { doing: `remove ${path}` },
+    options.signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}

@@ -1,0 +1,232 @@
+/** Folders on a host: looked at, given to somebody, copied, set aside. Never across a mount point or through a link. */
+import { appError } from '../domain/error.ts';
+import { fail, type Result, succeed } from '../domain/result.ts';
+import { exits, prelude, runChecked, textOf } from './host-script.ts';
+import { type HostFileStat, parseStat, statFormat } from './host-stat.ts';
+import type { HostWriter } from './ports.ts';
+
+export interface TreeEntry extends HostFileStat {
+  readonly path: string;
+}
+
+const maxTreeBytes = 64 * 1024 * 1024;
+
+// GNU `stat` can end records with NUL and take many names at once; BusyBox cannot, there one process per file is the price.
+const statTreeScript = `${prelude}
+p=$1; depth=$2
+if [ ! -e "$p" ] && [ ! -L "$p" ]; then exit 44; fi
+if [ "$depth" = one ]; then
+  printf '%s %s' "$(stat -c '%d ${statFormat}' -- "$p")" "$p"; printf '\\0'; exit 0
+fi
+if stat --printf='' / >/dev/null 2>&1; then
+  find "$p" -xdev -exec stat --printf='%d ${statFormat} %n\\0' -- {} +
+else
+  find "$p" -xdev -exec sh -c 'for f; do s=$(stat -c "%d ${statFormat}" -- "$f") || continue; printf "%s %s\\0" "$s" "$f"; done' sh {} +
+fi
+exit 0
+`;
+
+/**
+ * A path and, unless `below` is false, everything under it on the same file system; links are listed, not followed.
+ * Files that vanish meanwhile are left out. Errors: PRECONDITION_FAILED when the path is absent, OUTPUT_TOO_LARGE beyond 64 MiB.
+ */
+export async function statTree(
+  host: HostWriter,
+  path: string,
+  options: { readonly below?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<Result<readonly TreeEntry[]>> {
+  const ran = await runChecked(
+    host,
+    {
+      name: 'stat-tree',
+      script: statTreeScript,
+      args: [path, options.below === false ? 'one' : 'all'],
+      privileged: true,
+      deadlineSeconds: 600,
+      maxOutputBytes: maxTreeBytes,
+    },
+    { doing: `look at ${path}` },
+    options.signal,
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  const entries: TreeEntry[] = [];
+  let device: string | undefined;
+  for (const record of textOf(ran.value).split('\0')) {
+    if (record === '') {
+      continue;
+    }
+    const parts = /^(\d+) ((?:\S+ ){6}\S+) ([\s\S]+)$/.exec(record);
+    const stat = parts?.[2] === undefined ? undefined : parseStat(parts[2]);
+    if (parts?.[3] === undefined || stat === undefined) {
+      return fail(
+        appError(
+          'PROBE_MALFORMED',
+          `The host did not list ${path} as expected.`,
+          'Check the tools on the host.',
+          {
+            hostState: 'unchanged',
+          },
+        ),
+      );
+    }
+    device ??= parts[1];
+    // `find -xdev` still names the mount point itself; what is mounted there is not ours.
+    if (parts[1] === device) {
+      entries.push({ path: parts[3], ...stat });
+    }
+  }
+  return succeed(entries);
+}
+
+// Each name is taken relative to its folder after checking that the folder's path has no link in it: a service user that
+// swaps a folder for a link cannot make root change files elsewhere.
+const setEntriesScript = `${prelude}
+xargs -0 -n 400 sh -c '
+bad=0; here=
+while [ $# -ge 4 ]; do
+  own=$1; mode=$2; dir=$3; name=$4; shift 4
+  if [ "$dir" != "$here" ]; then
+    here=
+    cd -P -- "$dir" 2>/dev/null || continue
+    if [ "$(pwd -P)" != "$dir" ]; then cd /; bad=50; continue; fi
+    here=$dir
+  fi
+  if [ -L "./$name" ]; then
+    [ "$own" = - ] || chown -h "$own" "./$name" || bad=1
+    continue
+  fi
+  [ -e "./$name" ] || continue
+  [ "$own" = - ] || chown -h "$own" "./$name" || bad=1
+  [ "$mode" = - ] || chmod "$mode" "./$name" || bad=1
+done
+[ $bad = 0 ] || exit $bad
+' sh
+s=$?
+[ $s = 0 ] || exit 1
+`;
+
+export interface EntrySetting {
+  readonly path: string;
+  /** `user:group`, names or numbers; absent leaves the owner. */
+  readonly own?: string;
+  /** Octal; absent leaves the mode. Not applied to symbolic links. */
+  readonly mode?: string;
+}
+
+/** Sets owner and mode of the given paths, each exactly once, in the given order; paths that are gone are passed over. */
+export async function setEntries(
+  host: HostWriter,
+  settings: readonly EntrySetting[],
+  signal?: AbortSignal,
+): Promise<Result<void>> {
+  if (settings.length === 0) {
+    return succeed(undefined);
+  }
+  const records = settings.map((setting) => {
+    const cut = setting.path.lastIndexOf('/');
+    const folder = cut <= 0 ? '/' : setting.path.slice(0, cut);
+    return `${setting.own ?? '-'}\0${setting.mode ?? '-'}\0${folder}\0${setting.path.slice(cut + 1)}\0`;
+  });
+  const ran = await runChecked(
+    host,
+    {
+      name: 'set-entries',
+      script: setEntriesScript,
+      stdin: new TextEncoder().encode(records.join('')),
+      privileged: true,
+      deadlineSeconds: 1800,
+    },
+    { doing: 'set owners and modes', hostState: 'changed' },
+    signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+/** Gives a folder and everything below it, links included, to `user:group`. Returns how many paths changed. */
+export async function chownTree(
+  host: HostWriter,
+  path: string,
+  own: { readonly owner: string; readonly group: string },
+  signal?: AbortSignal,
+): Promise<Result<number>> {
+  const tree = await statTree(host, path, signal === undefined ? {} : { signal });
+  if (!tree.ok) {
+    return tree;
+  }
+  const wrong = tree.value.filter((entry) => entry.owner !== own.owner || entry.group !== own.group);
+  const set = await setEntries(
+    host,
+    wrong.map((entry) => ({
+      path: entry.path,
+      own: `${own.owner}:${own.group}`,
+      // chown drops set-id bits; put them back.
+      ...(entry.mode.startsWith('0') || entry.type === 'symlink' ? {} : { mode: entry.mode }),
+    })),
+    signal,
+  );
+  return set.ok ? succeed(wrong.length) : set;
+}
+
+const copyScript = `${prelude}
+[ -e "$1" ] || exit 44
+if [ -e "$2" ] || [ -L "$2" ]; then exit 49; fi
+d=\${2%/*}; [ -n "$d" ] || d=/
+[ -d "$d" ] || mkdir -p -m 700 -- "$d" || exit 1
+cp -a -- "$1" "$2" || { rm -rf -- "$2"; exit 1; }
+sync -f "$2" 2>/dev/null || sync
+`;
+
+/** Copies with owner, modes and times to a path that must not exist. Errors leave no partial copy: DISK_FULL, PRECONDITION_FAILED. */
+export async function copyTree(
+  host: HostWriter,
+  from: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<Result<void>> {
+  const ran = await runChecked(
+    host,
+    { name: 'copy-tree', script: copyScript, args: [from, to], privileged: true, deadlineSeconds: 1800 },
+    { doing: `copy ${from} to ${to}` },
+    signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+const moveScript = `${prelude}
+if [ ! -e "$1" ] && [ ! -L "$1" ]; then exit 44; fi
+if [ -e "$2" ] || [ -L "$2" ]; then exit 49; fi
+d=\${2%/*}; [ -n "$d" ] || d=/
+[ -d "$d" ] || mkdir -p -m 700 -- "$d" || exit 1
+if [ "$(stat -c %d -- "$1")" != "$(stat -c %d -- "$d")" ]; then echo 'different file systems' >&2; exit 51; fi
+mv -- "$1" "$2" || exit 1
+sync "$d" 2>/dev/null || sync
+`;
+
+/** Renames within one file system to a path that must not exist; makes the destination's parent (0700) when absent. */
+export async function moveAside(
+  host: HostWriter,
+  from: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<Result<void>> {
+  const ran = await runChecked(
+    host,
+    { name: 'move-aside', script: moveScript, args: [from, to], privileged: true, deadlineSeconds: 60 },
+    {
+      doing: `move ${from} to ${to}`,
+      explain: (output) =>
+        output.exitCode === exits.notOwnDirectory + 1
+          ? appError(
+              'PRECONDITION_FAILED',
+              `${from} and ${to} lie on different file systems.`,
+              'Choose a destination on the same file system.',
+              { hostState: 'unchanged' },
+            )
+          : undefined,
+    },
+    signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
