@@ -11,8 +11,9 @@
  */
 import { randomInt } from 'node:crypto';
 import {
-  chownSync,
   existsSync,
+  lchownSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -34,7 +35,6 @@ import { say } from './lib/say.mjs';
  * @property {string} home a folder that the program owns
  * @property {string} launcher executable file that runs its arguments as this user
  * @property {(executable: string) => string} launcherFor makes an executable file that runs this one program with its arguments
- * @property {NodeJS.ProcessEnv} environment
  * @property {() => void} remove
  */
 
@@ -45,17 +45,19 @@ const SPARE_IDS = { from: 52_000, to: 58_000 };
  * Prepares a user to run programs as. When we are not root that is simply who we are.
  *
  * @param {object} [choices]
+ * @param {string} [choices.home] a folder to keep; without it the home goes away with us
  * @param {readonly string[]} [choices.share] further folders that the user must be able to reach
  * @param {readonly string[]} [choices.mustRead] files that prove the user can read what it needs
  * @returns {OrdinaryUser}
  */
 export function ordinaryUser(choices = {}) {
   const { folder, remove } = runFolder('user');
-  const home = path.join(folder, 'home');
-  mkdirSync(home, { mode: 0o700 });
-  for (const name of ['runtime', 'tmp']) mkdirSync(path.join(home, name), { mode: 0o700 });
-  const environment = homeEnvironment(home);
-  const shared = [projectFolder, cacheFolder(), ...(choices.share ?? [])].filter((name) => existsSync(name));
+  const home = choices.home ?? path.join(folder, 'home');
+  mkdirSync(home, { mode: 0o700, recursive: true });
+  for (const name of ['runtime', 'tmp']) mkdirSync(path.join(home, name), { mode: 0o700, recursive: true });
+  const shared = [projectFolder, cacheFolder(), home, ...(choices.share ?? [])].filter((name) =>
+    existsSync(name),
+  );
   const mustRead = [...(choices.mustRead ?? []), inProject('package.json')].filter((name) =>
     existsSync(name),
   );
@@ -82,13 +84,17 @@ export function ordinaryUser(choices = {}) {
     const launcher = script('run', who, '"$@"');
     const launcherFor = (/** @type {string} */ executable) =>
       script(path.basename(executable), who, `${quoted(executable)} "$@"`);
-    return { uid: who.uid, gid: who.gid, owner: who.owner, home, environment, launcher, launcherFor, remove };
+    return { uid: who.uid, gid: who.gid, owner: who.owner, home, launcher, launcherFor, remove };
   }
 
   /** @param {string} name @param {Who} who @param {string} command */
   function script(name, who, command) {
     const file = path.join(folder, name);
-    writeFileSync(file, `#!/bin/sh\nexec ${shellText(who.words)}${command}\n`, { mode: 0o755 });
+    const inner = path.join(folder, `${name}-home`);
+    writeFileSync(inner, `${homeLines(home)}\nexec ${command}\n`);
+    writeFileSync(file, `#!/bin/sh\nexec ${shellText([...who.words, '/bin/sh', inner])}"$@"\n`, {
+      mode: 0o755,
+    });
     return file;
   }
 }
@@ -104,8 +110,8 @@ export function ordinaryUser(choices = {}) {
  */
 function spareUser({ folder, home, shared }) {
   if (!findCommand('setpriv')) return undefined;
-  const id = spareId();
-  for (const name of [home, path.join(home, 'runtime'), path.join(home, 'tmp')]) chownSync(name, id, id);
+  const id = spareId(statSync(home).uid);
+  giveAway(home, id);
   const stepDown = [
     'setpriv',
     '--reuid',
@@ -142,7 +148,7 @@ function mappedUser({ home }) {
     '--',
   ];
   if (!succeeds(words[0] ?? '', [...words.slice(1), 'true'])) return undefined;
-  for (const name of [home, path.join(home, 'runtime'), path.join(home, 'tmp')]) chownSync(name, 0, 0);
+  giveAway(home, 0);
   say('  Electron runs in a user namespace, because a spare user could not read the checkout.');
   return { uid: 1000, gid: 1000, owner: 0, words };
 }
@@ -229,8 +235,21 @@ function closedAncestor(name) {
   return undefined;
 }
 
-/** @returns {number} an id that no account, group or process has */
-function spareId() {
+/**
+ * @param {string} name
+ * @param {number} id new owner and group of the folder and of everything below it
+ */
+function giveAway(name, id) {
+  lchownSync(name, id, id);
+  if (!lstatSync(name).isDirectory()) return;
+  for (const entry of readdirSync(name)) giveAway(path.join(name, entry), id);
+}
+
+/**
+ * @param {number} wished taken when it is a spare one
+ * @returns {number} an id that no account, group or process has
+ */
+function spareId(wished) {
   const taken = new Set(
     ['/etc/passwd', '/etc/group'].flatMap((file) =>
       readFileSync(file, 'utf8')
@@ -246,24 +265,25 @@ function spareId() {
       // It ended in the meantime.
     }
   }
+  if (wished >= SPARE_IDS.from && wished < SPARE_IDS.to && !taken.has(wished)) return wished;
   for (;;) {
     const id = randomInt(SPARE_IDS.from, SPARE_IDS.to);
     if (!taken.has(id)) return id;
   }
 }
 
-/** @param {string} home @returns {NodeJS.ProcessEnv} */
-function homeEnvironment(home) {
-  return {
-    HOME: home,
-    USER: 'bulwark',
-    LOGNAME: 'bulwark',
-    TMPDIR: path.join(home, 'tmp'),
-    XDG_CONFIG_HOME: path.join(home, '.config'),
-    XDG_DATA_HOME: path.join(home, '.local', 'share'),
-    XDG_CACHE_HOME: path.join(home, '.cache'),
-    XDG_RUNTIME_DIR: path.join(home, 'runtime'),
-  };
+/**
+ * @param {string} home used unless the caller sets BULWARK_APP_HOME to another folder that the user owns
+ * @returns {string} shell lines that make the program believe in its home and nobody else's
+ */
+function homeLines(home) {
+  return [
+    `HOME=\${BULWARK_APP_HOME:-${quoted(home)}}`,
+    'USER=bulwark LOGNAME=bulwark TMPDIR=$HOME/tmp XDG_CONFIG_HOME=$HOME/.config XDG_DATA_HOME=$HOME/.local/share',
+    'XDG_CACHE_HOME=$HOME/.cache XDG_RUNTIME_DIR=$HOME/runtime',
+    'mkdir -p "$TMPDIR" "$XDG_RUNTIME_DIR" && chmod 700 "$XDG_RUNTIME_DIR"',
+    'export HOME USER LOGNAME TMPDIR XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR',
+  ].join('\n');
 }
 
 /** @param {readonly string[]} words */
@@ -278,7 +298,7 @@ function quoted(word) {
 
 if (process.argv[1] && fileURLToPath(import.meta.url) === path.resolve(process.argv[1])) {
   const who = ordinaryUser();
-  const code = await handOver(who.launcher, process.argv.slice(2), { ...process.env, ...who.environment });
+  const code = await handOver(who.launcher, process.argv.slice(2));
   who.remove();
   process.exit(code);
 }

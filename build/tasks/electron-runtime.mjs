@@ -99,12 +99,12 @@ function versionIn(folder) {
 }
 
 /**
- * Finds or fetches a runtime. Set `BULWARK_ELECTRON` to `official` or `stand-in` to allow only that one.
+ * Finds or fetches a runtime. Set `BULWARK_ELECTRON_SOURCE` to `official` or `stand-in` to allow only that one.
  *
  * @returns {Promise<Runtime>}
  */
 export async function ensureRuntime() {
-  const wanted = process.env['BULWARK_ELECTRON'];
+  const wanted = process.env['BULWARK_ELECTRON_SOURCE'];
   const found = findRuntime();
   if (found && (!wanted || wanted === found.source)) return told(found);
   let reason = 'it was asked for';

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { findCommand } from './run.mjs';
+import { endingWithUs, findCommand } from './run.mjs';
 import { runFolder } from './run-folder.mjs';
 
-/** @typedef {{ readonly environment: Record<string, string>, readonly close: () => void }} Display */
+/** @typedef {{ readonly environment: Record<string, string>, readonly virtual: boolean, readonly close: () => void }} Display */
 
 const START_LIMIT = 15_000;
 
@@ -29,12 +29,9 @@ export async function openDisplay(reader) {
   const { folder, remove } = runFolder('screen');
   const authority = path.join(folder, 'authority');
   writeFileSync(authority, authorityFile(randomBytes(16)), { mode: 0o600 });
-  // setpriv makes the kernel end the screen with us, also when we are killed without a chance to clean up.
-  const setpriv = findCommand('setpriv');
-  const command = setpriv ? [setpriv, '--pdeathsig', 'TERM', server] : [server];
   const options = ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp', '-auth', authority];
-  const [program = server, ...rest] = [...command, ...options];
-  const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const [program, words] = endingWithUs(server, options);
+  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const close = () => {
     process.off('exit', close);
     child.kill('SIGTERM');
@@ -53,7 +50,7 @@ export async function openDisplay(reader) {
     });
     if (reader !== undefined) chownSync(authority, reader, reader);
     child.unref();
-    return { environment: { DISPLAY: `:${number}`, XAUTHORITY: authority }, close };
+    return { environment: { DISPLAY: `:${number}`, XAUTHORITY: authority }, virtual: true, close };
   } catch (error) {
     close();
     throw error;

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { inProject } from './paths.mjs';
 
 /**
  * @typedef {{ code: number, signal: NodeJS.Signals | null, output: string }} Ended
@@ -19,6 +20,29 @@ import path from 'node:path';
 
 /** Process groups to take along when this process ends for whatever reason it can still notice. @type {Set<number>} */
 const groups = new Set();
+
+/**
+ * Lets the kernel end a command together with us, also when we are killed without a chance to do it ourselves.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {readonly [string, readonly string[]]}
+ */
+export function endingWithUs(command, args) {
+  const setpriv = process.platform === 'linux' ? findCommand('setpriv') : undefined;
+  return setpriv ? [setpriv, ['--pdeathsig', 'TERM', command, ...args]] : [command, args];
+}
+
+/**
+ * Under `npm run` this process goes when npm goes, however npm was ended. Started by hand it stays.
+ */
+export function endWithNpm() {
+  if (!process.env['npm_lifecycle_event']) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(143);
+  }, 1000).unref();
+}
 
 /** @param {number} pid @param {NodeJS.Signals} signal */
 function endGroup(pid, signal) {
@@ -50,7 +74,8 @@ for (const [signal, code] of /** @type {const} */ ([
  */
 export function run(command, args, choices = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
+    const [program, words] = endingWithUs(command, args);
+    const child = spawn(program, words, {
       cwd: choices.cwd,
       env: choices.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -114,11 +139,21 @@ export async function mustRun(command, args, choices = {}) {
  */
 export function handOver(command, args, env = process.env, cwd = process.cwd()) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
+    const [program, words] = endingWithUs(command, args);
+    const child = spawn(program, words, { cwd, env, stdio: 'inherit' });
     process.on('exit', () => child.kill('SIGTERM'));
     child.on('error', () => resolve(127));
     child.on('close', (code) => resolve(code ?? 1));
   });
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @returns {NodeJS.ProcessEnv} in which the commands of our npm packages are found, as `npm run` does it
+ */
+export function withPackageCommands(environment = process.env) {
+  const commands = inProject('node_modules', '.bin');
+  return { ...environment, PATH: `${commands}${path.delimiter}${environment['PATH'] ?? ''}` };
 }
 
 /**
