@@ -1,0 +1,39 @@
+/** What the engine host asks of Electron's main process: dialogs, links, clipboard, printing. */
+import { BrowserWindow, dialog, shell } from 'electron';
+import { z } from 'zod';
+import { copySecretToClipboard } from '../adapters/desktop/clipboard.ts';
+import { openKnownLink } from '../adapters/desktop/links.ts';
+import { showSecretWindow } from '../adapters/desktop/secret-window.ts';
+import { printPdf } from '../adapters/report-pdf/print.ts';
+import type { DesktopMethods } from './engine-process.ts';
+
+const text = z.string();
+const page = z.object({ html: z.string(), header: z.string(), footer: z.string() });
+
+export function desktopMethods(window: () => BrowserWindow | undefined): DesktopMethods {
+  async function chooseFile(title: string, filters: Electron.FileFilter[]): Promise<string | null> {
+    const options: Electron.OpenDialogOptions = {
+      title,
+      properties: ['openFile', 'showHiddenFiles'],
+      filters,
+    };
+    const parent = window();
+    const chosen =
+      parent === undefined
+        ? await dialog.showOpenDialog(options)
+        : await dialog.showOpenDialog(parent, options);
+    return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
+  }
+  return {
+    chooseKeyFile: () => chooseFile('Choose a private key', []),
+    chooseReport: () =>
+      chooseFile('Choose a report to verify', [{ name: 'Bulwark reports', extensions: ['pdf', 'json'] }]),
+    openLink: async (link) => await openKnownLink(text.parse(link)),
+    showFolder: async (path) => {
+      await shell.openPath(text.parse(path));
+    },
+    showSecret: async (about, value) => showSecretWindow(window(), text.parse(about), text.parse(value)),
+    copySecret: async (value) => await copySecretToClipboard(text.parse(value)),
+    printPdf: async (input) => await printPdf(page.parse(input)),
+  };
+}

@@ -1,0 +1,109 @@
+/** Composition root of the desktop app. */
+import { appendFile } from 'node:fs/promises';
+import { homedir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, type BrowserWindow, dialog, session } from 'electron';
+import { clearCopiedSecret } from '../adapters/desktop/clipboard.ts';
+import { eventChannel } from '../../shared/contract/derive.ts';
+import { desktopMethods } from './desktop.ts';
+import { type EngineProcess, startEngine } from './engine-process.ts';
+import { registerCalls } from './ipc/register.ts';
+import { applySessionPolicy, registerScheme, restrictAllContents } from './session-policy.ts';
+import { createWindow, preloadPath } from './window.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const developer = !app.isPackaged;
+
+let window: BrowserWindow | undefined;
+let engine: EngineProcess | undefined;
+let quitting = false;
+
+registerScheme();
+restrictAllContents();
+// As root Chromium's sandbox cannot start; enabling it there would end every page in a loop.
+if (process.getuid?.() !== 0) app.enableSandbox();
+else if (!developer) {
+  dialog.showErrorBox(
+    'Bulwark does not run as root',
+    'Start it as an ordinary user. On the hosts it asks for sudo where it needs it.',
+  );
+  app.exit(77);
+}
+if (!app.requestSingleInstanceLock()) app.quit();
+
+function logLine(line: string): void {
+  appendFile(join(app.getPath('userData'), 'bulwark.log'), `${new Date().toISOString()} ${line}\n`, {
+    mode: 0o600,
+  }).catch(() => undefined);
+}
+
+/** A uid without a name is possible (a container, a test); the journal then holds the number. */
+function operatorName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+function openWindow(): void {
+  window = createWindow(preloadPath(here), developer);
+  window.on('closed', () => {
+    window = undefined;
+  });
+}
+
+function start(): void {
+  applySessionPolicy(session.defaultSession, join(here, '..', 'renderer'));
+  const home = homedir();
+  engine = startEngine(
+    join(here, 'engine-host.js'),
+    {
+      version: app.getVersion(),
+      workspaces: process.env['BULWARK_WORKSPACES'] ?? join(app.getPath('userData'), 'workspaces'),
+      userKnownHosts: join(home, '.ssh', 'known_hosts'),
+      sshConfig: join(home, '.ssh', 'config'),
+      agentSocket: process.env['SSH_AUTH_SOCK'] ?? null,
+      developmentRuntime: Number.parseInt(process.versions.electron, 10) < 43,
+      settingsFile: join(app.getPath('userData'), 'settings.json'),
+      operator: operatorName(),
+    },
+    desktopMethods(() => window),
+    (name, value) => window?.webContents.send(eventChannel(name), value),
+    logLine,
+    () => {
+      dialog.showErrorBox(
+        'The engine stopped',
+        'The part of Bulwark that talks to hosts stopped. What was begun is in the journal; the next start offers to verify or take it back.',
+      );
+      app.quit();
+    },
+  );
+  registerCalls(
+    () => window?.webContents.id,
+    (group, name, input) => engine?.call(group, name, input) ?? Promise.reject(new Error('no engine')),
+    (channel) => logLine(`refused a call of ${channel} from an unknown page`),
+  );
+  openWindow();
+}
+
+app.on('second-instance', () => {
+  if (window?.isMinimized() === true) window.restore();
+  window?.focus();
+});
+app.on('activate', () => {
+  if (window === undefined) openWindow();
+});
+app.on('window-all-closed', () => app.quit());
+app.on('before-quit', (event) => {
+  if (quitting || engine === undefined) return;
+  event.preventDefault();
+  quitting = true;
+  void Promise.allSettled([engine.stop(), clearCopiedSecret()]).then(() => app.quit());
+});
+// Not awaited at the top level: readiness waits for this module to finish.
+app.whenReady().then(start, (cause: unknown) => {
+  dialog.showErrorBox('Bulwark could not start', String(cause));
+  app.exit(1);
+});

@@ -1,0 +1,104 @@
+/**
+ * What pages may do: only our own files over our own scheme, a strict content security policy, no permission, no
+ * navigation, no new window, no request to anywhere else.
+ */
+import { readFile } from 'node:fs/promises';
+import { extname, isAbsolute, relative, resolve } from 'node:path';
+import { app, protocol, type Session, type WebContents } from 'electron';
+
+export const scheme = 'bulwark';
+export const appOrigin = `${scheme}://app`;
+
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+  '.json': 'application/json',
+};
+
+/** Must run before the app is ready. */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
+}
+
+/** File below `root` that a URL of ours names, or undefined for anything else. */
+export function fileForUrl(root: string, url: string): string | undefined {
+  let parsed: URL;
+  let path: string;
+  try {
+    parsed = new URL(url);
+    path = decodeURIComponent(parsed.pathname);
+  } catch {
+    return undefined;
+  }
+  if (parsed.protocol !== `${scheme}:` || parsed.host !== 'app' || path.includes('\0')) return undefined;
+  const file = resolve(root, `.${path === '/' ? '/index.html' : path}`);
+  const inside = relative(root, file);
+  if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) return undefined;
+  return contentTypes[extname(file)] === undefined ? undefined : file;
+}
+
+export function applySessionPolicy(session: Session, rendererRoot: string): void {
+  session.protocol.handle(scheme, async (request) => {
+    const file = request.method === 'GET' ? fileForUrl(rendererRoot, request.url) : undefined;
+    if (file === undefined) return new Response('Not found', { status: 404 });
+    try {
+      const body = await readFile(file);
+      return new Response(new Uint8Array(body), {
+        headers: {
+          'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
+          'Content-Security-Policy': contentSecurityPolicy,
+          'X-Content-Type-Options': 'nosniff',
+          'Referrer-Policy': 'no-referrer',
+          'Cross-Origin-Opener-Policy': 'same-origin',
+        },
+      });
+    } catch {
+      return new Response('Not found', { status: 404 });
+    }
+  });
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.webRequest.onBeforeRequest((details, answer) => {
+    const allowed =
+      details.url.startsWith(`${appOrigin}/`) ||
+      details.url.startsWith('data:image/') ||
+      details.url.startsWith('devtools://');
+    answer({ cancel: !allowed });
+  });
+  session.on('will-download', (event) => event.preventDefault());
+}
+
+function restrict(contents: WebContents): void {
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  contents.on('will-navigate', (event) => event.preventDefault());
+  contents.on('will-frame-navigate', (event) => event.preventDefault());
+  contents.on('will-redirect', (event) => event.preventDefault());
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+}
+
+/** Every page that is ever made, whoever makes it. */
+export function restrictAllContents(): void {
+  app.on('web-contents-created', (_event, contents) => restrict(contents));
+}
