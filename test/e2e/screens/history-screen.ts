@@ -1,0 +1,42 @@
+/** What was done on each host, newest first, and the way back. */
+import type { Locator, Page } from '@playwright/test';
+
+export class HistoryScreen {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  async chooseHost(name: string): Promise<void> {
+    const chip = this.#page.getByRole('radio', { name });
+    if ((await chip.count()) > 0) await chip.check();
+  }
+
+  get items(): Locator {
+    return this.#page.getByTestId('history-item');
+  }
+
+  item(title: string): Locator {
+    return this.items.filter({ hasText: title });
+  }
+
+  /** `done`, `undone`, `failed`, `drifted`, … of an item. */
+  async resultOf(title: string): Promise<string> {
+    return (await this.item(title).first().getAttribute('data-result')) ?? '';
+  }
+
+  async undo(title: string): Promise<void> {
+    await this.item(title)
+      .first()
+      .getByRole('button', { name: /^Undo this/ })
+      .click();
+    await this.#page.getByRole('dialog', { name: /^Undo/ }).getByRole('button', { name: /^Undo/ }).click();
+  }
+
+  /** Takes back everything that Bulwark did on the chosen host. */
+  async undoEverything(hostName: string): Promise<void> {
+    await this.#page.getByRole('button', { name: `Undo everything on ${hostName}` }).click();
+    await this.#page.getByRole('dialog', { name: /^Undo/ }).getByRole('button', { name: /^Undo/ }).click();
+  }
+}
