@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { LabError } from './command.ts';
+import { type HostRecord, recordedHosts, runInHost, scenarioLayer } from './host.ts';
+import { hostOf, labIn } from './index.ts';
+import { ensureLayer } from './layer.ts';
+import { openCatalogue } from './layer-catalogue.ts';
+import { withLock } from './lock.ts';
+import { closeNamespace, healLeftovers, type Namespace, openNamespace, runningLabs } from './namespace.ts';
+import { ensurePrerequisites } from './prerequisites.ts';
+import { isScenario, SCENARIOS, type Scenario, type ScenarioName } from './scenarios.ts';
+
+const USAGE = `usage: npm run lab -- <command>
+  up [scenario...]         start hosts that stay up (default: open-fresh)
+  down [name...|--all]     end the named hosts; without a name all hosts started here; --all: every lab
+  ssh <name> [command...]  log in as the host's operator
+  root <name> <script>     run a script as root in the host without ssh
+  status                   what is up
+  build [scenario...]      build what the scenarios need (default: all) without starting anything
+  scenarios                what there is to start`;
+
+const started = Date.now();
+
+function log(line: string): void {
+  console.error(`[${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s] ${line}`);
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [command = '', ...words] = argv;
+  switch (command) {
+    case 'up':
+      return up(words.length > 0 ? words : ['open-fresh']);
+    case 'down':
+      return down(words);
+    case 'ssh':
+      return ssh(words);
+    case 'root':
+      return root(words);
+    case 'status':
+      return status();
+    case 'build':
+      return build(words.length > 0 ? words : Object.keys(SCENARIOS));
+    case 'scenarios':
+      for (const [name, scenario] of Object.entries(SCENARIOS))
+        console.log(`${name.padEnd(18)} ${scenario.description}`);
+      return 0;
+    default:
+      console.error(USAGE);
+      return 64;
+  }
+}
+
+function scenarioNames(words: readonly string[]): readonly ScenarioName[] {
+  return words.map((word) => {
+    if (isScenario(word)) return word;
+    throw new LabError(`There is no scenario "${word}"; there are: ${Object.keys(SCENARIOS).join(', ')}.`);
+  });
+}
+
+async function up(words: readonly string[]): Promise<number> {
+  const names = scenarioNames(words);
+  await ensurePrerequisites(log);
+  const catalogue = await openCatalogue(log);
+  for (const name of names) await ensureLayer(scenarioLayer(catalogue, SCENARIOS[name]), log);
+  await withLock('up', async () => {
+    const space =
+      runningLabs().find((candidate) => candidate.outlive) ?? (await openNamespace({ outlive: true }));
+    const lab = labIn(space, log, recordedHosts(space));
+    for (const host of await Promise.all(names.map((name) => lab.up(name)))) {
+      console.log(
+        `${host.name}: ssh -i ${host.identityFile} -o UserKnownHostsFile=${host.knownHostsFile} operator@${host.address}`,
+      );
+    }
+  });
+  return 0;
+}
+
+async function down(words: readonly string[]): Promise<number> {
+  if (words.length === 0 || words.includes('--all')) {
+    const labs = runningLabs().filter((space) => space.outlive || words.includes('--all'));
+    for (const space of labs) await closeNamespace(space);
+    await healLeftovers();
+    log(labs.length === 0 ? 'nothing was up' : 'everything is down');
+    return 0;
+  }
+  for (const name of words) {
+    const { space, record } = findHost(name);
+    await hostOf(space, record, () => undefined).down();
+    log(`${name} is down`);
+    if (space.outlive && recordedHosts(space).length === 0) await closeNamespace(space);
+  }
+  return 0;
+}
+
+function findHost(name: string): { readonly space: Namespace; readonly record: HostRecord } {
+  for (const space of runningLabs()) {
+    const record = recordedHosts(space).find((host) => host.name === name);
+    if (record) return { space, record };
+  }
+  throw new LabError(`No host "${name}" is up; "npm run lab -- status" lists those that are.`);
+}
+
+function ssh(words: readonly string[]): Promise<number> {
+  const [name = '', ...command] = words;
+  const { record } = findHost(name);
+  const options = ['-i', record.identityFile, '-o', `UserKnownHostsFile=${record.knownHostsFile}`];
+  const argv = [...options, '-o', 'IdentitiesOnly=yes', `${record.user}@${record.address}`, ...command];
+  return new Promise((resolve) => {
+    const child = spawn('ssh', argv, { stdio: 'inherit' });
+    child.on('error', () => resolve(127));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+async function root(words: readonly string[]): Promise<number> {
+  const [name = '', ...script] = words;
+  const { space } = findHost(name);
+  const { code, stdout, stderr } = await runInHost(space, name, script.join(' '));
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  return code;
+}
+
+function status(): number {
+  const labs = runningLabs();
+  for (const space of labs) {
+    console.log(
+      `lab ${space.id}, 10.77.${space.subnet}.0/24, ${space.outlive ? 'until "down"' : 'with the process that opened it'}`,
+    );
+    for (const host of recordedHosts(space))
+      console.log(`  ${host.name.padEnd(18)} ${host.address}  ${host.scenario}`);
+  }
+  if (labs.length === 0) console.log('nothing is up');
+  return 0;
+}
+
+async function build(words: readonly string[]): Promise<number> {
+  const names = scenarioNames(words);
+  await ensurePrerequisites(log);
+  const catalogue = await openCatalogue(log);
+  for (const name of names) {
+    const scenario: Scenario = SCENARIOS[name];
+    await ensureLayer(scenarioLayer(catalogue, scenario), log);
+  }
+  log('built');
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof LabError ? error.message : error);
+    process.exitCode = 1;
+  },
+);

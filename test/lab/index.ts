@@ -1,0 +1,104 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outcome } from './command.ts';
+import { LabError } from './command.ts';
+import { type HostRecord, rebootHost, runInHost, setLink, startHost, stopHost } from './host.ts';
+import type { Log } from './layer.ts';
+import { openCatalogue } from './layer-catalogue.ts';
+import { closeNamespace, type Namespace, openNamespace } from './namespace.ts';
+import { ensurePrerequisites, labPrerequisites } from './prerequisites.ts';
+import { type Scenario, SCENARIOS, type ScenarioName } from './scenarios.ts';
+
+export { LabError, labPrerequisites };
+export type { Outcome, ScenarioName };
+
+/** A Debian host that is up. Everything but `run` and `password` is what an operator would know. */
+export interface LabHost {
+  readonly name: string;
+  readonly address: string;
+  readonly port: 22;
+  readonly scenario: string;
+  readonly user: string;
+  /** Password of the user `operator`. */
+  readonly password: string;
+  readonly identityFile: string;
+  /** Holds one line: the host's ed25519 key. */
+  readonly knownHostsFile: string;
+  /** Password of the built-in user `elastic`, where the scenario has one that somebody knows. */
+  readonly elasticPassword: string | undefined;
+  /** Root shell inside the host, neither through ssh nor through the product: for independent verification. */
+  run(script: string, options?: { readonly timeoutMs?: number; readonly stdin?: string }): Promise<Outcome>;
+  /** Unplugs the network cable; connections stay open and silent. */
+  cutLink(): Promise<void>;
+  restoreLink(): Promise<void>;
+  /** Restarts the host and waits for ssh. Files and address stay. */
+  reboot(): Promise<void>;
+  down(): Promise<void>;
+}
+
+export interface Lab {
+  /** Starts a fresh host. The name (host name too) defaults to the scenario's. Resolves when the scenario is ready. */
+  up(scenario: ScenarioName, options?: { readonly name?: string }): Promise<LabHost>;
+  /** Ends all hosts and removes every trace but the cache. */
+  down(): Promise<void>;
+}
+
+/** Opens a lab that ends with this process, however that ends. Throws LabError when the machine cannot hold one. */
+export async function openLab(options: { readonly log?: Log } = {}): Promise<Lab> {
+  const log = options.log ?? (() => undefined);
+  await ensurePrerequisites(log);
+  return labIn(await openNamespace({ outlive: false }), log);
+}
+
+const FIRST_INDEX = 11;
+
+export function labIn(space: Namespace, log: Log, used: readonly HostRecord[] = []): Lab {
+  const names = new Set(used.map((record) => record.name));
+  let next = Math.max(FIRST_INDEX - 1, ...used.map((record) => record.index)) + 1;
+
+  async function up(scenarioName: ScenarioName, options: { readonly name?: string } = {}): Promise<LabHost> {
+    const scenario: Scenario = SCENARIOS[scenarioName];
+    const name = freeName(names, options.name ?? scenarioName);
+    const index = next;
+    next += 1;
+    if (index > 250) throw new LabError('A lab holds at most 240 hosts in its life.');
+    const catalogue = await openCatalogue(log);
+    const record = await startHost(space, catalogue, { name, scenarioName, scenario, index }, log);
+    return hostOf(space, record, () => names.delete(name));
+  }
+
+  return { up, down: () => closeNamespace(space) };
+}
+
+function freeName(names: Set<string>, wish: string): string {
+  let name = wish;
+  for (let number = 2; names.has(name); number += 1) name = `${wish}-${number}`;
+  names.add(name);
+  return name;
+}
+
+export function hostOf(space: Namespace, record: HostRecord, forget: () => void): LabHost {
+  const { name, index } = record;
+  return {
+    name,
+    address: record.address,
+    port: 22,
+    scenario: record.scenario,
+    user: record.user,
+    password: record.password,
+    identityFile: record.identityFile,
+    knownHostsFile: record.knownHostsFile,
+    elasticPassword: record.elasticPassword,
+    run: (script, options) => runInHost(space, name, script, options),
+    cutLink: () => setLink(space, index, 'down'),
+    restoreLink: () => setLink(space, index, 'up'),
+    reboot: () => rebootHost(space, record),
+    down: async () => {
+      await stopHost(space, name);
+      for (const end of ['host.json', 'known_hosts', 'console']) {
+        rmSync(join(space.folder, `${name}.${end}`), { force: true });
+      }
+      forget();
+    },
+  };
+}
