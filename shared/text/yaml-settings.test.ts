@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { isOn, readYamlSettings, redactSettings, settingValue } from './yaml-settings.ts';
+
+function read(text: string) {
+  const result = readYamlSettings(text);
+  if (!result.ok) throw new Error(result.message);
+  return result;
+}
+
+describe('readYamlSettings', () => {
+  it('reads nested, flat and mixed spelling as one name', () => {
+    const { settings } = read(
+      'cluster.name: lab\nxpack:\n  security:\n    enabled: true\n    http.ssl:\n      enabled: false\nxpack.security.transport:\n  ssl.enabled: yes\n',
+    );
+    expect(settings.map((one) => [one.key, one.values.join(), one.line])).toEqual([
+      ['cluster.name', 'lab', 1],
+      ['xpack.security.enabled', 'true', 4],
+      ['xpack.security.http.ssl.enabled', 'false', 6],
+      ['xpack.security.transport.ssl.enabled', 'yes', 8],
+    ]);
+  });
+
+  it.each(['path.data: [/a, /b]\n', 'path:\n  data:\n    - /a\n    - "/b"\n', 'path.data:\n- /a\n- /b\n'])(
+    'reads a list however it is written: %s',
+    (text) => expect(read(text).settings[0]?.values).toEqual(['/a', '/b']),
+  );
+
+  it('keeps values as they are written', () => {
+    const { settings } = read('a: 0644\nb: yes\nc: 1_000\nd: "x # y"\ne:\nf: ""\ng: ${HOST:x}\n');
+    expect(settings.map((one) => one.values)).toEqual([
+      ['0644'],
+      ['yes'],
+      ['1_000'],
+      ['x # y'],
+      [],
+      [''],
+      ['${HOST:x}'],
+    ]);
+  });
+
+  it('reports a setting that is given in two spellings, the later one counts', () => {
+    const { settings, duplicates } = read(
+      'xpack.security.enabled: true\nxpack:\n  security:\n    enabled: false\n',
+    );
+    expect(duplicates).toEqual(['xpack.security.enabled']);
+    expect(settingValue(settings, 'xpack.security.enabled')).toBe('false');
+  });
+
+  it('names lists of sections by position and sees the secret in them', () => {
+    const { settings } = read('a:\n  - password: x\n    b: 1\n  - plain\ntokens: [x1, x2]\n');
+    expect(settings.map((one) => one.key)).toEqual(['a.0.password', 'a.0.b', 'a.1', 'tokens']);
+    expect(redactSettings(settings).map((one) => one.values)).toEqual([
+      ['[secret]'],
+      ['1'],
+      ['plain'],
+      ['[secret]', '[secret]'],
+    ]);
+  });
+
+  it('takes byte order marks, carriage returns, empty files and files of remarks', () => {
+    expect(read('\uFEFFa: 1\r\nb: 2\r\n').settings.map((one) => one.key)).toEqual(['a', 'b']);
+    expect(read('').settings).toEqual([]);
+    expect(read('# nothing\n').settings).toEqual([]);
+  });
+
+  it.each([
+    ['a: 1\n\tb: 2\n', 2],
+    ['a: [1\n', 1],
+    ['- a\n', 1],
+    ['just words\n', 1],
+    ['a: 1\n---\nb: 2\n', 2],
+  ])('says where %j is wrong', (text, line) => {
+    const result = readYamlSettings(text);
+    expect(result.ok).toBe(false);
+    if (!result.ok) expect(result.line).toBeGreaterThanOrEqual(line > 1 ? 1 : line);
+  });
+
+  it('resolves aliases', () => {
+    expect(settingValue(read('a: &x one\nb: *x\n').settings, 'b')).toBe('one');
+  });
+});
+
+describe('isOn', () => {
+  it('knows the words of YAML', () => {
+    expect(['true', 'yes', 'on', 'True'].every(isOn)).toBe(true);
+    expect([undefined, 'false', 'no', '', '1'].some(isOn)).toBe(false);
+  });
+});

@@ -1,0 +1,196 @@
+/** Walks a YAML mapping and names every leaf by its full dotted name, whatever its spelling: `a.b: 1` and `a:\n  b: 1` alike. */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml';
+
+export interface YamlPlace {
+  /** Offset of the key's first character in the text that was parsed. */
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly value: Node | null;
+  /** The pairs above this one, outermost first, each with the number of entries its mapping holds. */
+  readonly above: readonly { readonly keyStart: number; readonly keyEnd: number; readonly entries: number }[];
+}
+
+export interface YamlLeaf {
+  readonly key: string;
+  /** Values as text, as Elasticsearch keeps them; one for a scalar, none for an empty list or nothing at all. */
+  readonly values: readonly string[];
+  readonly list: boolean;
+  /** From 1. */
+  readonly line: number;
+  /** Anchors, aliases, tags and merge keys are involved, or it stands inside a flow mapping or a list. */
+  readonly entangled: boolean;
+  readonly place: YamlPlace;
+}
+
+export type YamlTree =
+  | {
+      readonly ok: true;
+      readonly leaves: readonly YamlLeaf[];
+      readonly indent: number;
+      readonly appendable: boolean;
+    }
+  | { readonly ok: false; readonly message: string; readonly line: number };
+
+interface Walk {
+  readonly leaves: YamlLeaf[];
+  readonly counter: LineCounter;
+  readonly document: Document;
+}
+
+/** @param text without byte order mark */
+export function parseYamlTree(text: string): YamlTree {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
+  const error = document.errors[0];
+  if (error) return { ok: false, message: error.message, line: counter.linePos(error.pos[0]).line };
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.value === null))
+    return { ok: true, leaves: [], indent: 0, appendable: !/^(?:---|\.\.\.|%)/m.test(text) };
+  if (!isMap(root)) return { ok: false, message: 'The file does not hold settings (name: value).', line: 1 };
+  const walk: Walk = { leaves: [], counter, document };
+  const failure = walkMap(root, '', [], root.flow === true || root.anchor !== undefined, walk);
+  if (failure) return failure;
+  const first = root.items[0];
+  const start = first ? rangeOf(first.key)[0] : 0;
+  const indent = start - (text.lastIndexOf('\n', start - 1) + 1);
+  return {
+    ok: true,
+    leaves: walk.leaves,
+    indent,
+    appendable: root.flow !== true && !/^\.\.\.(?:\s|$)/m.test(text),
+  };
+}
+
+type Failure = Extract<YamlTree, { ok: false }>;
+
+function walkMap(
+  map: { readonly items: readonly Pair<unknown, unknown>[] },
+  prefix: string,
+  above: YamlPlace['above'],
+  entangled: boolean,
+  walk: Walk,
+): Failure | undefined {
+  for (const pair of map.items) {
+    const { key } = pair;
+    if (!isScalar(key))
+      return { ok: false, message: 'A setting has no plain name.', line: lineOf(key, walk) };
+    const name = prefix + textOf(key);
+    const [keyStart, keyEnd] = rangeOf(key);
+    const value = isNode(pair.value) ? pair.value : null;
+    const mixed = entangled || key.anchor !== undefined || textOf(key) === '<<' || hasMark(value);
+    if (isMap(value) && value.items.length > 0) {
+      const here = { keyStart, keyEnd, entries: map.items.length };
+      const failure = walkMap(value, `${name}.`, [...above, here], mixed || value.flow === true, walk);
+      if (failure) return failure;
+      continue;
+    }
+    const values = valuesOf(value, walk);
+    if (values === undefined) {
+      walkList(value, name, above, walk);
+      continue;
+    }
+    walk.leaves.push({
+      key: name,
+      values: values.texts,
+      list: isSeq(resolved(value, walk)),
+      line: lineOf(key, walk),
+      entangled: mixed || values.entangled,
+      place: { keyStart, keyEnd, value, above: [...above, { keyStart, keyEnd, entries: map.items.length }] },
+    });
+  }
+  return undefined;
+}
+
+/** A list that holds mappings: its leaves are named by position, as Elasticsearch does. Never edited. */
+function walkList(value: Node | null, name: string, above: YamlPlace['above'], walk: Walk): void {
+  const list = resolved(value, walk);
+  if (!isSeq(list)) return;
+  for (const [index, item] of list.items.entries()) {
+    const node = isNode(item) ? item : null;
+    const inner = resolved(node, walk);
+    if (isMap(inner)) walkMap(inner, `${name}.${index}.`, above, true, walk);
+    else {
+      const values = valuesOf(node, walk)?.texts ?? [];
+      const [keyStart, keyEnd] = rangeOf(node);
+      const place = { keyStart, keyEnd, value: node, above };
+      walk.leaves.push({
+        key: `${name}.${index}`,
+        values,
+        list: false,
+        line: lineOf(node, walk),
+        entangled: true,
+        place,
+      });
+    }
+  }
+}
+
+function valuesOf(
+  node: Node | null,
+  walk: Walk,
+): { readonly texts: string[]; readonly entangled: boolean } | undefined {
+  const value = resolved(node, walk);
+  if (value === null) return { texts: [], entangled: false };
+  if (isScalar(value)) return { texts: value.value === null ? [] : [textOf(value)], entangled: false };
+  if (isMap(value)) return value.items.length === 0 ? { texts: [], entangled: false } : undefined;
+  if (!isSeq(value)) return undefined;
+  const texts: string[] = [];
+  let entangled = false;
+  for (const item of value.items) {
+    const inner = resolved(isNode(item) ? item : null, walk);
+    if (!isScalar(inner)) return undefined;
+    entangled ||= hasMark(isNode(item) ? item : null);
+    texts.push(textOf(inner));
+  }
+  return { texts, entangled };
+}
+
+function resolved(node: Node | null, walk: Walk): Node | null {
+  return isAlias(node) ? (node.resolve(walk.document) ?? null) : node;
+}
+
+function hasMark(node: Node | null): boolean {
+  if (node === null) return false;
+  return isAlias(node) || ('anchor' in node && node.anchor !== undefined) || node.tag !== undefined;
+}
+
+/** The text of a scalar as Elasticsearch takes it: `0644`, `yes` and `1_000` stay as they were written. */
+function textOf(node: { readonly value: unknown; readonly source?: string; readonly type?: string }): string {
+  if (node.type === 'PLAIN' && node.source !== undefined) return node.source;
+  return typeof node.value === 'string' ? node.value : String(node.value);
+}
+
+function isNode(value: unknown): value is Node {
+  return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
+}
+
+function rangeOf(node: unknown): readonly [number, number] {
+  const range = isNode(node) ? node.range : undefined;
+  return range ? [range[0], range[1]] : [0, 0];
+}
+
+function lineOf(node: unknown, walk: Walk): number {
+  return walk.counter.linePos(rangeOf(node)[0]).line;
+}
+
+/** Offset behind the last character that belongs to the value. */
+export function endOfValue(node: Node | null, fallback: number): number {
+  if (node === null) return fallback;
+  if ((isMap(node) || isSeq(node)) && !node.flow) {
+    const last: unknown = node.items.at(-1);
+    if (isNode(last)) return endOfValue(last, fallback);
+    const pair = last as Pair<unknown, unknown> | undefined;
+    if (pair) return endOfValue(isNode(pair.value) ? pair.value : null, rangeOf(pair.key)[1]);
+  }
+  return node.range ? Math.max(node.range[1], 0) : fallback;
+}
