@@ -4,6 +4,7 @@
  *
  * Hazard: the folder may belong to an unprivileged service user. The new file is therefore built inside a private folder
  * that the script stands in (a swapped path cannot redirect `chmod` or `chown`), and only then renamed over the target.
+ * A connection that breaks closes standard input early: the length is checked, so that half a file never goes live.
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
@@ -85,7 +86,7 @@ export async function readFile(
 }
 
 const writeScript = `${prelude}
-p=$1; tag=$2; owner=$3; group=$4; mode=$5; expects=$6
+p=$1; tag=$2; owner=$3; group=$4; mode=$5; expects=$6; length=$7
 d=\${p%/*}; [ -n "$d" ] || d=/
 [ -d "$d" ] || exit 44
 [ -L "$p" ] && exit 46
@@ -104,6 +105,7 @@ if [ -e "$p" ]; then
   cp --preserve=all -- "$p" ./f 2>/dev/null || cp -p -- "$p" ./f || exit 1
 fi
 cat > ./f || exit 1
+[ "$(wc -c < ./f)" -eq "$length" ] || exit 52
 if [ -n "$owner$group" ]; then chown -h "$owner\${group:+:$group}" ./f || exit 1; fi
 if [ -n "$mode" ]; then chmod "$mode" ./f || exit 1; elif [ $new = yes ]; then chmod 600 ./f || exit 1
 else chmod "$(stat -c %a -- "$p")" ./f || exit 1; fi
@@ -156,6 +158,7 @@ export async function writeFileAtomic(
         options.group ?? '',
         options.mode ?? '',
         options.expects ?? '',
+        String(bytes.length),
       ],
       stdin: bytes,
       privileged: true,
@@ -197,4 +200,46 @@ export async function removeFile(
     options.signal,
   );
   return ran.ok ? succeed(undefined) : ran;
+}
+
+const digestScript = `${prelude}
+[ -L "$1" ] && exit 46
+[ -e "$1" ] || { echo absent; exit 0; }
+[ -f "$1" ] || exit 45
+stat -c '${statFormat}' -- "$1" || exit 1
+sha256sum < "$1" | cut -d' ' -f1
+`;
+
+/** Owner, mode and SHA-256 of a regular file as the host itself computes it: the independent look after a write. */
+export async function digestFile(
+  host: HostWriter,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Result<(HostFileStat & { readonly sha256: string }) | 'absent'>> {
+  const ran = await runChecked(
+    host,
+    { name: 'digest-file', script: digestScript, args: [path], privileged: true, deadlineSeconds: 60 },
+    { doing: `check ${path}` },
+    signal,
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  const [first = '', sha256 = ''] = textOf(ran.value).split('\n');
+  if (first === 'absent') {
+    return succeed('absent');
+  }
+  const stat = parseStat(first);
+  return stat === undefined
+    ? fail(
+        appError(
+          'PROBE_MALFORMED',
+          `The host did not describe ${path} as expected.`,
+          'Check the tools on the host.',
+          {
+            hostState: 'unchanged',
+          },
+        ),
+      )
+    : succeed({ ...stat, sha256 });
 }

@@ -22,6 +22,8 @@ export const exits = {
   tooLarge: 48,
   exists: 49,
   notOwnDirectory: 50,
+  otherFileSystem: 51,
+  cutShort: 52,
 } as const;
 
 const decoder = new TextDecoder();
@@ -82,6 +84,12 @@ const byExit: Readonly<Record<number, Sentence>> = {
     code: 'PRECONDITION_FAILED',
     message: (doing) => `Could not ${doing}: the destination exists already.`,
     nextStep: 'Look at the destination on the host and move it away if it is not needed.',
+  },
+  [exits.cutShort]: {
+    code: 'SSH_CONNECTION_LOST',
+    message: (doing) => `Could not ${doing}: the data did not arrive completely.`,
+    nextStep: 'Check the connection and try again.',
+    retryable: true,
   },
   [exits.notOwnDirectory]: {
     code: 'PRECONDITION_FAILED',

@@ -83,6 +83,10 @@ export async function statTree(
 // Each name is taken relative to its folder after checking that the folder's path has no link in it: a service user that
 // swaps a folder for a link cannot make root change files elsewhere.
 const setEntriesScript = `${prelude}
+t=$(mktemp) || exit 1
+trap 'rm -f "$t"' EXIT
+cat > "$t" || exit 1
+[ "$(wc -c < "$t")" -eq "$1" ] || exit 52
 xargs -0 -n 400 sh -c '
 bad=0; here=
 while [ $# -ge 4 ]; do
@@ -102,7 +106,7 @@ while [ $# -ge 4 ]; do
   [ "$mode" = - ] || chmod "$mode" "./$name" || bad=1
 done
 [ $bad = 0 ] || exit $bad
-' sh
+' sh < "$t"
 s=$?
 [ $s = 0 ] || exit 1
 `;
@@ -129,12 +133,14 @@ export async function setEntries(
     const folder = cut <= 0 ? '/' : setting.path.slice(0, cut);
     return `${setting.own ?? '-'}\0${setting.mode ?? '-'}\0${folder}\0${setting.path.slice(cut + 1)}\0`;
   });
+  const list = new TextEncoder().encode(records.join(''));
   const ran = await runChecked(
     host,
     {
       name: 'set-entries',
       script: setEntriesScript,
-      stdin: new TextEncoder().encode(records.join('')),
+      args: [String(list.length)],
+      stdin: list,
       privileged: true,
       deadlineSeconds: 1800,
     },
@@ -217,7 +223,7 @@ export async function moveAside(
     {
       doing: `move ${from} to ${to}`,
       explain: (output) =>
-        output.exitCode === exits.notOwnDirectory + 1
+        output.exitCode === exits.otherFileSystem
           ? appError(
               'PRECONDITION_FAILED',
               `${from} and ${to} lie on different file systems.`,

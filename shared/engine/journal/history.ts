@@ -1,0 +1,91 @@
+/** What the journal says about each step of a host: applied, undone, or left open by an interruption. */
+import type { JournalEntry } from '../../domain/journal.ts';
+
+type EntryOf<T extends JournalEntry['type']> = Extract<JournalEntry, { type: T }>;
+
+/**
+ * applied: done and still to be undone when asked. undone: nothing of it is left. open: an intent (or an undoing) without
+ * outcome, or an outcome that says unknown or failed; the host has to be asked.
+ */
+export type StepStanding = 'applied' | 'undone' | 'open';
+
+export interface StepHistory {
+  readonly intent: EntryOf<'intent'>;
+  readonly outcome: EntryOf<'outcome'> | undefined;
+  readonly undoIntent: EntryOf<'undo-intent'> | undefined;
+  readonly undoOutcome: EntryOf<'undo-outcome'> | undefined;
+  readonly standing: StepStanding;
+}
+
+interface Draft {
+  intent: EntryOf<'intent'>;
+  outcome?: EntryOf<'outcome'> | undefined;
+  undoIntent?: EntryOf<'undo-intent'> | undefined;
+  undoOutcome?: EntryOf<'undo-outcome'> | undefined;
+}
+
+function standingOf(draft: Draft): StepStanding {
+  if (draft.undoIntent !== undefined) {
+    switch (draft.undoOutcome?.result) {
+      case 'undone':
+        return 'undone';
+      case undefined:
+      case 'failed':
+        return 'open';
+      case 'drifted':
+        // Nothing was restored: the step stands as it stood.
+        break;
+    }
+  }
+  switch (draft.outcome?.result) {
+    case 'done':
+      return 'applied';
+    case 'undone-after-failure':
+      return 'undone';
+    case 'failed':
+    case 'unknown':
+    case undefined:
+      return 'open';
+  }
+}
+
+/** Every step that was begun, oldest first. A step that was begun twice is listed twice. */
+export function stepHistories(entries: readonly JournalEntry[]): readonly StepHistory[] {
+  const drafts: Draft[] = [];
+  const latest = new Map<string, Draft>();
+  for (const entry of entries) {
+    if (entry.type === 'opened' || entry.type === 'note') {
+      continue;
+    }
+    const key = `${entry.planId}\n${entry.stepId}`;
+    if (entry.type === 'intent') {
+      const draft: Draft = { intent: entry };
+      drafts.push(draft);
+      latest.set(key, draft);
+      continue;
+    }
+    const draft = latest.get(key);
+    if (draft === undefined) {
+      continue;
+    }
+    switch (entry.type) {
+      case 'outcome':
+        draft.outcome = entry;
+        break;
+      case 'undo-intent':
+        draft.undoIntent = entry;
+        draft.undoOutcome = undefined;
+        break;
+      case 'undo-outcome':
+        draft.undoOutcome = entry;
+        break;
+    }
+  }
+  return drafts.map((draft) => ({
+    intent: draft.intent,
+    outcome: draft.outcome,
+    undoIntent: draft.undoIntent,
+    undoOutcome: draft.undoOutcome,
+    standing: standingOf(draft),
+  }));
+}
