@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pathsOfThisMachine, pinnedDownloads, strangeAddresses } from './addresses.ts';
@@ -35,6 +36,15 @@ describe('the project', () => {
     expect(rules.incompleteControls(project)).toEqual([]);
     expect(rules.incompleteChangeKinds(project)).toEqual([]);
     expect(rules.incompleteFacts(project)).toEqual([]);
+  });
+
+  it('lists every control folder in the catalog', () => {
+    const answer = spawnSync(process.execPath, ['build/tasks/catalog.mjs', '--check'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(answer.stderr).toBe('');
+    expect(answer.status).toBe(0);
   });
 
   it('silences no tool and leaves no test out', () => {
