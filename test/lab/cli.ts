@@ -7,10 +7,18 @@ import { openCatalogue } from './layer-catalogue.ts';
 import { withLock } from './lock.ts';
 import { closeNamespace, healLeftovers, type Namespace, openNamespace, runningLabs } from './namespace.ts';
 import { ensurePrerequisites } from './prerequisites.ts';
-import { isScenario, SCENARIOS, type Scenario, type ScenarioName } from './scenarios.ts';
+import {
+  isScenario,
+  isVariant,
+  type Scenario,
+  SCENARIOS,
+  type ScenarioName,
+  type VariantName,
+  VARIANTS,
+} from './scenarios.ts';
 
 const USAGE = `usage: npm run lab -- <command>
-  up [scenario...]         start hosts that stay up (default: open-fresh)
+  up [scenario[+variant...]...]  start hosts that stay up (default: open-fresh)
   down [name...|--all]     end the named hosts; without a name all hosts started here; --all: every lab
   ssh <name> [command...]  log in as the host's operator
   root <name> <script>     run a script as root in the host without ssh
@@ -41,7 +49,9 @@ async function main(argv: readonly string[]): Promise<number> {
       return build(words.length > 0 ? words : Object.keys(SCENARIOS));
     case 'scenarios':
       for (const [name, scenario] of Object.entries(SCENARIOS))
-        console.log(`${name.padEnd(18)} ${scenario.description}`);
+        console.log(`${name.padEnd(20)} ${scenario.description}`);
+      for (const [name, variant] of Object.entries(VARIANTS))
+        console.log(`  +${name.padEnd(19)}${variant.description}`);
       return 0;
     default:
       console.error(USAGE);
@@ -49,23 +59,36 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function scenarioNames(words: readonly string[]): readonly ScenarioName[] {
-  return words.map((word) => {
-    if (isScenario(word)) return word;
-    throw new LabError(`There is no scenario "${word}"; there are: ${Object.keys(SCENARIOS).join(', ')}.`);
-  });
+interface Wish {
+  readonly name: ScenarioName;
+  readonly variants: readonly VariantName[];
+}
+
+function parseWish(word: string): Wish {
+  const [name = '', ...habits] = word.split('+');
+  const unknown = habits.find((habit) => !isVariant(habit));
+  if (unknown !== undefined) {
+    throw new LabError(`There is no variant "${unknown}"; there are: ${Object.keys(VARIANTS).join(', ')}.`);
+  }
+  if (isScenario(name)) return { name, variants: habits.filter(isVariant) };
+  throw new LabError(`There is no scenario "${name}"; there are: ${Object.keys(SCENARIOS).join(', ')}.`);
+}
+
+function wishedScenario({ name, variants }: Wish): Scenario {
+  const plain: Scenario = SCENARIOS[name];
+  return { ...plain, variants: [...plain.variants, ...variants] };
 }
 
 async function up(words: readonly string[]): Promise<number> {
-  const names = scenarioNames(words);
+  const wishes = words.map(parseWish);
   await ensurePrerequisites(log);
   const catalogue = await openCatalogue(log);
-  for (const name of names) await ensureLayer(scenarioLayer(catalogue, SCENARIOS[name]), log);
+  for (const wish of wishes) await ensureLayer(scenarioLayer(catalogue, wishedScenario(wish)), log);
   await withLock('up', async () => {
     const space =
       runningLabs().find((candidate) => candidate.outlive) ?? (await openNamespace({ outlive: true }));
     const lab = labIn(space, log, recordedHosts(space));
-    for (const host of await Promise.all(names.map((name) => lab.up(name)))) {
+    for (const host of await Promise.all(wishes.map(({ name, variants }) => lab.up(name, { variants })))) {
       console.log(
         `${host.name}: ssh -i ${host.identityFile} -o UserKnownHostsFile=${host.knownHostsFile} operator@${host.address}`,
       );
@@ -134,13 +157,10 @@ function status(): number {
 }
 
 async function build(words: readonly string[]): Promise<number> {
-  const names = scenarioNames(words);
+  const wishes = words.map(parseWish);
   await ensurePrerequisites(log);
   const catalogue = await openCatalogue(log);
-  for (const name of names) {
-    const scenario: Scenario = SCENARIOS[name];
-    await ensureLayer(scenarioLayer(catalogue, scenario), log);
-  }
+  for (const wish of wishes) await ensureLayer(scenarioLayer(catalogue, wishedScenario(wish)), log);
   log('built');
   return 0;
 }

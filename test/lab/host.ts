@@ -9,7 +9,7 @@ import { ensureLayer, type Layer, layerFolder, layerStack, type Log } from './la
 import type { Catalogue } from './layer-catalogue.ts';
 import { entries } from './lock.ts';
 import { addressOf, cgroupOf, gatewayOf, inNamespace, type Namespace } from './namespace.ts';
-import type { Readiness, Scenario } from './scenarios.ts';
+import { type Readiness, type Scenario, type Variant, VARIANTS } from './scenarios.ts';
 
 /** What is known about a host that is up; written beside the lab's record so that other commands find it. */
 export interface HostRecord {
@@ -27,9 +27,15 @@ export interface HostRecord {
 
 /** The topmost layer of a scenario's host. */
 export function scenarioLayer(catalogue: Catalogue, scenario: Scenario): Layer {
-  const ground = scenario.seed ? catalogue.seed(scenario.seed) : catalogue.people(scenario.debian);
-  const { packages } = scenario;
-  return packages ? catalogue.packages(ground, packages.id, packages.add, packages.remove) : ground;
+  const ground = scenario.node ? catalogue.seed(scenario.node) : catalogue.people(scenario.debian);
+  return variantsOf(scenario).reduce(
+    (layer, { packages }) => (packages ? catalogue.packages(layer, packages.id, packages.add) : layer),
+    ground,
+  );
+}
+
+function variantsOf(scenario: Scenario): readonly Variant[] {
+  return scenario.variants.map((name) => VARIANTS[name]);
 }
 
 export async function startHost(
@@ -62,7 +68,9 @@ export async function startHost(
       CONSOLE: join(space.folder, `${name}.console`),
       HOSTS: `${address} ${name}`,
     },
-    scenario.prepare.map(preparation).join('\n'),
+    [...scenario.prepare, ...variantsOf(scenario).flatMap(({ prepare }) => prepare)]
+      .map(preparation)
+      .join('\n'),
   );
   if (outcome.code !== 0) throw new LabError(`Host ${name} could not be started:\n${outcome.stderr}`);
   const record = makeRecord(space, wish, address, credentials, outcome.stdout, layer);

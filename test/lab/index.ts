@@ -7,10 +7,10 @@ import type { Log } from './layer.ts';
 import { openCatalogue } from './layer-catalogue.ts';
 import { closeNamespace, type Namespace, openNamespace } from './namespace.ts';
 import { ensurePrerequisites, labPrerequisites } from './prerequisites.ts';
-import { type Scenario, SCENARIOS, type ScenarioName } from './scenarios.ts';
+import { type Scenario, SCENARIOS, type ScenarioName, type VariantName } from './scenarios.ts';
 
 export { LabError, labPrerequisites };
-export type { Outcome, ScenarioName };
+export type { Outcome, ScenarioName, VariantName };
 
 /** A Debian host that is up. Everything but `run` and `password` is what an operator would know. */
 export interface LabHost {
@@ -36,9 +36,15 @@ export interface LabHost {
   down(): Promise<void>;
 }
 
+export interface UpOptions {
+  readonly name?: string;
+  /** Habits of the host on top of what the scenario has. */
+  readonly variants?: readonly VariantName[];
+}
+
 export interface Lab {
   /** Starts a fresh host. The name (host name too) defaults to the scenario's. Resolves when the scenario is ready. */
-  up(scenario: ScenarioName, options?: { readonly name?: string }): Promise<LabHost>;
+  up(scenario: ScenarioName, options?: UpOptions): Promise<LabHost>;
   /** Ends all hosts and removes every trace but the cache. */
   down(): Promise<void>;
 }
@@ -56,8 +62,9 @@ export function labIn(space: Namespace, log: Log, used: readonly HostRecord[] = 
   const names = new Set(used.map((record) => record.name));
   let next = Math.max(FIRST_INDEX - 1, ...used.map((record) => record.index)) + 1;
 
-  async function up(scenarioName: ScenarioName, options: { readonly name?: string } = {}): Promise<LabHost> {
-    const scenario: Scenario = SCENARIOS[scenarioName];
+  async function up(scenarioName: ScenarioName, options: UpOptions = {}): Promise<LabHost> {
+    const plain: Scenario = SCENARIOS[scenarioName];
+    const scenario = { ...plain, variants: [...plain.variants, ...(options.variants ?? [])] };
     const name = freeName(names, options.name ?? scenarioName);
     const index = next;
     next += 1;

@@ -2,32 +2,24 @@ import { type Credentials, labCredentials } from './credentials.ts';
 import { fetchArtifact } from './downloads.ts';
 import type { Layer, LayerInput, Log } from './layer.ts';
 import { type DebianRelease, machineMirrors, sourceLines } from './mirrors.ts';
+import type { Node } from './nodes.ts';
 import { type Artifact, ELASTICSEARCH, JAVA_COMPILER, type VersionName } from './versions.ts';
 
 /** Packages of every host. dbus and libpam-systemd give logins a session as on a real machine. */
 const BASE_PACKAGES =
   'systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,nftables,iproute2,procps,kmod,util-linux,ca-certificates,openssl,curl,netbase,iputils-ping';
 
-const RELEASES: Readonly<Record<12 | 13, DebianRelease>> = { 12: 'bookworm', 13: 'trixie' };
+const PACKAGE_FILES = ['elasticsearch.service', 'systemd-entrypoint.sh'];
 
-/** Data of a seed: what differs between the nodes that scenarios start from. */
-export interface SeedSpec {
-  readonly id: string;
-  readonly version: VersionName;
-  readonly layout: 'archive' | 'package';
-  /** Lines appended to elasticsearch.yml before the first start. */
-  readonly settings: readonly string[];
-  /** Further variables for the recipe, for example FILL=yes. */
-  readonly options: Readonly<Record<string, string>>;
-}
+const RELEASES: Readonly<Record<12 | 13, DebianRelease>> = { 12: 'bookworm', 13: 'trixie' };
 
 export interface Catalogue {
   base(debian: 12 | 13): Layer;
   /** The base with the lab's users, keys and habits. */
   people(debian: 12 | 13): Layer;
-  packages(parent: Layer, id: string, packages: readonly string[], remove?: readonly string[]): Layer;
+  packages(parent: Layer, id: string, packages: readonly string[]): Layer;
   elasticsearch(version: VersionName, layout: 'archive' | 'package'): Layer;
-  seed(spec: SeedSpec): Layer;
+  seed(node: Node): Layer;
 }
 
 export async function openCatalogue(log: Log): Promise<Catalogue> {
@@ -62,17 +54,12 @@ export async function openCatalogue(log: Log): Promise<Catalogue> {
     };
   }
 
-  function packages(
-    parent: Layer,
-    id: string,
-    wanted: readonly string[],
-    remove: readonly string[] = [],
-  ): Layer {
+  function packages(parent: Layer, id: string, wanted: readonly string[]): Layer {
     return {
       id,
       parent,
       recipe: recipe('packages.sh'),
-      settings: { PACKAGES: wanted.join(' '), REMOVE: remove.join(' ') },
+      settings: { PACKAGES: wanted.join(' ') },
       inputs: [],
       kind: 'layer',
     };
@@ -89,18 +76,19 @@ export async function openCatalogue(log: Log): Promise<Catalogue> {
         download(zip),
         download(JAVA_COMPILER),
         file('plugin.sh', recipe('plugin.sh')),
+        ...(layout === 'package' ? PACKAGE_FILES.map((name) => file(name, recipe(name))) : []),
         file('LabAnalysis.java', new URL('./plugin/LabAnalysis.java', import.meta.url).pathname),
       ],
       kind: 'layer',
     };
   }
 
-  function seed(spec: SeedSpec): Layer {
+  function seed(node: Node): Layer {
     return {
-      id: spec.id,
-      parent: elasticsearch(spec.version, spec.layout),
-      recipe: recipe(`seed-${spec.layout}.sh`),
-      settings: { VERSION: spec.version, SETTINGS: spec.settings.join('\n'), ...spec.options },
+      id: node.id,
+      parent: elasticsearch(node.version, node.layout),
+      recipe: recipe(`seed-${node.layout}.sh`),
+      settings: { VERSION: node.version, SETTINGS: node.settings.join('\n'), ...node.options },
       inputs: [file('node.sh', recipe('node.sh'))],
       kind: 'seed',
     };

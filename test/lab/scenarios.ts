@@ -1,5 +1,4 @@
-import type { SeedSpec } from './layer-catalogue.ts';
-import type { VersionName } from './versions.ts';
+import { type Node, NODES } from './nodes.ts';
 
 /** When `up` may say that the host is up. */
 export type Readiness =
@@ -7,71 +6,186 @@ export type Readiness =
   /** Elasticsearch answers on port 9200 with this status to a stranger. */
   | { readonly kind: 'http'; readonly scheme: 'http' | 'https'; readonly status: number };
 
-/** A host that starts badly (or well) configured. Data: the promises are kept by layers and preparation steps. */
+interface Packages {
+  readonly id: string;
+  readonly add: readonly string[];
+}
+
+/** A habit of a host that any scenario can be given on top. */
+export interface Variant {
+  readonly description: string;
+  /** Debian packages added to the host. */
+  readonly packages?: Packages;
+  /** Names of scripts in `preparations/` that change the files of the host before it boots, in this order. */
+  readonly prepare: readonly string[];
+}
+
+/** A host that starts badly (or well) configured. Data: the promises are kept by layers and preparation scripts. */
 export interface Scenario {
   readonly description: string;
   readonly debian: 12 | 13;
   /** Node the host starts from; absent on hosts without Elasticsearch. */
-  readonly seed?: SeedSpec;
-  /** Packages added to, or taken from, the host. */
-  readonly packages?: {
-    readonly id: string;
-    readonly add: readonly string[];
-    readonly remove: readonly string[];
-  };
-  /** Names of scripts in `preparations/` that change the files of the host before it boots, in this order. */
+  readonly node?: Node;
   readonly prepare: readonly string[];
+  readonly variants: readonly VariantName[];
   readonly ready: Readiness;
 }
 
+export const VARIANTS = {
+  'sudo-password': { description: 'sudo asks the operator for a password', prepare: ['sudo-password'] },
+  'sudo-forbidden': { description: 'the operator is not in sudoers', prepare: ['sudo-forbidden'] },
+  'sudo-missing': { description: 'sudo is not installed', prepare: ['sudo-missing'] },
+  'sudo-needs-terminal': { description: 'sudo refuses without a terminal', prepare: ['sudo-needs-terminal'] },
+  'max-sessions-1': { description: 'sshd allows one session per connection', prepare: ['max-sessions-1'] },
+  'no-curl': { description: 'curl is not installed', prepare: ['no-curl'] },
+  busybox: {
+    description: 'BusyBox is /bin/sh and comes first in PATH',
+    packages: { id: 'busybox', add: ['busybox'] },
+    prepare: ['busybox'],
+  },
+  'no-posix-shell': { description: 'the login shell of the operator is nologin', prepare: ['no-shell'] },
+  'appliance-shell': {
+    description: 'the login program of the operator answers everything with a menu',
+    prepare: ['appliance-shell'],
+  },
+} as const satisfies Readonly<Record<string, Variant>>;
+
+export type VariantName = keyof typeof VARIANTS;
+
 const SSH: Readiness = { kind: 'ssh' };
 const ANSWERS_EVERYBODY: Readiness = { kind: 'http', scheme: 'http', status: 200 };
+const ASKS_IN_CLEAR: Readiness = { kind: 'http', scheme: 'http', status: 401 };
+const ASKS_OVER_TLS: Readiness = { kind: 'http', scheme: 'https', status: 401 };
 
-/** Settings of a node that somebody made reachable and never secured. */
-const OPEN_SETTINGS = [
-  'cluster.name: orders',
-  'node.name: node-1',
-  'http.host: 0.0.0.0',
-  'xpack.security.enabled: false',
-];
+const CARELESS_ARCHIVE = ['archive-unit', 'careless-modes', 'deploy-sudo'];
 
-/** Left by somebody who tried a directory login and switched it off again: the password stayed in plain text. */
-const PLAIN_TEXT_SECRET = [
-  'xpack.security.authc.realms.ldap.corp.order: 5',
-  'xpack.security.authc.realms.ldap.corp.enabled: false',
-  'xpack.security.authc.realms.ldap.corp.url: "ldap://127.0.0.1:389"',
-  'xpack.security.authc.realms.ldap.corp.bind_dn: "cn=search,dc=corp,dc=example"',
-  'xpack.security.authc.realms.ldap.corp.bind_password: "lab-plain-bind-9f3c"',
-  'xpack.security.authc.realms.ldap.corp.user_search.base_dn: "dc=corp,dc=example"',
-];
-
-function openSeed(
-  id: string,
-  version: VersionName,
-  options: Readonly<Record<string, string>> = {},
-): SeedSpec {
-  return { id, version, layout: 'archive', settings: [...OPEN_SETTINGS, ...PLAIN_TEXT_SECRET], options };
+/** A Debian host without Elasticsearch and with one habit. */
+function hostWith(variant: VariantName): Scenario {
+  const { description } = VARIANTS[variant];
+  return {
+    description: `No Elasticsearch; ${description}`,
+    debian: 12,
+    prepare: [],
+    variants: [variant],
+    ready: SSH,
+  };
 }
 
 export const SCENARIOS = {
   'open-fresh': {
-    description:
-      'Elasticsearch 8.19.21 unpacked into /opt, run by the login user deploy, open to everybody, no index yet',
+    description: '8.19.21 unpacked into /opt, run by the login user deploy, open to everybody, no index yet',
     debian: 12,
-    seed: openSeed('seed-open-8', '8.19.21'),
-    prepare: ['archive-unit', 'careless-modes', 'deploy-sudo'],
+    node: NODES.open8,
+    prepare: CARELESS_ARCHIVE,
+    variants: [],
     ready: ANSWERS_EVERYBODY,
   },
-  bare: {
-    description: 'Debian 12 without Elasticsearch',
+  'open-with-data': {
+    description: 'As open-fresh, with 200 documents in the index orders',
     debian: 12,
-    prepare: [],
+    node: NODES.openWithData8,
+    prepare: CARELESS_ARCHIVE,
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+  },
+  'open-fresh-9': {
+    description: 'As open-fresh with 9.4.3 on Debian 13 and Java 21',
+    debian: 13,
+    node: NODES.open9,
+    prepare: CARELESS_ARCHIVE,
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+  },
+  'never-started': {
+    description: '8.19.21 unpacked into /opt with a unit that was never started; no data, no keystore',
+    debian: 12,
+    node: NODES.neverStarted8,
+    prepare: ['archive-unit', 'unit-not-enabled'],
+    variants: [],
     ready: SSH,
   },
+  'half-secured': {
+    description:
+      '8.19.21 with data whose auto-configuration was skipped: 401 over plain HTTP, no password known',
+    debian: 12,
+    node: NODES.halfSecured8,
+    prepare: ['archive-unit'],
+    variants: [],
+    ready: ASKS_IN_CLEAR,
+  },
+  'auto-then-off': {
+    description: '8.19.21 that configured its own security and was switched off again',
+    debian: 12,
+    node: NODES.autoThenOff8,
+    prepare: ['archive-unit'],
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+  },
+  'conf-elsewhere': {
+    description: 'As open-fresh with ES_PATH_CONF and data under /srv/search and a nested elasticsearch.yml',
+    debian: 12,
+    node: NODES.confElsewhere8,
+    prepare: CARELESS_ARCHIVE,
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+  },
+  'package-default': {
+    description: '8.19.21 installed as a Debian package with the vendor’s defaults; no firewall',
+    debian: 12,
+    node: NODES.package8,
+    prepare: [],
+    variants: [],
+    ready: ASKS_OVER_TLS,
+  },
+  'package-open': {
+    description: '8.19.21 installed as a Debian package, security off, open to everybody, no index',
+    debian: 12,
+    node: NODES.packageOpen8,
+    prepare: [],
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+  },
+  'package-open-9': {
+    description: 'As package-open with 9.4.3 on Debian 13 and Java 21',
+    debian: 13,
+    node: NODES.packageOpen9,
+    prepare: [],
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+  },
+  healthy: {
+    description: 'As package-default with a firewall that lets in ssh and one machine to 9200',
+    debian: 12,
+    node: NODES.package8,
+    prepare: ['firewall'],
+    variants: [],
+    ready: ASKS_OVER_TLS,
+  },
+  bare: { description: 'Debian 12 without Elasticsearch', debian: 12, prepare: [], variants: [], ready: SSH },
+  'bare-13': {
+    description: 'Debian 13 without Elasticsearch',
+    debian: 13,
+    prepare: [],
+    variants: [],
+    ready: SSH,
+  },
+  'sudo-password': hostWith('sudo-password'),
+  'sudo-forbidden': hostWith('sudo-forbidden'),
+  'sudo-missing': hostWith('sudo-missing'),
+  'sudo-needs-terminal': hostWith('sudo-needs-terminal'),
+  'max-sessions-1': hostWith('max-sessions-1'),
+  'no-curl': hostWith('no-curl'),
+  busybox: hostWith('busybox'),
+  'no-posix-shell': hostWith('no-posix-shell'),
+  'appliance-shell': hostWith('appliance-shell'),
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof SCENARIOS;
 
 export function isScenario(name: string): name is ScenarioName {
   return Object.hasOwn(SCENARIOS, name);
+}
+
+export function isVariant(name: string): name is VariantName {
+  return Object.hasOwn(VARIANTS, name);
 }

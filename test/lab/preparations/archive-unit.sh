@@ -1,5 +1,10 @@
 # A home-made unit for the unpacked Elasticsearch, as administrators write it: foreground process, the careless user.
 home=/$(cd "$ROOT" && echo opt/elasticsearch-*)
+where="Environment=ES_PATH_CONF=$home/config"
+if [ -d "$ROOT/srv/search/conf" ]; then
+  echo 'ES_PATH_CONF=/srv/search/conf' >"$ROOT/etc/default/search"
+  where='EnvironmentFile=/etc/default/search'
+fi
 cat >"$ROOT/etc/systemd/system/elasticsearch.service" <<END
 [Unit]
 Description=Elasticsearch
@@ -11,7 +16,7 @@ User=deploy
 Group=deploy
 WorkingDirectory=$home
 Environment=ES_HOME=$home
-Environment=ES_PATH_CONF=$home/config
+$where
 ExecStart=$home/bin/elasticsearch
 LimitNOFILE=65535
 SuccessExitStatus=143

@@ -1,4 +1,5 @@
 # Configuration and secrets that every local user can read.
-config=$(echo "$ROOT"/opt/elasticsearch-*/config)
-chmod 755 "$config"
-chmod 644 "$config/elasticsearch.yml" "$config/elasticsearch.keystore"
+config=$(cd "$ROOT" && echo opt/elasticsearch-*/config)
+[ ! -d "$ROOT/srv/search/conf" ] || config=srv/search/conf
+chmod 755 "$ROOT/$config"
+chmod 644 "$ROOT/$config/elasticsearch.yml" "$ROOT/$config/elasticsearch.keystore"

@@ -1,0 +1,1 @@
+echo 'MaxSessions 1' >"$ROOT/etc/ssh/sshd_config.d/sessions.conf"

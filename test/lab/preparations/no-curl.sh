@@ -1,0 +1,1 @@
+chroot "$ROOT" dpkg --purge curl

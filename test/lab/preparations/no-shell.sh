@@ -1,0 +1,1 @@
+chroot "$ROOT" usermod --shell /usr/sbin/nologin operator

@@ -1,0 +1,1 @@
+rm "$ROOT/etc/sudoers.d/operator"

@@ -1,0 +1,1 @@
+SUDO_FORCE_REMOVE=yes chroot "$ROOT" dpkg --purge sudo

@@ -1,0 +1,1 @@
+echo 'operator ALL=(ALL:ALL) ALL' >"$ROOT/etc/sudoers.d/operator"

@@ -1,0 +1,1 @@
+rm "$ROOT/etc/systemd/system/multi-user.target.wants/elasticsearch.service"
