@@ -1,0 +1,292 @@
+/** One HTTP request to a node, inside a forwarded channel: neither address nor credential appears on the host's command lines. */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
+import { type AppError, appError } from '../../../shared/domain/error.ts';
+import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
+import { Secret } from '../../../shared/domain/secret.ts';
+import type { NodeCredential, NodeRequest, NodeResponse, TlsPeer } from '../../../shared/engine/ports.ts';
+import { readTlsPeer } from '../tls-peer.ts';
+import type { ChannelGate } from './channel-gate.ts';
+import { openChannel } from './channel-opening.ts';
+import type { Connection } from './connection.ts';
+import { cancelled, connectionLost, forwardingRefused, where } from './ssh-errors.ts';
+
+const defaultBytes = 256 * 1024;
+
+/**
+ * Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, SSH_CHANNEL_LIMIT, COMMAND_DEADLINE, OUTPUT_TOO_LARGE, CANCELLED,
+ * INPUT_INVALID (a secret without a verified peer), COMMAND_FAILED whose detail starts with one of `port-closed`,
+ * `tls-untrusted`, `tls-refused`, `not-http`.
+ */
+export async function requestThroughTunnel(
+  connection: Connection,
+  gate: ChannelGate,
+  request: NodeRequest,
+  signal?: AbortSignal,
+): Promise<Result<NodeResponse>> {
+  const observing = request.tls !== false && request.tls.caPem === 'observe-only';
+  if (observing && (request.credential !== undefined || request.body instanceof Secret))
+    return fail(secretToStranger());
+  const clock = new AbortController();
+  const timer = setTimeout(() => clock.abort(), request.timeoutSeconds * 1000);
+  const either = signal === undefined ? clock.signal : AbortSignal.any([clock.signal, signal]);
+  try {
+    const result = await tunnelled(connection, gate, request, either);
+    if (result.ok || result.error.code === 'INPUT_INVALID') return result;
+    if (signal?.aborted === true) return fail(cancelled(request.method === 'GET' ? 'unchanged' : 'unknown'));
+    if (clock.signal.aborted) return fail(noAnswerInTime(request));
+    return result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function tunnelled(
+  connection: Connection,
+  gate: ChannelGate,
+  request: NodeRequest,
+  signal: AbortSignal,
+): Promise<Result<NodeResponse>> {
+  const place = where(connection.host.address, connection.host.port);
+  const opened = await openChannel(
+    connection,
+    gate,
+    (done) => connection.client.forwardOut('127.0.0.1', 0, request.address, request.port, done),
+    (failure) =>
+      failure.reason === 4 || (failure.message.endsWith('open failed') && failure.reason === 2)
+        ? 'no-place'
+        : 'refused',
+    signal,
+  );
+  if (opened.ok === 'refused')
+    return fail(
+      opened.failure.reason === 1 || opened.failure.reason === 3
+        ? forwardingRefused(place, opened.failure.message)
+        : portClosed(request, opened.failure.message),
+    );
+  if (!opened.ok) return opened;
+  const channel: Duplex = opened.value;
+  connection.costs.tunnel();
+  connection.costs.wait(2);
+  const onAbort = () => channel.destroy();
+  channel.on('error', () => undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const result = await speak(channel, request, (socket) =>
+      connection.costs.wait(socket.getProtocol() === 'TLSv1.3' ? 1 : 2),
+    );
+    if (!result.ok && result.error.code === 'COMMAND_FAILED' && !connection.alive())
+      return fail(connectionLost(place, 'asking the node'));
+    return result;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    channel.destroy();
+    opened.value.close();
+  }
+}
+
+async function speak(
+  channel: Duplex,
+  request: NodeRequest,
+  onSecure: (socket: TLSSocket) => void,
+): Promise<Result<NodeResponse>> {
+  if (request.tls === false) return exchange(channel, request, undefined);
+  const secure = await secureChannel(channel, request, request.tls);
+  if (!secure.ok) return secure;
+  onSecure(secure.value);
+  return exchange(
+    secure.value,
+    request,
+    readTlsPeer(secure.value, secure.value.authorized && request.tls.caPem !== 'observe-only'),
+  );
+}
+
+/** The handshake is over, and trusted or only observed, before a single byte of the request is written. */
+function secureChannel(
+  channel: Duplex,
+  request: NodeRequest,
+  tls: Exclude<NodeRequest['tls'], false>,
+): Promise<Result<TLSSocket>> {
+  const observing = tls.caPem === 'observe-only';
+  const name = tls.serverName;
+  return new Promise((resolve) => {
+    try {
+      const socket = connectTls({
+        socket: channel,
+        ...(observing
+          ? { rejectUnauthorized: false, minVersion: 'TLSv1' }
+          : { ca: tls.caPem, rejectUnauthorized: true, minVersion: 'TLSv1.2' }),
+        ...(name === undefined || isIP(name) !== 0 ? {} : { servername: name }),
+        // The pinned authority is the cluster's own. A name is checked where one was given, or where the address is not
+        // this host's loopback.
+        checkServerIdentity: (_host, certificate) =>
+          name === undefined && isLoopback(request.address)
+            ? undefined
+            : checkServerIdentity(name ?? request.address, certificate),
+      });
+      socket.on('error', (error: NodeJS.ErrnoException) => resolve(fail(tlsError(request, error))));
+      socket.once('secureConnect', () => resolve(succeed(socket)));
+      socket.once('close', () => resolve(fail(tlsRefused(request, 'The port closed the connection.'))));
+    } catch (cause) {
+      resolve(fail(tlsRefused(request, String(cause))));
+    }
+  });
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address === 'localhost' || address.startsWith('127.');
+}
+
+function exchange(
+  socket: Duplex,
+  request: NodeRequest,
+  peer: TlsPeer | undefined,
+): Promise<Result<NodeResponse>> {
+  const body = request.body instanceof Secret ? request.body.reveal() : request.body;
+  const cap = request.maxBytes ?? defaultBytes;
+  return new Promise((resolve) => {
+    const onClose = () => resolve(fail(notHttp(request, 'The port closed the connection.')));
+    socket.once('close', onClose);
+    try {
+      const outgoing = httpRequest({
+        createConnection: () => socket,
+        method: request.method,
+        path: request.path,
+        headers: {
+          host: `${request.address.includes(':') ? `[${request.address}]` : request.address}:${request.port}`,
+          accept: 'application/json',
+          connection: 'close',
+          ...(request.credential === undefined ? {} : { authorization: authorization(request.credential) }),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+        },
+      });
+      outgoing.on('error', (error) => resolve(fail(notHttp(request, error.message))));
+      outgoing.on('response', (response) => {
+        socket.off('close', onClose);
+        collect(response, cap).then(
+          (bytes) =>
+            resolve(
+              bytes === undefined ? fail(tooLarge(request, cap)) : succeed(answer(response, bytes, peer)),
+            ),
+          (cause: unknown) => resolve(fail(notHttp(request, `The answer broke off: ${String(cause)}`))),
+        );
+      });
+      outgoing.end(body);
+    } catch (cause) {
+      resolve(
+        fail(
+          appError(
+            'INPUT_INVALID',
+            'A request to the node cannot be sent as it is.',
+            'This is a defect of Bulwark; please report it.',
+            { hostState: 'unchanged', detail: String(cause) },
+          ),
+        ),
+      );
+    }
+  });
+}
+
+async function collect(response: IncomingMessage, cap: number): Promise<Uint8Array | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > cap) return undefined;
+    chunks.push(chunk);
+  }
+  if (!response.complete) throw new Error('incomplete');
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function answer(response: IncomingMessage, body: Uint8Array, peer: TlsPeer | undefined): NodeResponse {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return { status: response.statusCode ?? 0, headers, body, ...(peer === undefined ? {} : { peer }) };
+}
+
+function authorization(credential: NodeCredential): string {
+  if (credential.type === 'api-key') return `ApiKey ${credential.encoded.reveal()}`;
+  return `Basic ${Buffer.from(`${credential.user}:${credential.password.reveal()}`).toString('base64')}`;
+}
+
+const untouched = (request: NodeRequest) => ({
+  hostState: request.method === 'GET' ? ('unchanged' as const) : ('unknown' as const),
+});
+const target = (request: NodeRequest) => where(request.address, request.port);
+
+function portClosed(request: NodeRequest, detail: string): AppError {
+  return appError(
+    'COMMAND_FAILED',
+    `Nothing answers on ${target(request)} of the host.`,
+    'Check that Elasticsearch runs and on which port it listens.',
+    { hostState: 'unchanged', retryable: true, detail: `port-closed: ${detail}` },
+  );
+}
+
+function notHttp(request: NodeRequest, detail: string): AppError {
+  return appError(
+    'COMMAND_FAILED',
+    `${target(request)} of the host did not answer in HTTP.`,
+    'Check which program listens on this port, and whether it expects TLS.',
+    { ...untouched(request), retryable: true, detail: `not-http: ${detail}` },
+  );
+}
+
+function tlsError(request: NodeRequest, error: NodeJS.ErrnoException): AppError {
+  const trust = /CERT|SELF_SIGNED|ISSUER|SIGNATURE|ALTNAME|UNABLE_TO|HOSTNAME/.test(error.code ?? '');
+  return trust
+    ? tlsUntrusted(request, `${error.code ?? ''} ${error.message}`)
+    : tlsRefused(request, error.message);
+}
+
+function tlsUntrusted(request: NodeRequest, detail: string): AppError {
+  return appError(
+    'COMMAND_FAILED',
+    `The certificate on ${target(request)} is not vouched for by the certificate authority that was expected; nothing was sent.`,
+    'Check which certificate the node serves and whether the right authority was chosen.',
+    { hostState: 'unchanged', detail: `tls-untrusted: ${detail}` },
+  );
+}
+
+function tlsRefused(request: NodeRequest, detail: string): AppError {
+  return appError(
+    'COMMAND_FAILED',
+    `${target(request)} of the host does not speak TLS, or refused it.`,
+    'Check whether the node serves this port in clear.',
+    { hostState: 'unchanged', detail: `tls-refused: ${detail}` },
+  );
+}
+
+function noAnswerInTime(request: NodeRequest): AppError {
+  return appError(
+    'COMMAND_DEADLINE',
+    `${target(request)} of the host gave no answer within ${request.timeoutSeconds} seconds.`,
+    'Check whether the node is starting, overloaded or hung, then try again.',
+    { ...untouched(request), retryable: true },
+  );
+}
+
+function tooLarge(request: NodeRequest, cap: number): AppError {
+  return appError(
+    'OUTPUT_TOO_LARGE',
+    `${target(request)} answered with more than ${cap} bytes; the rest was not read.`,
+    'Ask for less.',
+    untouched(request),
+  );
+}
+
+function secretToStranger(): AppError {
+  return appError(
+    'INPUT_INVALID',
+    'A credential must not be sent to a node whose certificate is only observed.',
+    'Give the certificate authority of the node.',
+    { hostState: 'unchanged' },
+  );
+}
