@@ -1,0 +1,401 @@
+/** Entries of the Elasticsearch keystore: set, removed, and the file itself made and put right. */
+import type { ChangeOf, SecretSource } from '../../../domain/change.ts';
+import { appError } from '../../../domain/error.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import { Secret } from '../../../domain/secret.ts';
+import { currentKeystoreFormat, parseKeystoreHeader } from '../../../text/keystore-header.ts';
+import { readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
+import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
+import { generatePassword } from '../../elasticsearch/generate-password.ts';
+import {
+  addEntries,
+  expectNames,
+  type KeystoreValue,
+  keystoreOwnership,
+  listKeystore,
+  makeKeystore,
+  readKeystoreFile,
+  removeEntries,
+  showEntry,
+  toolPlace,
+} from '../../elasticsearch/keystore.ts';
+import { readYml } from '../../elasticsearch/start-log.ts';
+import type { ToolPlace } from '../../elasticsearch/tool.ts';
+import { type HostFile, readFile, removeFile, writeFileAtomic } from '../../host-files.ts';
+import { decodeKeystoreImage, encodeKeystoreImage } from './image.ts';
+
+type Change = ChangeOf<'keystore-entry'>;
+
+const pathOf = (change: Change) => `${change.install.pathConf}/elasticsearch.keystore`;
+
+/**
+ * A TLS secret without the `.ssl.enabled` line it belongs to makes the node refuse its next start (seen on 8.19.21 and
+ * 9.x), so it may only be added once that line is there.
+ */
+export function orphanedTlsSecret(names: readonly string[], yml: string): string | undefined {
+  const read = readYamlSettings(yml);
+  const settings = read.ok ? read.settings : [];
+  return names.find((name) => {
+    const layer = /^(xpack\.security\.(?:http|transport)\.ssl)\..*secure_/.exec(name)?.[1];
+    return layer !== undefined && settingValue(settings, `${layer}.enabled`) === undefined;
+  });
+}
+
+interface Wanted {
+  readonly place: ToolPlace;
+  readonly file: HostFile | 'absent';
+  readonly names: readonly string[];
+  readonly set: readonly KeystoreValue[];
+  readonly remove: readonly string[];
+  readonly make: 'create' | 'upgrade' | undefined;
+  readonly ownership: { readonly owner: string; readonly group: string; readonly mode: string };
+  readonly ownershipWrong: boolean;
+}
+
+/** The value for an entry; `undefined`: the setting has left its file already, the keystore has it. */
+async function resolveSource(
+  context: ChangeContext,
+  source: SecretSource,
+  alreadyThere: boolean,
+): Promise<Result<Secret | undefined>> {
+  if (source.from === 'yaml-setting') {
+    const file = await readFile(context.host, source.path, { follow: true });
+    if (!file.ok) {
+      return file;
+    }
+    const read =
+      file.value === 'absent' ? undefined : readYamlSettings(new TextDecoder().decode(file.value.bytes));
+    const value = read?.ok === true ? settingValue(read.settings, source.key) : undefined;
+    if (value === undefined && !alreadyThere) {
+      return fail(
+        appError(
+          'PRECONDITION_FAILED',
+          `${source.key} is not in ${source.path} any more.`,
+          'Assess the host again.',
+          {
+            hostState: 'unchanged',
+          },
+        ),
+      );
+    }
+    return succeed(value === undefined ? undefined : new Secret(value));
+  }
+  const kept = await context.secrets.get(source.ref);
+  return kept.ok || source.from === 'vault' || kept.error.code !== 'SECRET_MISSING'
+    ? kept
+    : succeed(undefined);
+}
+
+async function examine(change: Change, context: ChangeContext): Promise<Result<Wanted>> {
+  const file = await readKeystoreFile(context, change.install.pathConf);
+  if (!file.ok) {
+    return file;
+  }
+  const place = await toolPlace(context, change.install);
+  const ownership = await keystoreOwnership(context, change.install);
+  if (!place.ok || !ownership.ok) {
+    return place.ok ? (ownership as Result<never>) : place;
+  }
+  const listed = file.value === 'absent' ? succeed(undefined) : await listKeystore(context, place.value);
+  if (!listed.ok) {
+    return listed;
+  }
+  const names = listed.value ?? [];
+  const orphan = orphanedTlsSecret(
+    change.set.map((entry) => entry.name),
+    (await readYml(context, change.install.pathConf)) ?? '',
+  );
+  if (orphan !== undefined) {
+    return fail(
+      appError(
+        'PRECONDITION_FAILED',
+        `${orphan} may not be added before elasticsearch.yml has its .ssl.enabled line; the node would not start again.`,
+        'Write the line with the value false first, then the secret, then the TLS settings.',
+        { hostState: 'unchanged' },
+      ),
+    );
+  }
+  const set: KeystoreValue[] = [];
+  for (const entry of change.set) {
+    const value = await resolveSource(context, entry.value, names.includes(entry.name));
+    if (!value.ok) {
+      return value;
+    }
+    if (value.value === undefined) {
+      if (entry.value.from === 'generate') {
+        set.push({ name: entry.name, value: new Secret('') });
+      }
+      continue;
+    }
+    const shown = names.includes(entry.name) ? await showEntry(context, place.value, entry.name) : undefined;
+    if (shown?.ok !== true || shown.value.reveal() !== value.value.reveal()) {
+      set.push({ name: entry.name, value: value.value });
+    }
+  }
+  const { owner, group, mode } = ownership.value;
+  const now = file.value;
+  const hex =
+    now === 'absent'
+      ? ''
+      : [...now.bytes.subarray(0, 32)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const format = parseKeystoreHeader(hex)?.formatVersion ?? 0;
+  return succeed({
+    place: place.value,
+    file: now,
+    names,
+    set,
+    remove: change.remove.filter((name) => names.includes(name)),
+    make:
+      now === 'absent'
+        ? 'create'
+        : change.ensure && format < currentKeystoreFormat(change.install.version)
+          ? 'upgrade'
+          : undefined,
+    ownership: ownership.value,
+    ownershipWrong: now !== 'absent' && (now.owner !== owner || now.group !== group || now.mode !== mode),
+  });
+}
+
+function nothingToDo(change: Change, wanted: Wanted): boolean {
+  const made =
+    wanted.make === undefined || (wanted.make === 'create' && !change.ensure && change.set.length === 0);
+  return (
+    made && wanted.set.length === 0 && wanted.remove.length === 0 && !(change.ensure && wanted.ownershipWrong)
+  );
+}
+
+/** Generated values are in the vault, durably, before the host sees them. */
+async function withGenerated(
+  change: Change,
+  wanted: Wanted,
+  context: ChangeContext,
+): Promise<Result<readonly KeystoreValue[]>> {
+  const set: KeystoreValue[] = [];
+  for (const entry of wanted.set) {
+    const source = change.set.find((candidate) => candidate.name === entry.name)?.value;
+    if (source?.from !== 'generate' || entry.value.reveal() !== '') {
+      set.push(entry);
+      continue;
+    }
+    const value = generatePassword(context.random, source.length);
+    const put = await context.secrets.put(
+      source.ref,
+      value,
+      `${entry.name} in the keystore of ${context.host.hostId}`,
+    );
+    if (!put.ok) {
+      return put;
+    }
+    set.push({ name: entry.name, value });
+  }
+  return succeed(set);
+}
+
+async function write(change: Change, wanted: Wanted, context: ChangeContext): Promise<Result<Mark>> {
+  const { place, ownership } = wanted;
+  const values = await withGenerated(change, wanted, context);
+  if (!values.ok) {
+    return values;
+  }
+  const steps: (() => Promise<Result<void>>)[] = [];
+  if (wanted.make !== undefined && (change.ensure || change.set.length > 0)) {
+    const { make } = wanted;
+    steps.push(() => makeKeystore(context, place, make));
+  }
+  if (values.value.length > 0) {
+    steps.push(() => addEntries(context, place, values.value));
+  }
+  if (wanted.remove.length > 0) {
+    steps.push(() => removeEntries(context, place, wanted.remove));
+  }
+  for (const step of steps) {
+    const done = await step();
+    if (!done.ok) {
+      return done;
+    }
+  }
+  const file = await readKeystoreFile(context, change.install.pathConf);
+  if (!file.ok) {
+    return file;
+  }
+  if (file.value === 'absent') {
+    return succeed({ digest: 'absent' });
+  }
+  // The tool gives the file to whoever ran it; a node that cannot read it does not start.
+  const { owner, group, mode } = file.value;
+  if (owner !== ownership.owner || group !== ownership.group || mode !== ownership.mode) {
+    const put = await writeFileAtomic(context.host, pathOf(change), file.value.bytes, {
+      tag: context.tag,
+      ...ownership,
+    });
+    if (!put.ok) {
+      return put;
+    }
+  }
+  return succeed({ digest: context.digest.sha256(file.value.bytes) });
+}
+
+async function restore(change: Change, before: Uint8Array, context: ChangeContext): Promise<Result<void>> {
+  const image = decodeKeystoreImage(before);
+  if (image === 'absent') {
+    return await removeFile(context.host, pathOf(change));
+  }
+  return await writeFileAtomic(context.host, pathOf(change), image.bytes, {
+    tag: context.tag,
+    owner: image.owner,
+    group: image.group,
+    mode: image.mode,
+  });
+}
+
+export const keystoreEntry: ChangeKind<'keystore-entry'> = {
+  kind: 'keystore-entry',
+
+  describe(change) {
+    const parts = [
+      ...(change.set.length > 0 ? [`store ${change.set.map((entry) => entry.name).join(', ')}`] : []),
+      ...(change.remove.length > 0 ? [`remove ${change.remove.join(', ')}`] : []),
+    ];
+    return {
+      title:
+        parts.length === 0
+          ? 'put the Elasticsearch keystore in order'
+          : `${parts.join(' and ')} in the Elasticsearch keystore`,
+      words: [
+        ...(change.ensure
+          ? ['The keystore is made when it is missing; owner, group and mode are put right.']
+          : []),
+        ...(change.set.length + change.remove.length > 0
+          ? ['The running node takes the new entries at its next start.']
+          : []),
+      ],
+      blast: 'none',
+      outageSeconds: 0,
+      guarded: false,
+      ...(change.install.unit === undefined || change.set.length + change.remove.length === 0
+        ? {}
+        : { restarts: change.install.unit }),
+    };
+  },
+
+  async inspect(change, context) {
+    const wanted = await examine(change, context);
+    if (!wanted.ok) {
+      return wanted;
+    }
+    const { names, file, set, remove, make, ownership } = wanted.value;
+    const after = [...names.filter((name) => !remove.includes(name)), ...set.map((entry) => entry.name)];
+    const shown = file === 'absent' ? 'absent' : `${file.owner}:${file.group} ${file.mode}`;
+    const touched = set.length + remove.length > 0 || make !== undefined;
+    return succeed({
+      inPlace: nothingToDo(change, wanted.value),
+      diffs: [
+        ...(touched
+          ? [
+              {
+                subject: `entries of ${pathOf(change)}`,
+                before: names.join('\n'),
+                after: [...new Set(make === 'create' ? ['keystore.seed', ...after] : after)]
+                  .sort()
+                  .join('\n'),
+              },
+            ]
+          : []),
+        ...(shown === `${ownership.owner}:${ownership.group} ${ownership.mode}`
+          ? []
+          : [
+              {
+                subject: pathOf(change),
+                before: shown,
+                after: `${ownership.owner}:${ownership.group} ${ownership.mode}`,
+              },
+            ]),
+      ],
+      words: [],
+    });
+  },
+
+  async capture(change, context) {
+    const file = await readFile(context.host, pathOf(change));
+    return file.ok ? succeed(encodeKeystoreImage(file.value)) : file;
+  },
+
+  async apply(change, before, context) {
+    const wanted = await examine(change, context);
+    if (!wanted.ok) {
+      return wanted;
+    }
+    if (nothingToDo(change, wanted.value)) {
+      const digest =
+        wanted.value.file === 'absent' ? 'absent' : context.digest.sha256(wanted.value.file.bytes);
+      return succeed({ digest });
+    }
+    context.progress('Writing the keystore', 'applying');
+    const written = await write(change, wanted.value, context);
+    if (
+      written.ok ||
+      written.error.hostState === 'unchanged' ||
+      written.error.code === 'SSH_CONNECTION_LOST'
+    ) {
+      return written;
+    }
+    const back = await restore(change, before, context);
+    return fail({ ...written.error, hostState: back.ok ? 'restored' : 'unknown' });
+  },
+
+  async verify(change, mark, context) {
+    const file = await readKeystoreFile(context, change.install.pathConf);
+    if (!file.ok) {
+      return file;
+    }
+    const digest = file.value === 'absent' ? 'absent' : context.digest.sha256(file.value.bytes);
+    if (mark['digest'] !== undefined && digest !== mark['digest']) {
+      return fail(
+        appError(
+          'VERIFY_FAILED',
+          'The keystore is not the one that was written.',
+          'Find out what else writes it.',
+          {
+            hostState: 'changed',
+          },
+        ),
+      );
+    }
+    if (file.value === 'absent') {
+      return succeed(undefined);
+    }
+    const place = await toolPlace(context, change.install);
+    return place.ok
+      ? await expectNames(
+          context,
+          place.value,
+          change.set.map((entry) => entry.name),
+          change.remove,
+        )
+      : place;
+  },
+
+  async revert(change, before, mark, context) {
+    const file = await readFile(context.host, pathOf(change));
+    if (!file.ok) {
+      return file;
+    }
+    const now = file.value === 'absent' ? 'absent' : context.digest.sha256(file.value.bytes);
+    const image = decodeKeystoreImage(before);
+    const old = image === 'absent' ? 'absent' : context.digest.sha256(image.bytes);
+    const ours = mark?.['digest'];
+    if (ours !== undefined && now !== ours && now !== old && !context.force) {
+      return fail(
+        appError(
+          'DRIFT',
+          'The keystore was changed by somebody else since.',
+          'Look at it, then decide whether to restore the old one.',
+          {
+            hostState: 'unchanged',
+          },
+        ),
+      );
+    }
+    return await restore(change, before, context);
+  },
+};

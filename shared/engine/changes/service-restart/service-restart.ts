@@ -1,0 +1,214 @@
+/** Restarts a systemd unit and believes it only when the service answers. */
+import type { EsInstall } from '../../../domain/elasticsearch.ts';
+import { appError } from '../../../domain/error.ts';
+import type { ChangeOf } from '../../../domain/change.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
+import { type NodeDoor, probeHttp, tryCredential, vaultCredential } from '../../elasticsearch/node.ts';
+import { hostTime, startError } from '../../elasticsearch/start-log.ts';
+import { controlUnit, readUnit, startFailed, type UnitState } from '../../elasticsearch/service.ts';
+import { type Expectation, waitUntilUp } from '../../elasticsearch/up.ts';
+import { readFile } from '../../host-files.ts';
+import { textOf } from '../../host-script.ts';
+import { rehearse } from '../../rehearsal/rehearse.ts';
+
+type Change = ChangeOf<'service-restart'>;
+
+const encoder = new TextEncoder();
+
+/** The CA that HTTP clients of this node trust; undefined when the host has no such file. */
+export async function readHttpCa(
+  context: Pick<ChangeContext, 'host'>,
+  install: EsInstall,
+): Promise<string | undefined> {
+  const file = await readFile(context.host, install.httpCaPath ?? `${install.pathConf}/certs/http_ca.crt`, {
+    follow: true,
+  });
+  return file.ok && file.value !== 'absent' && file.value.bytes.length > 0
+    ? textOf(file.value.bytes)
+    : undefined;
+}
+
+/** The vault's credential, when the node accepts it now: then it must accept it after the restart too. */
+async function workingCredential(
+  context: ChangeContext,
+  install: EsInstall,
+): Promise<Expectation['credential'] | undefined> {
+  const credential = await vaultCredential(context);
+  const speech = await probeHttp(context, install.httpPort);
+  if (credential === undefined || !speech.ok || speech.value.speaks === 'nothing') {
+    return undefined;
+  }
+  const ca = await readHttpCa(context, install);
+  const tls: NodeDoor['tls'] = speech.value.speaks === 'plain' ? false : { caPem: ca ?? 'observe-only' };
+  const tried = await tryCredential(
+    context,
+    { address: speech.value.address, port: install.httpPort, tls },
+    credential,
+  );
+  // A CA that the new configuration brings is not known yet, so the certificate is not judged here.
+  return tried.ok && tried.value === 'accepted' ? { credential, tls: { caPem: 'observe-only' } } : undefined;
+}
+
+async function waitForUnit(
+  context: ChangeContext,
+  unit: string,
+  before: UnitState,
+): Promise<Result<'up' | 'failed' | 'too-slow'>> {
+  for (let tries = 0; tries < 180; tries += 1) {
+    const now = await readUnit(context.host, unit, context.signal);
+    if (!now.ok) {
+      return now;
+    }
+    if (startFailed(now.value.state, before.restarts)) {
+      return succeed('failed');
+    }
+    if (now.value.state.active === 'active' && now.value.state.mainPid !== before.mainPid) {
+      return succeed('up');
+    }
+    await context.clock.sleep(1000, context.signal);
+  }
+  return succeed('too-slow');
+}
+
+async function restart(change: Change, context: ChangeContext): Promise<Result<Mark>> {
+  const { unit, install } = change;
+  const before = await readUnit(context.host, unit, context.signal);
+  if (!before.ok) {
+    return before;
+  }
+  const credential = install === undefined ? undefined : await workingCredential(context, install);
+  const since = await hostTime(context);
+  context.progress(`Restarting ${unit}`, 'applying');
+  const told = await controlUnit(context.host, unit, 'restart', context.signal);
+  if (!told.ok) {
+    return told;
+  }
+  const waited =
+    install === undefined
+      ? await waitForUnit(context, unit, before.value.state)
+      : await waitUntilUp(context, {
+          unit,
+          httpPort: install.httpPort,
+          before: before.value.state,
+          ...(credential === undefined ? {} : { credential }),
+        });
+  if (!waited.ok) {
+    return waited;
+  }
+  const outcome = typeof waited.value === 'string' ? waited.value : waited.value.outcome;
+  if (outcome === 'up') {
+    return succeed({ unit, restartedAt: String(since) });
+  }
+  if (outcome === 'failed') {
+    return fail(await startError(context, unit, since, install, 'changed'));
+  }
+  return fail(
+    appError(
+      'ES_NOT_READY',
+      `${unit} is still starting after five minutes and does not answer yet.`,
+      'Wait and assess the host again; read its log if it stays like this.',
+      { hostState: 'changed', retryable: true },
+    ),
+  );
+}
+
+export const serviceRestart: ChangeKind<'service-restart'> = {
+  kind: 'service-restart',
+
+  describe(change) {
+    return {
+      title: `restart ${change.unit}`,
+      words: [
+        ...(change.rehearse && change.install !== undefined
+          ? [
+              'The configuration is started once beside the running node first. If Elasticsearch rejects it, the node is not restarted.',
+            ]
+          : []),
+        change.install === undefined
+          ? 'The service is down until systemd has started it again.'
+          : 'The node answers no requests while it restarts. It counts as up when its port answers, not when systemd says so.',
+      ],
+      blast: 'restart',
+      outageSeconds: change.install === undefined ? 5 : 60,
+      guarded: false,
+      restarts: change.unit,
+    };
+  },
+
+  async inspect(change, context) {
+    const now = await readUnit(context.host, change.unit, context.signal);
+    if (!now.ok) {
+      return now;
+    }
+    const { state, properties } = now.value;
+    return succeed({
+      inPlace: false,
+      diffs: [
+        {
+          subject: change.unit,
+          before: `${state.active} (process ${state.mainPid})`,
+          after: 'active (a new process)',
+        },
+      ],
+      words: [`The next start runs as ${properties.user}.`],
+    });
+  },
+
+  async capture(change, context) {
+    const now = await readUnit(context.host, change.unit, context.signal);
+    return now.ok
+      ? succeed(encoder.encode(JSON.stringify({ version: 1, active: now.value.state.active })))
+      : now;
+  },
+
+  async apply(change, _before, context) {
+    if (change.rehearse && change.install !== undefined) {
+      const rehearsed = await rehearse(context, {
+        install: change.install,
+        unit: change.unit,
+        pathConf: change.install.pathConf,
+      });
+      if (!rehearsed.ok) {
+        return rehearsed;
+      }
+    }
+    return await restart(change, context);
+  },
+
+  async verify(change, _mark, context) {
+    const now = await readUnit(context.host, change.unit, context.signal);
+    if (!now.ok) {
+      return now;
+    }
+    const speech =
+      change.install === undefined ? undefined : await probeHttp(context, change.install.httpPort);
+    if (speech !== undefined && !speech.ok) {
+      return speech;
+    }
+    const answers = speech === undefined || speech.value.speaks !== 'nothing';
+    return now.value.state.active === 'active' && answers
+      ? succeed(undefined)
+      : fail(
+          appError(
+            'VERIFY_FAILED',
+            `${change.unit} does not answer after its restart.`,
+            'Read its log on the host.',
+            {
+              hostState: 'changed',
+              retryable: true,
+            },
+          ),
+        );
+  },
+
+  /** The files are back already (a restart is undone after what it served): the unit is restarted on the old ones. */
+  async revert(change, before, _mark, context) {
+    const captured = /"active":"(\w+)"/.exec(textOf(before))?.[1];
+    if (captured === 'inactive' || captured === 'failed') {
+      return await controlUnit(context.host, change.unit, 'stop', context.signal);
+    }
+    const again = await restart(change, context);
+    return again.ok ? succeed(undefined) : again;
+  },
+};
