@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pathsOfThisMachine, pinnedDownloads, strangeAddresses } from './addresses.ts';
+import { unlockedPackages } from './lock-file.ts';
 import * as rules from './rules.ts';
 import { readProject } from './source.ts';
 import { forbiddenImports, unclaimedFiles } from './walls.ts';
@@ -45,6 +46,10 @@ describe('the project', () => {
     });
     expect(answer.stderr).toBe('');
     expect(answer.status).toBe(0);
+  });
+
+  it('locks every package', () => {
+    expect(unlockedPackages(project)).toEqual([]);
   });
 
   it('silences no tool and leaves no test out', () => {

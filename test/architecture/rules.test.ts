@@ -1,6 +1,7 @@
 /** A rule that cannot fail protects nothing: each is shown a breach and its nearest innocent neighbour. */
 import { describe, expect, it } from 'vitest';
 import { pathsOfThisMachine, pinnedDownloads, strangeAddresses } from './addresses.ts';
+import { unlockedPackages } from './lock-file.ts';
 import * as rules from './rules.ts';
 import { importsOf, type Source } from './source.ts';
 import { forbiddenImports, unclaimedFiles } from './walls.ts';
@@ -169,6 +170,14 @@ describe('the other rules', () => {
 
   it('readmes', () => {
     expect(rules.foldersWithoutReadme([file('shared/README.md')])).toHaveLength(4);
+  });
+
+  it('lock file', () => {
+    const asks = { 'node_modules/a': { optionalDependencies: { '@b/linux-x64': '1.0.0' } } };
+    const complete = { ...asks, 'node_modules/@b/linux-x64': { version: '1.0.0' } };
+    expect(unlockedPackages([file('package-lock.json', JSON.stringify({ packages: asks }))])).toHaveLength(1);
+    expect(unlockedPackages([file('package-lock.json', JSON.stringify({ packages: complete }))])).toEqual([]);
+    expect(unlockedPackages([])).toHaveLength(1);
   });
 
   it('addresses and machines', () => {
