@@ -20,8 +20,12 @@ const TEXT = /^shared\/text\//;
 const CONTRACT = /^shared\/contract\//;
 const PORTS = /^shared\/engine\/([a-z-]+\/)?ports\.ts$/;
 const FACT_SOURCE = /^shared\/engine\/fact-source\.ts$/;
+/** The journal's format: the engine writes entries by it, the adapter checks files by it. */
+const JOURNAL = /^shared\/engine\/journal\//;
 const SHARED = /^shared\//;
 const ADAPTERS = /^electron\/adapters\//;
+/** Pieces that several adapters use lie beside them, not in one of them. */
+const BESIDE_ADAPTERS = /^electron\/adapters\/[^/]+\.ts$/;
 const SERVICE = /^electron\/service\//;
 const ZOD = /^zod$/;
 
@@ -87,7 +91,7 @@ export const zones: readonly Zone[] = [
   {
     name: 'electron/adapters/desktop and report-pdf',
     files: /^electron\/adapters\/(desktop|report-pdf)\//,
-    mayImport: [DOMAIN, TEXT, PORTS],
+    mayImport: [DOMAIN, TEXT, PORTS, JOURNAL, BESIDE_ADAPTERS],
     ownFolder: true,
     packages: true,
     node: true,
@@ -97,7 +101,7 @@ export const zones: readonly Zone[] = [
   {
     name: 'electron/adapters',
     files: ADAPTERS,
-    mayImport: [DOMAIN, TEXT, PORTS],
+    mayImport: [DOMAIN, TEXT, PORTS, JOURNAL, BESIDE_ADAPTERS],
     ownFolder: true,
     packages: true,
     node: true,
@@ -149,7 +153,7 @@ export const zones: readonly Zone[] = [
   {
     name: 'renderer/ui',
     files: /^renderer\/ui\//,
-    mayImport: [/^renderer\/ui\//, DOMAIN],
+    mayImport: [/^renderer\/(ui|copy)\//, DOMAIN],
     packages: true,
     reason: 'a piece of the interface draws what it is given, so that every feature can use it',
   },
@@ -212,7 +216,8 @@ function isAllowed(zone: Zone, source: Source, one: Import): boolean {
 }
 
 /** `electron/adapters/ssh/keys/` belongs to `electron/adapters/ssh/`, and a control's fixtures to the control. */
-function folderOfUnit(folder: string): string {
+function folderOfUnit(folder: string): string | undefined {
   const depth = folder.startsWith('shared/controls/') ? 4 : 3;
-  return `${folder.split('/').slice(0, depth).join('/')}/`;
+  const parts = folder.split('/').filter(Boolean);
+  return parts.length < depth ? undefined : `${parts.slice(0, depth).join('/')}/`;
 }
