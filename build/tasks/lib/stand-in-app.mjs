@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The stand-in Electron comes without the small default application that makes `electron <folder>` run a folder. This is
- * ours, packed as `default_app.asar`: the one place that electron-builder removes from everything it packages.
+ * ours, packed as `default_app.asar`, which is also where the official Electron has it: packages are made without that file.
  */
 
 export const packageJson = JSON.stringify({ name: 'electron', main: 'main.mjs', type: 'module' });
