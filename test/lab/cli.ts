@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { labPath } from './cache-folder.ts';
 import { LabError } from './command.ts';
 import { type HostRecord, recordedHosts, runInHost, scenarioLayer } from './host.ts';
 import { hostOf, labIn } from './index.ts';
-import { ensureLayer } from './layer.ts';
+import { ensureLayer, type Layer, layerFolder } from './layer.ts';
 import { openCatalogue } from './layer-catalogue.ts';
-import { withLock } from './lock.ts';
+import { entries, withLock } from './lock.ts';
 import { closeNamespace, healLeftovers, type Namespace, openNamespace, runningLabs } from './namespace.ts';
 import { ensurePrerequisites } from './prerequisites.ts';
 import {
@@ -24,7 +26,8 @@ const USAGE = `usage: npm run lab -- <command>
   root <name> <script>     run a script as root in the host without ssh
   status                   what is up
   build [scenario...]      build what the scenarios need (default: all) without starting anything
-  scenarios                what there is to start`;
+  scenarios                what there is to start
+  prune                    remove cached layers that no scenario uses any more`;
 
 const started = Date.now();
 
@@ -53,6 +56,8 @@ async function main(argv: readonly string[]): Promise<number> {
       for (const [name, variant] of Object.entries(VARIANTS))
         console.log(`  +${name.padEnd(19)}${variant.description}`);
       return 0;
+    case 'prune':
+      return prune();
     default:
       console.error(USAGE);
       return 64;
@@ -162,6 +167,24 @@ async function build(words: readonly string[]): Promise<number> {
   const catalogue = await openCatalogue(log);
   for (const wish of wishes) await ensureLayer(scenarioLayer(catalogue, wishedScenario(wish)), log);
   log('built');
+  return 0;
+}
+
+async function prune(): Promise<number> {
+  if (runningLabs().length > 0) throw new LabError('Hosts are up and use their layers; end them first.');
+  const catalogue = await openCatalogue(log);
+  const used = new Set<string>();
+  for (const name of Object.keys(SCENARIOS)) {
+    const top = scenarioLayer(catalogue, wishedScenario(parseWish(name)));
+    for (let layer: Layer | undefined = top; layer; layer = layer.parent) used.add(layerFolder(layer));
+  }
+  for (const part of ['layers', 'seeds'] as const) {
+    for (const name of entries(labPath(part))) {
+      if (used.has(labPath(part, name))) continue;
+      rmSync(labPath(part, name), { recursive: true, force: true });
+      log(`removed ${name}`);
+    }
+  }
   return 0;
 }
 

@@ -116,7 +116,8 @@ async function build(layer: Layer, log: Log): Promise<void> {
     timeoutMs: 900_000,
   });
   for (const part of ['in', 'work', 'root']) rmSync(join(workshop, part), { recursive: true, force: true });
-  renameSync(workshop, target);
+  if (existsSync(target)) rmSync(workshop, { recursive: true, force: true });
+  else renameSync(workshop, target);
   const size = await must('Measuring a layer', ['du', '-sm', target]);
   log(
     `built ${basename(target)}: ${size.split('\t')[0]} MB, ${((Date.now() - started) / 1000).toFixed(0)} s`,

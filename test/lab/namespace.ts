@@ -163,13 +163,28 @@ export async function healLeftovers(): Promise<void> {
   for (const space of recordedLabs()) if (!isAlive(space.init)) await closeNamespace(space);
   for (const name of entries(labPath('run'))) {
     const folder = labPath('run', name);
-    const abandoned = statSync(folder).isDirectory() && statSync(folder).mtimeMs < Date.now() - 60_000;
-    if (abandoned && !readRecord(folder)) rmSync(folder, { recursive: true, force: true });
+    if (isAbandoned(folder) && !readRecord(folder)) rmSync(folder, { recursive: true, force: true });
   }
+  removeUnfinished();
   const known = entries(labPath('run'));
   for (const name of cgroupRoots().flatMap(entries)) {
     const id = /^bulwark-lab-(.+)$/.exec(name)?.[1];
     if (id && !known.includes(id)) forget(id);
+  }
+}
+
+function isAbandoned(folder: string): boolean {
+  const state = statSync(folder, { throwIfNoEntry: false });
+  return state !== undefined && state.isDirectory() && state.mtimeMs < Date.now() - 60_000;
+}
+
+/** Half-built layers and half-fetched files carry the number of the process that made them. */
+function removeUnfinished(): void {
+  for (const part of ['layers', 'seeds', 'zips', 'keys'] as const) {
+    for (const name of entries(labPath(part))) {
+      const pid = /\.tmp-(\d+)/.exec(name)?.[1];
+      if (pid && !processMark(Number(pid))) rmSync(labPath(part, name), { recursive: true, force: true });
+    }
   }
 }
 

@@ -34,6 +34,10 @@ if [ -n "$prepare" ]; then
 fi
 
 mkdir -p "$CGROUP"
+# Where the second hierarchy stands alone, hosts may limit memory and processes of their services.
+for controller in $(cat "${CGROUP%/*}/cgroup.controllers"); do
+  echo "+$controller" >"${CGROUP%/*}/cgroup.subtree_control" 2>/dev/null || true
+done
 export NAME CGROUP ROOT
 setsid bash -c '
   while :; do
