@@ -1,0 +1,38 @@
+/** The journal as the window shows it: newest first, with what can still be taken back. */
+import type { HistoryItem, HostState } from '../../shared/contract/state.ts';
+import type { JournalEntry } from '../../shared/domain/journal.ts';
+import { type StepHistory, stepHistories } from '../../shared/engine/journal/history.ts';
+
+function resultOf(step: StepHistory): HistoryItem['result'] {
+  if (step.undoOutcome?.result === 'undone') return 'undone';
+  if (step.undoOutcome?.result === 'drifted') return 'drifted';
+  if (step.undoOutcome?.result === 'failed') return 'failed';
+  return step.outcome?.result ?? 'unknown';
+}
+
+export function historyItems(entries: readonly JournalEntry[]): HistoryItem[] {
+  return stepHistories(entries)
+    .map((step) => ({
+      planId: step.intent.planId,
+      stepId: step.intent.stepId,
+      sequence: step.intent.sequence,
+      at: step.intent.at,
+      operator: step.intent.operator,
+      title: step.intent.title,
+      kind: step.intent.change.kind,
+      controls: step.intent.controls,
+      blast: '',
+      diffs: step.intent.diffs,
+      result: resultOf(step),
+      note: step.undoOutcome?.note ?? step.outcome?.note ?? 'Interrupted: what happened is not known yet.',
+      canUndo: step.standing !== 'undone',
+    }))
+    .reverse();
+}
+
+/** Intents without outcome: left by a crash, to be verified or taken back. */
+export function interruptedItems(entries: readonly JournalEntry[]): HostState['interrupted'] {
+  return stepHistories(entries)
+    .filter((step) => (step.undoIntent === undefined ? step.outcome === undefined || step.outcome.result === 'unknown' : step.undoOutcome === undefined))
+    .map((step) => ({ planId: step.intent.planId, stepId: step.intent.stepId, title: step.intent.title, at: step.intent.at, undoing: step.undoIntent !== undefined }));
+}
