@@ -12,7 +12,10 @@ const BUILD_LIMIT = 5 * 60_000;
  * @returns {Promise<import('./run.mjs').Ended>}
  */
 export function buildApp() {
-  return step('Building the app', () =>
-    run('electron-vite', ['build'], { cwd: inProject(), env: withPackageCommands(), timeout: BUILD_LIMIT }),
+  return step(
+    'Building the app',
+    () =>
+      run('electron-vite', ['build'], { cwd: inProject(), env: withPackageCommands(), timeout: BUILD_LIMIT }),
+    (ended) => (ended.code === 0 ? 'done' : 'failed'),
   );
 }

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { findCommand, run } from './run.mjs';
-import { step } from './say.mjs';
+import { doneUnless, step } from './say.mjs';
 
 /**
  * Packages by what they are for. Names after a bar are what other releases call the same thing.
@@ -82,26 +82,30 @@ export function missingPackages(packages) {
  */
 export async function installPackages(missing) {
   const plural = missing.length === 1 ? 'Debian package' : 'Debian packages';
-  return await step(`Installing ${missing.length} ${plural}`, async (tell) => {
-    // An installation that was cut off leaves packages half configured, and nothing else can be installed before they are not.
-    await aptTool('dpkg', ['--configure', '-a'], INSTALL_LIMIT);
-    let names = candidates(missing);
-    let ended = names ? await install(names, tell) : undefined;
-    if (ended?.code !== 0) {
-      tell('package lists');
-      const update = await aptTool('apt-get', ['update', '-q'], UPDATE_LIMIT);
-      names = candidates(missing);
-      if (!names) {
-        return update.code === 0
-          ? `Debian's sources on this machine do not carry ${missing.join(', ')}.`
-          : `Debian's package lists cannot be fetched: connect the machine, or install ${missing.join(', ')} yourself.`;
+  return await step(
+    `Installing ${missing.length} ${plural}`,
+    async (tell) => {
+      // An installation that was cut off leaves packages half configured, and nothing else can be installed before they are not.
+      await aptTool('dpkg', ['--configure', '-a'], INSTALL_LIMIT);
+      let names = candidates(missing);
+      let ended = names ? await install(names, tell) : undefined;
+      if (ended?.code !== 0) {
+        tell('package lists');
+        const update = await aptTool('apt-get', ['update', '-q'], UPDATE_LIMIT);
+        names = candidates(missing);
+        if (!names) {
+          return update.code === 0
+            ? `Debian's sources on this machine do not carry ${missing.join(', ')}.`
+            : `Debian's package lists cannot be fetched: connect the machine, or install ${missing.join(', ')} yourself.`;
+        }
+        ended = await install(names, tell);
       }
-      ended = await install(names, tell);
-    }
-    if (ended.code === 0 && missingPackages(missing).length === 0) return undefined;
-    const last = ended.output.trim().split('\n').slice(-3).join(' ');
-    return `apt-get could not install ${missing.join(', ')}: ${last}`;
-  });
+      if (ended.code === 0 && missingPackages(missing).length === 0) return undefined;
+      const last = ended.output.trim().split('\n').slice(-3).join(' ');
+      return `apt-get could not install ${missing.join(', ')}: ${last}`;
+    },
+    doneUnless,
+  );
 }
 
 /**

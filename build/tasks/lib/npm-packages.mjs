@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from './paths.mjs';
 import { run } from './run.mjs';
-import { step } from './say.mjs';
+import { doneUnless, step } from './say.mjs';
 
 const INSTALL_LIMIT = 10 * 60_000;
 
@@ -30,23 +30,32 @@ export function packagesAreCurrent() {
  */
 export async function installNpmPackages() {
   if (packagesAreCurrent()) return undefined;
-  return await step('Installing the npm packages', async (tell) => {
-    /** @type {{ packages: Record<string, unknown> }} */
-    const lock = /** @type {{ packages: Record<string, unknown> }} */ (
-      JSON.parse(readFileSync(inProject('package-lock.json'), 'utf8'))
-    );
-    tell(`${Object.keys(lock.packages).length - 1} packages`);
-    const ended = await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-      cwd: inProject(),
-      timeout: INSTALL_LIMIT,
-      env: { ...process.env, npm_config_loglevel: 'error' },
-    });
-    if (ended.code === 0) {
-      mkdirSync(path.dirname(stamp), { recursive: true });
-      writeFileSync(stamp, wantedStamp());
-      return undefined;
-    }
-    const last = ended.output.trim().split('\n').slice(-2).join(' ');
-    return `The npm packages could not be installed: connect this machine to an npm registry and run this again (${last}).`;
-  });
+  return await step(
+    'Installing the npm packages',
+    async (tell) => {
+      /** @type {{ packages: Record<string, unknown> }} */
+      const lock = /** @type {{ packages: Record<string, unknown> }} */ (
+        JSON.parse(readFileSync(inProject('package-lock.json'), 'utf8'))
+      );
+      tell(`${Object.keys(lock.packages).length - 1} packages`);
+      const ended = await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+        cwd: inProject(),
+        timeout: INSTALL_LIMIT,
+        env: { ...process.env, npm_config_loglevel: 'error' },
+      });
+      if (ended.code === 0) {
+        mkdirSync(path.dirname(stamp), { recursive: true });
+        writeFileSync(stamp, wantedStamp());
+        return undefined;
+      }
+      const errors = ended.output.split('\n').filter((line) => /^npm error \S/.test(line));
+      const why =
+        errors
+          .slice(0, 2)
+          .map((line) => line.slice('npm error '.length))
+          .join(', ') || `npm ended with ${ended.code}`;
+      return `The npm packages could not be installed (${why}): connect this machine to an npm registry and run this again.`;
+    },
+    doneUnless,
+  );
 }

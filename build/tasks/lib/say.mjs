@@ -41,9 +41,10 @@ export function say(sentence) {
  * @template T
  * @param {string} title what is being done, without a full stop
  * @param {(tell: (detail: string) => void) => Promise<T>} work
+ * @param {(result: T) => string} [outcome] one word for the result; "done" without it
  * @returns {Promise<T>}
  */
-export async function step(title, work) {
+export async function step(title, work, outcome = () => 'done') {
   const started = Date.now();
   const interactive = out.isTTY === true;
   let detail = '';
@@ -66,7 +67,7 @@ export async function step(title, work) {
     const result = await work((text) => {
       detail = text;
     });
-    finish('done');
+    finish(outcome(result));
     return result;
   } catch (error) {
     finish('failed');
@@ -75,10 +76,15 @@ export async function step(title, work) {
     clearInterval(beat);
   }
 
-  /** @param {string} outcome */
-  function finish(outcome) {
+  /** @param {string} how */
+  function finish(how) {
     clearInterval(beat);
     const clear = interactive ? '\r\u001b[K' : '';
-    say(`${clear}  ${title}${detail ? ` (${detail})` : ''}: ${outcome} in ${duration(Date.now() - started)}`);
+    say(`${clear}  ${title}${detail ? ` (${detail})` : ''}: ${how} in ${duration(Date.now() - started)}`);
   }
+}
+
+/** @param {string | undefined} problem */
+export function doneUnless(problem) {
+  return problem === undefined ? 'done' : 'failed';
 }
