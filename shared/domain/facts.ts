@@ -28,6 +28,8 @@ export interface EsProcess {
   readonly group: string;
   /** System account (no login, uid below 1000) or a person's. */
   readonly argumentsShown: readonly string[];
+  /** Seconds since it was started; undefined when that could not be read. */
+  readonly ageSeconds?: number | undefined;
   /** JVM arguments and environment of the process whose names or values look like secrets: names only. */
   readonly secretLikeArguments: readonly string[];
 }
@@ -88,6 +90,8 @@ export interface KeystoreFact {
   readonly formatVersion: number | undefined;
   readonly passwordProtected: boolean | undefined;
   readonly file: FileFact | undefined;
+  /** SHA-256 of the (encrypted) file. */
+  readonly digest?: string | undefined;
 }
 
 /** A clear-text secret's place; never its value. */
@@ -142,7 +146,7 @@ export interface NodeAnswers {
   readonly securityEnabled: boolean | undefined;
   readonly clusterUuid: string | undefined;
   readonly version: string | undefined;
-  /** Indices of the operator's, i.e. whose names do not begin with a dot; undefined when it could not be told. */
+  /** Indices that hold something of the operator's (hidden ones with users, dashboards or settings count); undefined when it could not be told. */
   readonly userIndices: number | undefined;
   readonly nodeCount: number | undefined;
   readonly tlsVerifiedByCa: boolean | undefined;

@@ -1,0 +1,222 @@
+/**
+ * Asks the node itself, through the SSH connection: what its ports speak, whether it asks strangers who they are, what it
+ * holds. What it serves outranks what its files say: with security off, `ssl.enabled: true` is ignored without a word.
+ */
+import type { EsInstall } from '../../domain/elasticsearch.ts';
+import type { Fact } from '../../domain/fact.ts';
+import type { EsProcess, EsSettings, Listener, NodeAnswers } from '../../domain/facts.ts';
+import type { Result } from '../../domain/result.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { HostReader, NodeCredential, NodeRequest, NodeResponse } from '../../engine/ports.ts';
+import { reachOf } from '../../text/address.ts';
+import { isOn, settingValue } from '../../text/yaml-settings.ts';
+import { type ClusterState, clusterStateOf, isOperatorsIndex, localVersionOf, rootOf, standingOf } from './answers.ts';
+import { nodeRequests, weakPasswords } from './requests.ts';
+
+export interface AskInput {
+  readonly install: EsInstall;
+  readonly process: EsProcess | null | undefined;
+  readonly settings: EsSettings | undefined;
+  /** `undefined`: could not be read; then ports are tried. */
+  readonly listeners: readonly Listener[] | undefined;
+  /** PEM; empty when the host has none. */
+  readonly authority: string;
+  readonly credential: NodeCredential | undefined;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** A node that is younger may refuse right passwords because its `.security` index is still recovering (seen on 8.19). */
+const settledAfterSeconds = 120;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Asking {
+  readonly reader: HostReader;
+  readonly input: AskInput;
+  readonly signal: AbortSignal | undefined;
+  readonly answers: Mutable<NodeAnswers>;
+  readonly notes: string[];
+}
+
+export async function askNode(reader: HostReader, input: AskInput, signal?: AbortSignal): Promise<Fact<NodeAnswers>> {
+  const where = `127.0.0.1:${input.install.httpPort} and :${input.install.transportPort}, through the SSH connection`;
+  const notes: string[] = [];
+  const answers: Mutable<NodeAnswers> = {
+    http: 'closed',
+    transport: 'closed',
+    anonymous: 'not-asked',
+    securityEnabled: undefined,
+    clusterUuid: undefined,
+    version: undefined,
+    userIndices: undefined,
+    nodeCount: undefined,
+    tlsVerifiedByCa: undefined,
+    authenticated: 'no-credential',
+    weakBuiltins: undefined,
+    notes,
+  };
+  const asking: Asking = { reader, input, signal, answers, notes };
+  const first = await findSpeech(asking);
+  if (first !== undefined && !first.ok && first.error.code !== 'COMMAND_FAILED') {
+    return { status: 'unknown', reason: first.error.message, remedy: first.error.nextStep, where, at: input.at };
+  }
+  if (first?.ok) await readHttp(asking, first.value);
+  answers.transport = await transportSpeech(asking);
+  return { status: 'known', value: answers, where, at: input.at };
+}
+
+/** Where to knock from the host itself; `undefined` when nobody listens. */
+function addressOf({ listeners }: AskInput, port: number): string | undefined {
+  if (listeners === undefined) return '127.0.0.1';
+  const found = listeners.filter((listener) => listener.port === port);
+  const [one] = found;
+  if (!one) return undefined;
+  if (found.some((listener) => reachOf(listener.address) === 'every' || listener.address === '127.0.0.1')) return '127.0.0.1';
+  return one.address;
+}
+
+async function send(asking: Asking, request: Pick<NodeRequest, 'path' | 'tls'> & Partial<NodeRequest>): Promise<Result<NodeResponse>> {
+  const port = request.port ?? asking.input.install.httpPort;
+  return asking.reader.request(
+    { address: addressOf(asking.input, port) ?? '127.0.0.1', port, method: 'GET', timeoutSeconds: 10, maxBytes: 1_048_576, ...request },
+    asking.signal,
+  );
+}
+
+function text(response: NodeResponse): string {
+  return new TextDecoder().decode(response.body);
+}
+
+/** The first request also shows whether the port speaks TLS. What the settings say decides only which way is tried first. */
+async function findSpeech(asking: Asking): Promise<Result<NodeResponse> | undefined> {
+  const { input, answers } = asking;
+  if (addressOf(input, input.install.httpPort) === undefined) return undefined;
+  const settings = input.settings?.settings ?? [];
+  const off = settingValue(settings, 'xpack.security.enabled') === 'false';
+  const expectTls = !off && isOn(settingValue(settings, 'xpack.security.http.ssl.enabled'));
+  const ways: readonly NodeRequest['tls'][] = [
+    ...(input.authority === '' ? [] : [{ caPem: input.authority }]),
+    { caPem: 'observe-only' },
+  ];
+  const attempts: readonly NodeRequest['tls'][] = expectTls ? [...ways, false] : [false, ...ways];
+  let last: Result<NodeResponse> | undefined;
+  for (const tls of attempts) {
+    last = await send(asking, { path: nodeRequests.whoAmI, tls });
+    if (last.ok && (tls === false) === (last.value.peer === undefined)) {
+      answers.http = tls === false ? 'clear' : 'tls';
+      if (last.value.peer) answers.tlsVerifiedByCa = input.authority === '' ? undefined : last.value.peer.authorized;
+      return last;
+    }
+    if (!last.ok && last.error.code !== 'COMMAND_FAILED') return last;
+  }
+  answers.http = 'silent';
+  asking.notes.push('The HTTP port is open and answers neither HTTP nor TLS; an IP filter of the node looks like this.');
+  return last;
+}
+
+function wayOf({ answers, input }: Asking): NodeRequest['tls'] {
+  if (answers.http === 'clear') return false;
+  return { caPem: answers.tlsVerifiedByCa === true ? input.authority : 'observe-only' };
+}
+
+async function readHttp(asking: Asking, response: NodeResponse): Promise<void> {
+  const { answers, notes } = asking;
+  const standing = standingOf(response.status, text(response));
+  answers.anonymous = standing === 'on' ? 'refused' : standing === 'unclear' ? 'not-asked' : 'answered';
+  answers.securityEnabled = standing === 'unclear' ? undefined : standing !== 'off';
+  if (standing === 'unclear') notes.push(`The node answered ${response.status} to a question about the caller, which tells nothing.`);
+  if (standing === 'anonymous') notes.push('Anonymous access is on: a stranger has a role.');
+  const credential = await login(asking);
+  if (standing !== 'on' || credential) await readCluster(asking, standing === 'on' ? credential : undefined);
+  if (answers.securityEnabled) answers.weakBuiltins = await tryWeakPasswords(asking);
+}
+
+/** A password goes only to a node that the host's own authority vouches for, or in clear to a process that is the node for certain. */
+function mayLogIn({ answers, input }: Asking): boolean {
+  if (answers.http === 'tls') return answers.tlsVerifiedByCa === true;
+  const listener = input.listeners?.find((one) => one.port === input.install.httpPort);
+  return answers.http === 'clear' && input.process?.pid !== undefined && listener?.pid === input.process.pid;
+}
+
+async function login(asking: Asking): Promise<NodeCredential | undefined> {
+  const { answers, input, notes } = asking;
+  if (!input.credential || !answers.securityEnabled) return undefined;
+  if (!mayLogIn(asking)) {
+    notes.push('The credential was not used: nothing proves that the other side is this node.');
+    return undefined;
+  }
+  const response = await send(asking, { path: nodeRequests.whoAmI, tls: wayOf(asking), credential: input.credential });
+  if (response.ok && response.value.status === 200) {
+    answers.authenticated = 'yes';
+    return input.credential;
+  }
+  const refused = response.ok && response.value.status === 401 && isSettled(input.process);
+  answers.authenticated = refused ? 'refused' : 'not-yet';
+  if (!refused) notes.push('The node did not accept the credential yet: it was started a short while ago or its user store is not ready.');
+  return undefined;
+}
+
+function isSettled(process: EsProcess | null | undefined): boolean {
+  return (process?.ageSeconds ?? 0) >= settledAfterSeconds;
+}
+
+async function readCluster(asking: Asking, credential: NodeCredential | undefined): Promise<void> {
+  const { answers, notes } = asking;
+  const more = { tls: wayOf(asking), ...(credential ? { credential } : {}) };
+  const root = await send(asking, { path: nodeRequests.root, ...more });
+  if (root.ok && root.value.status === 200) {
+    const { clusterUuid, version } = rootOf(text(root.value));
+    answers.clusterUuid = clusterUuid;
+    answers.version = version;
+  } else {
+    const local = await send(asking, { path: nodeRequests.version, ...more });
+    if (local.ok && local.value.status === 200) answers.version = localVersionOf(text(local.value));
+  }
+  const state = await send(asking, { path: nodeRequests.state, ...more });
+  const cluster: ClusterState | undefined = state.ok && state.value.status === 200 ? clusterStateOf(text(state.value)) : undefined;
+  if (!cluster) {
+    notes.push('The node did not tell its cluster state (no master, no right, or too large), so what it holds is not known.');
+    if (answers.clusterUuid === '_na_' && answers.authenticated !== 'yes') answers.authenticated = credential ? 'not-yet' : answers.authenticated;
+    return;
+  }
+  answers.clusterUuid = cluster.clusterUuid ?? answers.clusterUuid;
+  answers.nodeCount = cluster.nodeCount;
+  answers.userIndices = cluster.indices.filter(isOperatorsIndex).length;
+}
+
+/** Every refusal counts only when a right password is known to be accepted at this moment. */
+async function tryWeakPasswords(asking: Asking): Promise<readonly string[] | undefined> {
+  const { answers } = asking;
+  const accepted = new Set<string>();
+  let refused = 0;
+  for (const [user, password] of weakPasswords) {
+    if (accepted.has(user)) continue;
+    const credential: NodeCredential = { type: 'basic', user, password: new Secret(password) };
+    const response = await send(asking, { path: nodeRequests.whoAmI, tls: wayOf(asking), credential });
+    if (response.ok && response.value.status === 200 && text(response.value).includes(`"${user}"`)) accepted.add(user);
+    if (response.ok && response.value.status === 401) refused++;
+  }
+  const all = refused + accepted.size === weakPasswords.length || accepted.size > 0;
+  if (accepted.size > 0) return [...accepted];
+  return all && answers.authenticated === 'yes' ? [] : undefined;
+}
+
+/** A clear transport port tells HTTP clients that it is none; a TLS port closes on them and answers a handshake. */
+async function transportSpeech(asking: Asking): Promise<NodeAnswers['transport']> {
+  const port = asking.input.install.transportPort;
+  if (addressOf(asking.input, port) === undefined) return 'closed';
+  const tlsFirst = asking.answers.http === 'tls';
+  const attempts: readonly NodeRequest['tls'][] = tlsFirst ? [{ caPem: 'observe-only' }, false] : [false, { caPem: 'observe-only' }];
+  for (const tls of attempts) {
+    const response = await send(asking, { path: nodeRequests.root, tls, port });
+    if (response.ok && tls === false && text(response.value).includes('not an HTTP port')) return 'clear';
+    if (tls !== false && (response.ok ? response.value.peer !== undefined : speaksTls(`${response.error.message} ${response.error.detail ?? ''}`))) return 'tls';
+  }
+  return 'silent';
+}
+
+/** The other side answered in TLS and asked for a certificate of ours: only a TLS port does that. */
+function speaksTls(detail: string): boolean {
+  return /alert (?:number|certificate|handshake|bad certificate)|certificate[ _]required|bad[ _]certificate|handshake[ _]failure|no shared cipher|TLSV1_(?:3_)?ALERT|SSLV3_ALERT/i.test(detail);
+}

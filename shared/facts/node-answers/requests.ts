@@ -1,0 +1,25 @@
+/**
+ * Every request that an assessment may send to a node. None of them writes: `GET /_security/enroll/kibana`, for one, is
+ * missing here because it creates a token each time (seen on 8.19 and 9.5).
+ */
+export const nodeRequests = {
+  /** Who am I: 401 while security is on, 200 with anonymous access or a credential, 400, 405 or 500 while it is off. */
+  whoAmI: '/_security/_authenticate',
+  /** Name, cluster and version. 405 on builds without the module that answers it. */
+  root: '/',
+  version: '/_nodes/_local?filter_path=nodes.*.version',
+  /** Cluster, number of nodes and names of indices in one answer. */
+  state:
+    '/_cluster/state/master_node,nodes,metadata?filter_path=cluster_uuid,master_node,nodes.*.name,metadata.indices.*.state&master_timeout=5s',
+} as const;
+
+export type NodeRequestName = keyof typeof nodeRequests;
+
+/** Passwords that guides, images and habits give to the built-in users. */
+export const weakPasswords: readonly (readonly [user: string, password: string])[] = [
+  ['elastic', 'changeme'],
+  ['elastic', 'elastic'],
+  ['elastic', 'password'],
+  ['kibana_system', 'changeme'],
+  ['kibana_system', 'kibana_system'],
+];

@@ -1,0 +1,38 @@
+/** Every fact source that is a probe. Their order is the order on the host; what may hang comes last. */
+import type { FactParts } from '../engine/gather.ts';
+import type { AnySource } from '../engine/probe-script.ts';
+import { dataDirectories } from './data-directories/source.ts';
+import { esFiles } from './es-files/source.ts';
+import { esInstall } from './es-install/source.ts';
+import { esProcess } from './es-process/source.ts';
+import { esSettings } from './es-settings/source.ts';
+import { firewall } from './firewall/source.ts';
+import { hostSystem } from './host-system/source.ts';
+import { httpAuthority } from './http-authority/source.ts';
+import { keystore } from './keystore/source.ts';
+import { listeners } from './listeners/source.ts';
+import { askNode } from './node-answers/ask.ts';
+import { observeOutside } from './outside/observe.ts';
+import { plaintextSecrets } from './plaintext-secrets/source.ts';
+import { prelude, preludeNames, probeHelpers } from './prelude.ts';
+import { serviceAccount } from './service-account/source.ts';
+import { storage } from './storage/source.ts';
+
+export const probeSources = [
+  hostSystem,
+  esInstall,
+  esProcess,
+  serviceAccount,
+  esSettings,
+  keystore,
+  httpAuthority,
+  plaintextSecrets,
+  firewall,
+  listeners,
+  esFiles,
+  dataDirectories,
+  storage,
+] as const satisfies readonly AnySource[];
+
+/** Everything that `gather` needs to know of facts. */
+export const factParts: FactParts = { prelude, preludeNames, helpers: probeHelpers, sources: probeSources, askNode, observeOutside };
