@@ -28,6 +28,8 @@ const ADAPTERS = /^electron\/adapters\//;
 const BESIDE_ADAPTERS = /^electron\/adapters\/[^/]+\.ts$/;
 const SERVICE = /^electron\/service\//;
 const ZOD = /^zod$/;
+/** Not an adapter: how a TLS certificate is read, common to the adapters that shake hands. */
+const TLS_PEER = /^electron\/adapters\/tls-peer\.ts$/;
 
 export const zones: readonly Zone[] = [
   {

@@ -7,16 +7,20 @@ export interface CuttingProxy {
   passed(): number;
   /** Cuts after so many further pieces; Infinity never. Existing connections count too. */
   cutAfter(pieces: number): void;
+  /** Swallows everything from now on and keeps the connections open. */
+  silence(): void;
   close(): Promise<void>;
 }
 
 export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
   let passed = 0;
   let left = Number.POSITIVE_INFINITY;
+  let silent = false;
   const open = new Set<Socket>();
 
   function pass(from: Socket, to: Socket): void {
     from.on('data', (piece) => {
+      if (silent) return;
       if (left <= 0) {
         from.destroy();
         to.destroy();
@@ -47,6 +51,9 @@ export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
     passed: () => passed,
     cutAfter(pieces) {
       left = pieces;
+    },
+    silence() {
+      silent = true;
     },
     close() {
       for (const socket of open) socket.destroy();

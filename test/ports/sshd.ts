@@ -139,7 +139,10 @@ function startPrivately(folder: string, options: SshdOptions): ChildProcess {
     `root:*:19000:0:99999:7:::\nsshd:*:19000::::::\noperator:${hash}:19000:0:99999:7:::\n`,
     0o600,
   );
-  write('pam', 'auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n');
+  write(
+    'pam',
+    'auth required pam_unix.so nodelay\naccount required pam_unix.so\nsession required pam_permit.so\n',
+  );
   const script = [
     'set -e',
     'mount -t tmpfs tmpfs /run',

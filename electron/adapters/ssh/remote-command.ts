@@ -49,7 +49,7 @@ esac`;
 
 const inner = `n=$1 s=$2 timed=$3
 shift 3
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin
+PATH=\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 { LC_ALL=C.UTF-8; LANG=C.UTF-8; } 2>/dev/null
 export PATH LC_ALL LANG
 unset LANGUAGE ENV BASH_ENV CDPATH
