@@ -24,7 +24,7 @@ export default defineConfig({
           include: [
             '{shared,electron,build}/**/*.test.ts',
             'build/**/*.test.mjs',
-            'test/{support,lab}/**/*.test.ts',
+            'test/{support,lab,ports,demo,bench}/**/*.test.ts',
           ],
           testTimeout: 20_000,
         },

@@ -71,7 +71,7 @@ export async function setUp({ electron = true, lab = true } = {}) {
   let labProblem = '';
   if (lab) {
     const { labObstacle } = await import('./lib/lab-obstacle.mjs');
-    labProblem = labObstacle();
+    labProblem = await labObstacle();
     if (labProblem) problems.push(labProblem);
   }
   return finish({ packages: true, electron: runtime, labProblem, problems });

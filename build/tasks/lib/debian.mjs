@@ -32,11 +32,12 @@ export const packagesFor = {
     'nftables',
     'iproute2',
     'openssh-client',
-    'e2fsprogs',
+    'openssl',
     'curl',
     'ca-certificates',
+    'zip',
+    'unzip',
     'maven',
-    'default-jdk-headless',
   ],
 };
 

@@ -1,25 +1,27 @@
 // @ts-check
-import { readFileSync } from 'node:fs';
-import { findCommand, succeeds } from './run.mjs';
+import { inProject } from './paths.mjs';
+import { run, withPackageCommands } from './run.mjs';
+
+const LIMIT = 60_000;
+
+/** Asks the lab itself. In a process of its own, because the lab is TypeScript and its packages have just been installed. */
+const QUESTION = `
+  const { labPrerequisites } = await import('./test/lab/prerequisites.ts');
+  const state = await labPrerequisites();
+  console.log(state.ok ? '' : state.missing);
+`;
 
 /**
  * Finds out whether lab hosts can be started on this machine, without starting one.
  *
- * @returns {string} one sentence with what is missing and how to get it, or an empty text
+ * @returns {Promise<string>} one sentence with what is missing and how to get it, or an empty text
  */
-export function labObstacle() {
-  if (process.platform !== 'linux') return 'The lab needs Linux: run it in a Debian 12 virtual machine.';
-  if (process.getuid?.() !== 0)
-    return 'The lab needs root for its own network and mount namespaces: run this with sudo.';
-  for (const tool of ['systemd-nspawn', 'mmdebstrap', 'ip', 'nft', 'ssh']) {
-    if (!findCommand(tool))
-      return `The lab needs ${tool}: install the Debian packages that the set-up names.`;
-  }
-  if (!succeeds('unshare', ['--mount', '--net', '--pid', '--uts', '--ipc', '--fork', 'true'])) {
-    return 'The lab needs network, mount and process namespaces, and this machine permits none: use a virtual machine or a privileged container.';
-  }
-  if (!/\soverlay$/m.test(readFileSync('/proc/filesystems', 'utf8')) && !succeeds('modprobe', ['overlay'])) {
-    return "The lab needs the kernel's overlay file system: load the module with modprobe overlay.";
-  }
-  return '';
+export async function labObstacle() {
+  const ended = await run('tsx', ['--input-type=module', '--eval', QUESTION], {
+    cwd: inProject(),
+    env: withPackageCommands(),
+    timeout: LIMIT,
+  });
+  if (ended.code === 0) return ended.output.trim();
+  return `The lab could not look at this machine: ${ended.output.trim().split('\n').slice(-1)[0] ?? ended.code}`;
 }
