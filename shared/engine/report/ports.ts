@@ -17,11 +17,21 @@ export interface ReportSigner {
 /** Everything that goes on paper: a whole HTML document without scripts, and what stands in the margins. */
 export interface PrintJob {
   readonly html: string;
-  readonly headerHtml: string;
-  readonly footerHtml: string;
+  readonly header: string;
+  readonly footer: string;
 }
 
 /** Turns a document into an A4 PDF with tags and an outline. */
 export interface PdfPrinter {
   print(job: PrintJob): Promise<Result<Uint8Array>>;
+}
+
+/** One font file for the paper; nothing is loaded from elsewhere. */
+export interface ReportFont {
+  readonly family: 'Inter' | 'IBM Plex Mono';
+  readonly weight: 400 | 500 | 600;
+  /** As CSS writes it, e.g. `U+0000-00FF`. */
+  readonly unicodeRange: string;
+  /** WOFF2 bytes in base64. */
+  readonly base64: string;
 }

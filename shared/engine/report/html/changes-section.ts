@@ -1,0 +1,109 @@
+/** What was done to each host, in order, with the difference it made and what it left behind. */
+import type { Report } from '../../../domain/report.ts';
+import { html, type Markup } from './markup.ts';
+import { blastWords, count, resultWords, time } from './words.ts';
+
+type ReportHost = Report['hosts'][number];
+type ReportChange = ReportHost['changes'][number];
+
+export function changesSection(report: Report): Markup {
+  return html`<section class="page"><h2>What changed</h2>
+${report.hosts.map(hostChanges)}
+${secretsSet(report)}${certificates(report)}</section>`;
+}
+
+function hostChanges(host: ReportHost): Markup {
+  const body =
+    host.changes.length === 0
+      ? html`<p>Nothing was changed on this host.</p>`
+      : html`<ol class="changes">${host.changes.map(change)}</ol>`;
+  const kept =
+    host.kept.length === 0
+      ? undefined
+      : html`<p><b>Left on the host on purpose:</b></p><ul class="plain">${host.kept.map((path) => html`<li class="mono">${path}</li>`)}</ul>`;
+  return html`<h3>${host.name}</h3>
+<p class="secondary">${host.address} · ${host.operatingSystem} · ${host.elasticsearch} · host key <span class="mono">${host.hostKey}</span></p>
+${body}${kept}`;
+}
+
+function change(one: ReportChange): Markup {
+  const marks = Object.entries(one.mark);
+  return html`<li><div class="head"><h4>${sentence(one.title)}</h4><span class="result">${resultWords(one.result, one.undone)}</span></div>
+<p class="secondary">Journal entry ${one.sequence} · ${time(one.at)} · ${blastWords(one.blast)}${one.controls.length > 0 ? ` · for ${one.controls.join(', ')}` : ''}</p>
+${one.diffs.map(difference)}
+${marks.length > 0 ? html`<table class="marks"><caption>Left on the host</caption><tbody>${marks.map(([key, value]) => html`<tr><th scope="row">${key}</th><td class="mono">${value}</td></tr>`)}</tbody></table>` : undefined}</li>`;
+}
+
+/** Titles go on after "Bulwark will". */
+function sentence(title: string): string {
+  return title.replace(/^Bulwark will /, '').replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+}
+
+const context = 2;
+const longestSide = 60;
+
+function difference(diff: ReportChange['diffs'][number]): Markup {
+  const before = linesOf(diff.before);
+  const after = linesOf(diff.after);
+  let head = 0;
+  while (head < before.length && head < after.length && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (
+    tail < before.length - head &&
+    tail < after.length - head &&
+    before.at(-1 - tail) === after.at(-1 - tail)
+  )
+    tail += 1;
+  const rows = [
+    ...skipped(Math.max(0, head - context)),
+    ...before.slice(Math.max(0, head - context), head).map((text) => line('same', ' ', text)),
+    ...side('removed', '−', before.slice(head, before.length - tail)),
+    ...side('added', '+', after.slice(head, after.length - tail)),
+    ...before
+      .slice(before.length - tail, before.length - tail + context)
+      .map((text) => line('same', ' ', text)),
+    ...skipped(Math.max(0, tail - context)),
+  ];
+  return html`<figure class="diff"><figcaption>${diff.subject}</figcaption><pre>${rows}</pre></figure>`;
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+function side(kind: 'removed' | 'added', sign: string, lines: readonly string[]): readonly Markup[] {
+  const shown = lines.slice(0, longestSide).map((text) => line(kind, sign, text));
+  const more = lines.length - longestSide;
+  return more > 0
+    ? [...shown, line('skipped', ' ', `${count(more, 'further line')} in the attached report.json`)]
+    : shown;
+}
+
+function skipped(many: number): readonly Markup[] {
+  return many === 0 ? [] : [line('skipped', ' ', `${count(many, 'line')} as before`)];
+}
+
+function line(kind: string, sign: string, text: string): Markup {
+  return html`<span class="line ${kind}"><i>${sign}</i>${text}
+</span>`;
+}
+
+function secretsSet(report: Report): Markup | undefined {
+  if (report.secretsSet.length === 0) return undefined;
+  const rows = report.secretsSet.map(
+    (secret) =>
+      html`<tr><td class="mono">${secret.ref}</td><td>${secret.about}</td><td>${time(secret.at)}</td></tr>`,
+  );
+  return html`<h3>Secrets that were set</h3><p class="secondary">Names only. Their values are in the operator's vault and nowhere in this report.</p>
+<table><thead><tr><th scope="col">Name</th><th scope="col">What for</th><th scope="col">Since</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+function certificates(report: Report): Markup | undefined {
+  if (report.certificates.length === 0) return undefined;
+  const rows = report.certificates.map(
+    (one) =>
+      html`<tr><td>${one.host}<br><span class="secondary">${one.seenOn}</span></td><td>${one.subject}<br><span class="secondary">issued by ${one.issuer}</span></td><td>${time(one.notAfter)}</td></tr><tr class="joined"><td></td><td colspan="2" class="mono">SHA-256 ${one.fingerprint256}</td></tr>`,
+  );
+  return html`<h3>Certificates in use</h3>
+<table><thead><tr><th scope="col">Seen on</th><th scope="col">Certificate</th><th scope="col">Ends</th></tr></thead><tbody>${rows}</tbody></table>`;
+}

@@ -1,0 +1,83 @@
+/** The page for a reader who reads one page: what was looked at, when, by whom, how it was and is, what is not known. */
+import type { Report } from '../../../domain/report.ts';
+import { figuresOf } from '../figures.ts';
+import { outcomeBars } from './bars.ts';
+import { html, type Markup } from './markup.ts';
+import { headline, managerSentences } from './sentences.ts';
+import { count, listed, time } from './words.ts';
+
+const deployments: Readonly<Record<Report['workspace']['deployment'], string>> = {
+  'self-managed': 'Self-managed',
+  ece: 'Elastic Cloud Enterprise',
+  eck: 'Elastic Cloud on Kubernetes',
+  'cloud-hosted': 'Elastic Cloud Hosted',
+  serverless: 'Elastic Cloud Serverless',
+};
+
+const emblem = html`<svg class="emblem" viewBox="0 0 16 16" aria-hidden="true"><path d="M1 14V4h2.6v2h2.2V4h4.4v2h2.2V4H15v10H9.6v-3a1.6 1.6 0 0 0-3.2 0v3Z" /></svg>`;
+
+export function firstPage(report: Report): Markup {
+  const figures = figuresOf(report);
+  const left = figures.hosts - figures.hostsAssessedAgain;
+  const note = 'The hosts were not assessed again after this.';
+  return html`<section class="first">
+<p class="brand">${emblem}<span>Bulwark</span><span class="kind">Change report</span></p>
+<h1>${report.workspace.name}</h1>
+<dl class="facts">${facts(report)}</dl>
+<h2 class="headline">${headline(report)}</h2>
+${outcomeBars(figures.before, figures.hostsAssessedAgain === 0 ? undefined : figures.after, note)}
+${left > 0 && figures.hostsAssessedAgain > 0 ? html`<p class="note">${count(left, 'host was', 'hosts were')} not assessed again and ${left === 1 ? 'is' : 'are'} missing in the second bar.</p>` : undefined}
+<div class="sentences">${managerSentences(report).map((sentence) => html`<p>${sentence}</p>`)}</div>
+${notEvaluated(report)}
+<p class="scope">A signature proves who signed this report and that nothing in it was changed since. It does not prove that a host told the truth.</p>
+</section>`;
+}
+
+function facts(report: Report): readonly Markup[] {
+  const names = report.hosts.map((host) => `${host.name} (${host.address})`);
+  const software = [
+    ...new Set(
+      report.hosts.map((host) => [host.elasticsearch, host.operatingSystem].filter(Boolean).join(' on ')),
+    ),
+  ];
+  const before = span(report.hosts.map((host) => host.before.at));
+  const after = span(report.hosts.flatMap((host) => (host.after ? [host.after.at] : [])));
+  const rows: readonly (readonly [string, string])[] = [
+    [report.hosts.length === 1 ? 'Host' : 'Hosts', listed(names, 3)],
+    ['Found there', listed(software, 2)],
+    ['Deployment', deployments[report.workspace.deployment]],
+    ['Assessed', before],
+    ['Assessed again', after === '' ? 'not yet' : after],
+    ['Operator', report.operator],
+    ['Report of', time(report.createdAt)],
+    ['Signed by', report.signer.commonName],
+  ];
+  return rows.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`);
+}
+
+function span(times: readonly string[]): string {
+  const sorted = times.toSorted();
+  const first = time(sorted[0] ?? '');
+  const last = time(sorted.at(-1) ?? '');
+  return first === last ? first : `${first} to ${last}`;
+}
+
+/** As many as fit the page; all of them follow in their own section. */
+const shownAtMost = 5;
+
+function notEvaluated(report: Report): Markup {
+  const items = report.notEvaluated;
+  if (items.length === 0) {
+    return html`<h3>Not evaluated</h3><p>Every check of this catalogue was evaluated on every host.</p>`;
+  }
+  const rows = items
+    .slice(0, shownAtMost)
+    .map((item) => html`<li><b>${item.control}</b> on ${item.host}: ${short(item.reason)}</li>`);
+  const more = items.length - shownAtMost;
+  return html`<h3>Not evaluated</h3><ul class="plain">${rows}</ul>
+${more > 0 ? html`<p class="note">${more} more in “Not evaluated”, further down.</p>` : undefined}`;
+}
+
+function short(text: string): string {
+  return text.length <= 160 ? text : `${text.slice(0, 157)}…`;
+}

@@ -1,0 +1,91 @@
+/** What is still wrong, worst first; what is not known; what a stranger on the network sees. */
+import type { Exposure, Finding } from '../../../domain/finding.ts';
+import type { Report } from '../../../domain/report.ts';
+import { severities } from '../../../domain/severity.ts';
+import { findingsNow } from '../figures.ts';
+import { verdict } from './marks.ts';
+import { html, type Markup } from './markup.ts';
+import { exposureWords, severityTitles } from './words.ts';
+
+type ReportHost = Report['hosts'][number];
+
+export function risksSection(report: Report): Markup {
+  return html`<section class="page"><h2>Open risks</h2>
+${openRisks(report)}
+<h2>Seen from outside</h2>
+<p>What the operator's machine saw of each port, without logging in.</p>
+${exposureTable(report)}
+<h2>Not evaluated</h2>
+${notEvaluated(report)}</section>`;
+}
+
+interface Risk {
+  readonly finding: Finding;
+  readonly hosts: readonly string[];
+}
+
+function openRisks(report: Report): Markup {
+  const bySeverity = severities.map((severity) => ({ severity, risks: risksOf(report, severity) }));
+  const some = bySeverity.filter(({ risks }) => risks.length > 0);
+  if (some.length === 0) return html`<p>No check fails now. What could not be decided is listed below.</p>`;
+  const groups = some.map(
+    ({ severity, risks }) =>
+      html`<tbody><tr class="group"><th scope="rowgroup" colspan="3">${severityTitles[severity]}, ${risks.length}</th></tr>${risks.map(risk)}</tbody>`,
+  );
+  return html`<table><thead><tr><th scope="col" class="narrow">Outcome</th><th scope="col">Condition that does not hold</th><th scope="col" class="hosts">Hosts</th></tr></thead>${groups}</table>`;
+}
+
+function risksOf(report: Report, severity: Finding['severity']): readonly Risk[] {
+  const found = new Map<string, { finding: Finding; hosts: string[] }>();
+  for (const host of report.hosts) {
+    for (const finding of findingsNow(host)) {
+      if (finding.outcome !== 'fail' || finding.severity !== severity) continue;
+      const known = found.get(finding.controlId) ?? { finding, hosts: [] };
+      known.hosts.push(host.name);
+      found.set(finding.controlId, known);
+    }
+  }
+  return [...found.values()];
+}
+
+function risk({ finding, hosts }: Risk): Markup {
+  const reason =
+    finding.remedy.type === 'manual'
+      ? html`<p class="secondary">By hand: ${finding.remedy.reason}</p>`
+      : undefined;
+  return html`<tr><td>${verdict(finding.outcome, finding.severity)}</td><td><b>${finding.title}</b><p>${finding.summary}</p>${reason}</td><td>${hosts.slice(0, 6).join(', ')}${hosts.length > 6 ? ` and ${hosts.length - 6} more` : ''}</td></tr>`;
+}
+
+function exposureTable(report: Report): Markup {
+  const rows = report.hosts.flatMap((host) => exposureRows(host));
+  if (rows.length === 0) return html`<p>No port was looked at from outside.</p>`;
+  return html`<table><thead><tr><th scope="col">Host</th><th scope="col">Address and port</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+function exposureRows(host: ReportHost): readonly Markup[] {
+  const key = (one: Exposure) => `${one.address}:${one.port}`;
+  const after = new Map((host.after?.exposure ?? []).map((one) => [key(one), one]));
+  const before = new Map(host.before.exposure.map((one) => [key(one), one]));
+  return [...new Set([...before.keys(), ...after.keys()])].map(
+    (at) =>
+      html`<tr><td>${host.name}</td><td class="mono">${at}</td>${seen(before.get(at))}${seen(after.get(at))}</tr>`,
+  );
+}
+
+function seen(exposure: Exposure | undefined): Markup {
+  if (!exposure) return html`<td class="secondary">not looked at</td>`;
+  const alarming = exposure.answersStranger === 'yes' || exposure.state === 'clear';
+  const words = exposureWords(exposure);
+  return html`<td>${alarming ? html`<b>${words}</b>` : words}</td>`;
+}
+
+function notEvaluated(report: Report): Markup {
+  if (report.notEvaluated.length === 0) {
+    return html`<p>Every check of this catalogue was evaluated on every host.</p>`;
+  }
+  const rows = report.notEvaluated.map(
+    (item) =>
+      html`<tr><td>${item.control}</td><td>${item.host}</td><td>${item.outcome.replace('-', ' ')}</td><td>${item.reason}</td></tr>`,
+  );
+  return html`<table><thead><tr><th scope="col">Check</th><th scope="col">Host</th><th scope="col">Outcome</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table>`;
+}

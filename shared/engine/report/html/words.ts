@@ -1,0 +1,83 @@
+/** The report's fixed words for states, and how it writes times. */
+import type { Exposure } from '../../../domain/finding.ts';
+import type { Outcome } from '../../../domain/outcome.ts';
+import type { Severity } from '../../../domain/severity.ts';
+
+export const outcomeTitles: Readonly<Record<Outcome, string>> = {
+  pass: 'Pass',
+  fail: 'Fail',
+  unknown: 'Unknown',
+  error: 'Error',
+  'not-applicable': 'Not applicable',
+};
+
+export const severityTitles: Readonly<Record<Severity, string>> = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  informational: 'Informational',
+};
+
+const blasts: Readonly<Record<string, string>> = {
+  none: 'nothing interrupted',
+  reload: 'reloads a service',
+  restart: 'restarts a service',
+  rolling: 'restarts nodes one after the other',
+  full: 'restarts the whole cluster',
+  access: 'could cut access, guarded on the host',
+};
+
+export function blastWords(blast: string): string {
+  return blasts[blast] ?? blast;
+}
+
+const results: Readonly<Record<string, string>> = {
+  done: 'Done and verified',
+  failed: 'Failed',
+  'undone-after-failure': 'Failed, old state restored',
+  unknown: 'Outcome unknown',
+};
+
+export function resultWords(result: string, undone: boolean): string {
+  if (undone && result !== 'undone-after-failure') return 'Undone';
+  return results[result] ?? result;
+}
+
+const states: Readonly<Record<Exposure['state'], string>> = {
+  closed: 'Closed',
+  filtered: 'No answer',
+  clear: 'Open, not encrypted',
+  tls: 'Open, TLS',
+  'open-silent': 'Open, silent',
+  'not-probed': 'Not probed',
+};
+
+export function exposureWords(exposure: Exposure): string {
+  const strangers = {
+    yes: 'answers without credentials',
+    no: 'answers nobody without credentials',
+    unknown: 'not known whether it answers without credentials',
+  };
+  const silent =
+    exposure.state === 'closed' || exposure.state === 'filtered' || exposure.state === 'not-probed';
+  return silent
+    ? states[exposure.state]
+    : `${states[exposure.state]}; ${strangers[exposure.answersStranger]}`;
+}
+
+/** `2026-11-21 22:34 UTC`; a text that is no time stays as it is. */
+export function time(iso: string): string {
+  const at = Date.parse(iso);
+  return Number.isNaN(at) ? iso : `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+export function count(many: number, one: string, more = `${one}s`): string {
+  return `${many} ${many === 1 ? one : more}`;
+}
+
+/** `a, b and c`, at most `most` of them, then how many there are besides. */
+export function listed(items: readonly string[], most: number): string {
+  if (items.length > most) return `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`;
+}
