@@ -12,11 +12,11 @@ import { ensurePrerequisites } from './prerequisites.ts';
 import {
   isScenario,
   isVariant,
-  type Scenario,
   SCENARIOS,
+  type Scenario,
   type ScenarioName,
-  type VariantName,
   VARIANTS,
+  type VariantName,
 } from './scenarios.ts';
 
 const USAGE = `usage: npm run lab -- <command>

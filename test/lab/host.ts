@@ -3,13 +3,13 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { execute, LabError, type Outcome, waitFor } from './command.ts';
+import { execute, LabError, type Outcome, sleep, waitFor } from './command.ts';
 import { type Credentials, labCredentials } from './credentials.ts';
-import { ensureLayer, type Layer, layerFolder, layerStack, type Log } from './layer.ts';
+import { ensureLayer, type Layer, type Log, layerFolder, layerStack } from './layer.ts';
 import type { Catalogue } from './layer-catalogue.ts';
 import { entries } from './lock.ts';
 import { addressOf, cgroupOf, gatewayOf, inNamespace, type Namespace } from './namespace.ts';
-import { type Readiness, type Scenario, type Variant, VARIANTS } from './scenarios.ts';
+import { type Readiness, type Scenario, VARIANTS, type Variant } from './scenarios.ts';
 
 /** What is known about a host that is up; written beside the lab's record so that other commands find it. */
 export interface HostRecord {
@@ -132,20 +132,25 @@ async function greetsAsSsh(address: string): Promise<true | undefined> {
   return greeting.startsWith('SSH-') ? true : undefined;
 }
 
+/** A scenario is ready when its node answers as promised, has its shards, and systemd calls the unit active. */
 async function waitUntilReady(space: Namespace, record: HostRecord, ready: Readiness): Promise<void> {
   if (ready.kind === 'ssh') return;
   const { scheme, status } = ready;
-  const failed =
-    'systemctl is-failed -q elasticsearch && journalctl -u elasticsearch -n 30 --no-pager -o cat';
-  let asked = 0;
+  const base = `${scheme}://${record.address}:9200/_cluster/health`;
+  const whole = `${base}?wait_for_status=green&timeout=1s`;
+  const auth = record.elasticPassword === undefined ? undefined : `elastic:${record.elasticPassword}`;
+  const unit = 'systemctl is-active elasticsearch; journalctl -u elasticsearch -n 30 --no-pager -o cat';
   await waitFor(`${scheme} status ${status} from Elasticsearch on ${record.name}`, 180_000, async () => {
-    asked += 1;
-    if (asked % 20 === 0) {
-      const { code, stdout } = await runInHost(space, record.name, failed);
-      if (code === 0) throw new LabError(`Elasticsearch on ${record.name} did not start:\n${stdout}`);
+    const answer = await statusOf(status === 200 ? whole : base);
+    if (answer !== undefined && answer !== status) return undefined;
+    if (answer === status && auth !== undefined && (await statusOf(whole, auth)) !== 200) return undefined;
+    const { stdout } = await runInHost(space, record.name, unit);
+    if (stdout.startsWith('failed')) {
+      throw new LabError(`Elasticsearch on ${record.name} did not start:\n${stdout}`);
     }
-    const answer = await statusOf(`${scheme}://${record.address}:9200/_cluster/health`);
-    return answer === status ? true : undefined;
+    if (answer === status && stdout.startsWith('active\n')) return true;
+    await sleep(500);
+    return undefined;
   });
 }
 

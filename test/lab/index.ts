@@ -7,10 +7,10 @@ import type { Log } from './layer.ts';
 import { openCatalogue } from './layer-catalogue.ts';
 import { closeNamespace, type Namespace, openNamespace } from './namespace.ts';
 import { ensurePrerequisites, labPrerequisites } from './prerequisites.ts';
-import { type Scenario, SCENARIOS, type ScenarioName, type VariantName } from './scenarios.ts';
+import { SCENARIOS, type Scenario, type ScenarioName, type VariantName } from './scenarios.ts';
 
-export { LabError, labPrerequisites };
 export type { Outcome, ScenarioName, VariantName };
+export { LabError, labPrerequisites };
 
 /** A Debian host that is up. Everything but `run` and `password` is what an operator would know. */
 export interface LabHost {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Node, NODES } from './nodes.ts';
-import { isScenario, isVariant, type Scenario, SCENARIOS, type Variant, VARIANTS } from './scenarios.ts';
+import { NODES, type Node } from './nodes.ts';
+import { isScenario, isVariant, SCENARIOS, type Scenario, VARIANTS, type Variant } from './scenarios.ts';
 import { ELASTICSEARCH, JAVA_COMPILER } from './versions.ts';
 
 const scenarios: readonly (readonly [string, Scenario])[] = Object.entries(SCENARIOS);

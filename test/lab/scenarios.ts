@@ -1,4 +1,4 @@
-import { type Node, NODES } from './nodes.ts';
+import { NODES, type Node } from './nodes.ts';
 
 /** When `up` may say that the host is up. */
 export type Readiness =
