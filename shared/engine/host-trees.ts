@@ -128,10 +128,11 @@ export async function setEntries(
   if (settings.length === 0) {
     return succeed(undefined);
   }
+  // A fifth digit makes GNU chmod clear the set-id bits of a folder too, which it keeps otherwise.
   const records = settings.map((setting) => {
     const cut = setting.path.lastIndexOf('/');
     const folder = cut <= 0 ? '/' : setting.path.slice(0, cut);
-    return `${setting.own ?? '-'}\0${setting.mode ?? '-'}\0${folder}\0${setting.path.slice(cut + 1)}\0`;
+    return `${setting.own ?? '-'}\0${setting.mode === undefined ? '-' : setting.mode.padStart(5, '0')}\0${folder}\0${setting.path.slice(cut + 1)}\0`;
   });
   const list = new TextEncoder().encode(records.join(''));
   const ran = await runChecked(

@@ -53,10 +53,12 @@ export class MemoryJournal implements Journal {
   readonly #heads = new Map<string, ChainHead>();
   /** Set to make the next appends fail, as a full disk would. */
   failing = false;
-  constructor(
-    readonly clock: Clock = new FakeClock(),
-    readonly operator = 'tester',
-  ) {}
+  readonly clock: Clock;
+  readonly operator: string;
+  constructor(clock: Clock = new FakeClock(), operator = 'tester') {
+    this.clock = clock;
+    this.operator = operator;
+  }
   append(...[draft]: Parameters<Journal['append']>): ReturnType<Journal['append']> {
     if (this.failing) {
       return Promise.resolve(fail(appError('IO', 'The journal cannot be written.', 'Free space.')));

@@ -1,0 +1,178 @@
+/** What the kinds that change one file have in common: its before-image, the check that it is still ours, the way back. */
+import { z } from 'zod';
+import { type AppError, appError } from '../../domain/error.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import { redact } from '../../text/redact.ts';
+import { decodeImage, encodeImage, fromBase64, toBase64 } from '../before-image.ts';
+import type { ChangeContext, Mark } from '../change-kind.ts';
+import {
+  digestFile,
+  type HostFile,
+  type HostFileStat,
+  readFile,
+  removeFile,
+  writeFileAtomic,
+} from '../host-files.ts';
+
+const imageSchema = z.discriminatedUnion('was', [
+  z.strictObject({ was: z.literal('absent'), path: z.string() }),
+  z.strictObject({
+    was: z.literal('file'),
+    path: z.string(),
+    uid: z.number().int(),
+    gid: z.number().int(),
+    mode: z.string(),
+    bytes: z.string(),
+  }),
+]);
+export type FileImage = z.infer<typeof imageSchema>;
+
+/** Reads a regular file or its absence. Errors: FILE_NOT_REGULAR for anything else. */
+export async function readRegular(
+  context: ChangeContext,
+  path: string,
+): Promise<Result<HostFile | undefined>> {
+  const read = await readFile(
+    context.host,
+    path,
+    context.signal === undefined ? {} : { signal: context.signal },
+  );
+  if (!read.ok) {
+    return read;
+  }
+  if (read.value === 'absent') {
+    return succeed(undefined);
+  }
+  if (read.value.type !== 'file') {
+    return fail(
+      appError(
+        'FILE_NOT_REGULAR',
+        `${path} is ${read.value.type === 'symlink' ? 'a symbolic link' : 'not a regular file'}; Bulwark only edits regular files.`,
+        'Change it by hand, or replace it by a regular file.',
+        { hostState: 'unchanged' },
+      ),
+    );
+  }
+  return succeed(read.value);
+}
+
+export async function captureFile(context: ChangeContext, path: string): Promise<Result<Uint8Array>> {
+  const read = await readRegular(context, path);
+  if (!read.ok) {
+    return read;
+  }
+  const file = read.value;
+  const image: FileImage =
+    file === undefined
+      ? { was: 'absent', path }
+      : { was: 'file', path, uid: file.uid, gid: file.gid, mode: file.mode, bytes: toBase64(file.bytes) };
+  return succeed(encodeImage(image));
+}
+
+export function imageOf(before: Uint8Array, path: string): Result<FileImage> {
+  const image = decodeImage(imageSchema, before);
+  if (image.ok && image.value.path !== path) {
+    return fail(
+      appError('WORKSPACE_INVALID', 'The before-image is of another file.', 'Restore by hand.', {
+        hostState: 'unchanged',
+      }),
+    );
+  }
+  return image;
+}
+
+/** Owner, mode and content in one word: what a kind remembers of a file that it wrote. */
+export function fileMark(stat: Pick<HostFileStat, 'uid' | 'gid' | 'mode'>, sha256: string): string {
+  return `${sha256} ${stat.uid}:${stat.gid} ${stat.mode}`;
+}
+
+/** The mark of the file as it is now, computed by the host; `absent` when there is none. */
+export async function currentMark(context: ChangeContext, path: string): Promise<Result<string>> {
+  const now = await digestFile(context.host, path);
+  if (!now.ok) {
+    return now;
+  }
+  return succeed(now.value === 'absent' ? 'absent' : fileMark(now.value, now.value.sha256));
+}
+
+export async function verifyFile(context: ChangeContext, path: string, mark: Mark): Promise<Result<void>> {
+  const now = await currentMark(context, path);
+  if (!now.ok) {
+    return now;
+  }
+  return now.value === mark['file']
+    ? succeed(undefined)
+    : fail(
+        appError(
+          'VERIFY_FAILED',
+          `${path} does not read back as it was written.`,
+          'Find out what else writes this file.',
+          {
+            hostState: 'changed',
+          },
+        ),
+      );
+}
+
+export function drift(what: string): AppError {
+  return appError(
+    'DRIFT',
+    `${what} was changed by somebody else since; nothing was restored.`,
+    'Compare it with what Bulwark wrote; then keep it, or restore the earlier state on purpose.',
+    { hostState: 'changed' },
+  );
+}
+
+/**
+ * Puts the before-image back where the file still is what was written. `wrote` is the digest of what the change writes: it
+ * decides when there is no mark (a crash before the outcome was known).
+ */
+export async function revertFile(
+  context: ChangeContext & { readonly force: boolean },
+  path: string,
+  before: Uint8Array,
+  mark: Mark | undefined,
+  wrote: string | undefined,
+): Promise<Result<void>> {
+  const image = imageOf(before, path);
+  if (!image.ok) {
+    return image;
+  }
+  const now = await digestFile(context.host, path);
+  if (!now.ok) {
+    return now;
+  }
+  const was = image.value;
+  const bytes = was.was === 'file' ? fromBase64(was.bytes) : undefined;
+  const wasMark =
+    was.was === 'file' && bytes !== undefined ? fileMark(was, context.digest.sha256(bytes)) : 'absent';
+  const nowMark = now.value === 'absent' ? 'absent' : fileMark(now.value, now.value.sha256);
+  if (nowMark === wasMark) {
+    return succeed(undefined);
+  }
+  const wroteIt =
+    now.value !== 'absent' && (mark === undefined ? now.value.sha256 === wrote : nowMark === mark['file']);
+  if (!wroteIt && !context.force) {
+    return fail(drift(path));
+  }
+  const expects = now.value === 'absent' ? 'absent' : now.value.sha256;
+  if (was.was === 'absent' || bytes === undefined) {
+    return removeFile(context.host, path, { expects });
+  }
+  return writeFileAtomic(context.host, path, bytes, {
+    owner: String(was.uid),
+    group: String(was.gid),
+    mode: was.mode,
+    tag: context.tag,
+    expects,
+  });
+}
+
+/** Text for a diff: redacted and at most 24,000 characters. Undefined reads as "(no file)". */
+export function diffText(bytes: Uint8Array | string | undefined): string {
+  if (bytes === undefined) {
+    return '(no file)';
+  }
+  const text = redact(typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes));
+  return text.length > 24_000 ? `${text.slice(0, 24_000)}\n(cut here)` : text;
+}

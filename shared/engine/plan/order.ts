@@ -1,0 +1,68 @@
+/** The order in which one host's changes are carried out. */
+import type { Change } from '../../domain/change.ts';
+import type { Wanted } from './merge.ts';
+
+/**
+ * Accounts before files are given to them; files and drop-ins before the restart that reads them; a secret goes into the
+ * keystore before its line leaves the settings file; who is locked out and what the firewall closes comes last.
+ */
+function rank(change: Change): number {
+  switch (change.kind) {
+    case 'account':
+      return change.action.do === 'create-system' ? 0 : 80;
+    case 'file-mode':
+      return 10;
+    case 'file-content':
+      return 20;
+    case 'systemd-dropin':
+      return 30;
+    case 'keystore-entry':
+      return 40;
+    case 'yaml-setting':
+      return 50;
+    case 'es-auto-configuration':
+      return 60;
+    case 'service-restart':
+      return 70;
+    case 'es-password':
+      return 75;
+    case 'firewall-ruleset':
+      return 90;
+  }
+}
+
+/** A drop-in does nothing until its unit is started again: the restart is added where nobody asked for it. */
+function withRestarts(wanted: readonly Wanted[]): readonly Wanted[] {
+  const added: Wanted[] = [];
+  for (const { change, controls, findings } of wanted) {
+    if (change.kind !== 'systemd-dropin') {
+      continue;
+    }
+    const known = [...wanted, ...added].some(
+      (other) => other.change.kind === 'service-restart' && other.change.unit === change.unit,
+    );
+    if (!known) {
+      added.push({
+        change: { kind: 'service-restart', unit: change.unit, rehearse: false },
+        controls,
+        findings,
+      });
+    }
+  }
+  return [...wanted, ...added];
+}
+
+/** Sorted; a restart is left out where the auto-configuration of the same unit starts the node anyway. */
+export function orderWishes(wanted: readonly Wanted[]): readonly Wanted[] {
+  const startedAnyway = new Map<string, Wanted>();
+  for (const one of wanted) {
+    if (one.change.kind === 'es-auto-configuration' && one.change.install.unit !== undefined) {
+      startedAnyway.set(one.change.install.unit, one);
+    }
+  }
+  return withRestarts(wanted)
+    .filter((one) => one.change.kind !== 'service-restart' || !startedAnyway.has(one.change.unit))
+    .map((one, position) => ({ one, position }))
+    .sort((left, right) => rank(left.one.change) - rank(right.one.change) || left.position - right.position)
+    .map(({ one }) => one);
+}

@@ -1,0 +1,165 @@
+/**
+ * Interrupted work: steps whose intent has no outcome, because the app or the connection ended in between. They are listed at
+ * start, and settled by asking the host: what is completely in place is kept, everything else is put back.
+ */
+import { appError } from '../domain/error.ts';
+import { fail, type Result, succeed } from '../domain/result.ts';
+import { HostWork } from './host-work.ts';
+import { type StepHistory, stepHistories } from './journal/history.ts';
+import {
+  changeContext,
+  type EngineEvents,
+  type EngineParts,
+  kindOf,
+  noEvents,
+  shown,
+  tagOf,
+} from './parts.ts';
+import type { Journal } from './ports.ts';
+import type { RollbackItem } from './rollback.ts';
+import { undoStep } from './undo-step.ts';
+
+export interface InterruptedStep {
+  readonly hostId: string;
+  readonly planId: string;
+  readonly stepId: string;
+  readonly title: string;
+  /** ISO 8601: when it was begun. */
+  readonly since: string;
+  /** What was being done when it was interrupted. */
+  readonly doing: 'applying' | 'undoing';
+}
+
+function open(histories: readonly StepHistory[]): readonly StepHistory[] {
+  return histories.filter((history) => history.standing === 'open').toReversed();
+}
+
+/** Newest first per host. Errors: JOURNAL_BROKEN. */
+export async function interruptedSteps(
+  journal: Journal,
+  hostIds: readonly string[],
+): Promise<Result<readonly InterruptedStep[]>> {
+  const found: InterruptedStep[] = [];
+  for (const hostId of hostIds) {
+    const entries = await journal.read(hostId);
+    if (!entries.ok) {
+      return entries;
+    }
+    for (const { intent, undoIntent } of open(stepHistories(entries.value))) {
+      found.push({
+        hostId,
+        planId: intent.planId,
+        stepId: intent.stepId,
+        title: intent.title,
+        since: undoIntent?.at ?? intent.at,
+        doing: undoIntent === undefined ? 'applying' : 'undoing',
+      });
+    }
+  }
+  return succeed(found);
+}
+
+export interface RecoverRequest {
+  readonly hostId: string;
+  /** `settle`: keep what is in place, put back the rest. `undo`: put back everything that is open. */
+  readonly how: 'settle' | 'undo';
+  /** Take the lock over: it is usually our own, left by the interruption. Only when the operator asked for it. */
+  readonly breakLock: boolean;
+  readonly force?: boolean;
+}
+
+export interface RecoverReport {
+  readonly result: 'settled' | 'incomplete';
+  readonly items: readonly (Omit<RollbackItem, 'result'> & {
+    readonly result: RollbackItem['result'] | 'kept';
+  })[];
+}
+
+async function keepIfInPlace(
+  history: StepHistory,
+  work: HostWork,
+  parts: EngineParts,
+  events: EngineEvents,
+): Promise<Result<boolean>> {
+  const { intent } = history;
+  const context = changeContext(parts, work.session, {
+    tag: tagOf(intent.planId, intent.stepId),
+    guard: events.guard,
+  });
+  const looked = await kindOf(parts.kinds, intent.change).inspect(intent.change, context);
+  if (!looked.ok || !looked.value.inPlace) {
+    return succeed(false);
+  }
+  const written = await parts.journal.append({
+    type: 'outcome',
+    hostId: work.hostId,
+    planId: intent.planId,
+    stepId: intent.stepId,
+    result: 'done',
+    mark: {},
+    note: 'Interrupted; found in place afterwards.',
+  });
+  return written.ok ? succeed(true) : written;
+}
+
+/** Errors mean that nothing was begun (HOST_LOCKED, NOT_FOUND, the connection's); afterwards the report tells. */
+export async function recoverHost(
+  request: RecoverRequest,
+  parts: EngineParts,
+  signal?: AbortSignal,
+  events: EngineEvents = noEvents,
+): Promise<Result<RecoverReport>> {
+  const entries = await parts.journal.read(request.hostId);
+  if (!entries.ok) {
+    return entries;
+  }
+  const histories = open(stepHistories(entries.value));
+  if (histories.length === 0) {
+    return fail(
+      appError('NOT_FOUND', 'No work was interrupted on this host.', 'Nothing needs to be done.', {
+        hostState: 'unchanged',
+      }),
+    );
+  }
+  const session = await parts.sessions.open(request.hostId, signal);
+  if (!session.ok) {
+    return session;
+  }
+  const work = new HostWork(session.value, parts);
+  const items: RecoverReport['items'][number][] = [];
+  try {
+    const begun = await work.begin('recover', request.breakLock, signal);
+    if (!begun.ok) {
+      return begun;
+    }
+    for (const history of histories) {
+      const { intent } = history;
+      const item = { planId: intent.planId, stepId: intent.stepId, title: intent.title };
+      if (request.how === 'settle' && history.undoIntent === undefined) {
+        const kept = await keepIfInPlace(history, work, parts, events);
+        if (!kept.ok) {
+          items.push({ ...item, result: 'failed', note: kept.error.message, error: shown(kept.error) });
+          continue;
+        }
+        if (kept.value) {
+          items.push({ ...item, result: 'kept', note: 'It is completely in place.' });
+          continue;
+        }
+      }
+      const undone = await undoStep({
+        history,
+        work,
+        parts,
+        events,
+        reason: 'interrupted',
+        force: request.force === true,
+        restartLater: false,
+      });
+      items.push({ ...item, ...undone });
+    }
+  } finally {
+    await work.end();
+  }
+  const complete = items.every((item) => item.result === 'kept' || item.result === 'undone');
+  return succeed({ result: complete ? 'settled' : 'incomplete', items });
+}

@@ -1,0 +1,115 @@
+/** Undoes one journalled step from its before-image and journals how it ended. Never throws. */
+import { type AppError, appError } from '../domain/error.ts';
+import { fail, type Result } from '../domain/result.ts';
+import type { Mark } from './change-kind.ts';
+import type { HostWork } from './host-work.ts';
+import type { StepHistory } from './journal/history.ts';
+import {
+  changeContext,
+  connectionLost,
+  type EngineEvents,
+  type EngineParts,
+  kindOf,
+  shown,
+  tagOf,
+} from './parts.ts';
+
+export interface UndoRun {
+  readonly history: StepHistory;
+  readonly work: HostWork;
+  readonly parts: EngineParts;
+  readonly events: EngineEvents;
+  readonly reason: string;
+  readonly force: boolean;
+  /** A restart has no inverse: it is only journalled, and the caller restarts once at the end. */
+  readonly restartLater: boolean;
+}
+
+export interface UndoEnd {
+  readonly result: 'undone' | 'drifted' | 'failed';
+  readonly note: string;
+  readonly error?: AppError;
+}
+
+/** The mark that a kind gets: none when the outcome was never journalled or had to be inferred. */
+export function markOf(history: StepHistory): Mark | undefined {
+  const mark = history.outcome?.mark;
+  return mark === undefined || Object.keys(mark).length === 0 ? undefined : mark;
+}
+
+async function revert(run: UndoRun): Promise<Result<void>> {
+  const { intent } = run.history;
+  const before = await run.parts.blobs.get(intent.beforeImage);
+  if (!before.ok) {
+    return before;
+  }
+  const context = changeContext(run.parts, run.work.session, {
+    tag: `${tagOf(intent.planId, intent.stepId)}-undo`,
+    guard: run.events.guard,
+    progress: (note) =>
+      run.events.step({ planId: intent.planId, stepId: intent.stepId, state: 'undoing', note }),
+  });
+  try {
+    return await kindOf(run.parts.kinds, intent.change).revert(
+      intent.change,
+      before.value,
+      markOf(run.history),
+      {
+        ...context,
+        force: run.force,
+      },
+    );
+  } catch (error) {
+    return fail(
+      appError(
+        'INTERNAL',
+        'A defect in Bulwark interrupted the undoing.',
+        'Report it with the log of this workspace.',
+        {
+          hostState: 'unknown',
+          detail: error instanceof Error ? error.message : '',
+        },
+      ),
+    );
+  }
+}
+
+export async function undoStep(run: UndoRun): Promise<UndoEnd> {
+  const { intent } = run.history;
+  const where = { hostId: run.work.hostId, planId: intent.planId, stepId: intent.stepId };
+  const at = { planId: intent.planId, stepId: intent.stepId };
+  run.events.step({ ...at, state: 'undoing', note: 'Putting back what was there' });
+  const begun = await run.parts.journal.append({ type: 'undo-intent', ...where, reason: run.reason });
+  if (!begun.ok) {
+    run.events.step({ ...at, state: 'failed', note: begun.error.message, error: begun.error });
+    return { result: 'failed', note: begun.error.message, error: begun.error };
+  }
+  let reverted = run.restartLater ? undefined : await revert(run);
+  if (reverted?.ok === false && connectionLost(reverted.error)) {
+    const again = await run.work.reconnect();
+    // Undoing is idempotent: where the first attempt got through, the second finds nothing to do.
+    reverted = again.ok ? await revert(run) : again;
+  }
+  if (reverted?.ok === false && connectionLost(reverted.error)) {
+    // The journal keeps the intent without outcome: the host is asked when it can be reached again.
+    const error = shown({ ...reverted.error, hostState: 'unknown' });
+    run.events.step({ ...at, state: 'failed', note: error.message, error });
+    return { result: 'failed', note: error.message, error };
+  }
+  const result =
+    reverted === undefined || reverted.ok ? 'undone' : reverted.error.code === 'DRIFT' ? 'drifted' : 'failed';
+  const note =
+    reverted === undefined
+      ? 'A restart cannot be undone; the service is restarted once at the end.'
+      : reverted.ok
+        ? 'What was there before has been put back.'
+        : reverted.error.message;
+  const error = reverted?.ok === false ? shown(reverted.error) : undefined;
+  const written = await run.parts.journal.append({ type: 'undo-outcome', ...where, result, note });
+  if (!written.ok) {
+    run.events.step({ ...at, state: 'failed', note: written.error.message, error: written.error });
+    return { result: 'failed', note: written.error.message, error: written.error };
+  }
+  run.events.step({ ...at, state: result, note, ...(error === undefined ? {} : { error }) });
+  return { result, note, ...(error === undefined ? {} : { error }) };
+}
