@@ -7,7 +7,12 @@ import { defineConfig } from 'electron-vite';
 const NODE = 'node20.18';
 const CHROMIUM = 'chrome130';
 
-const engineHost = resolve('electron/engine-host/index.ts');
+/** Programs of their own beside main: ssh2 runs in a utility process, the headless entry point starts the printer. */
+const beside = Object.fromEntries(
+  ['engine-host', 'print']
+    .map((name) => [name, resolve('electron', name, 'index.ts')] as const)
+    .filter(([, file]) => existsSync(file)),
+);
 
 export default defineConfig({
   main: {
@@ -16,11 +21,7 @@ export default defineConfig({
       target: NODE,
       sourcemap: true,
       rolldownOptions: {
-        input: {
-          index: resolve('electron/main/index.ts'),
-          // ssh2 runs in a process of its own, which needs a file of its own.
-          ...(existsSync(engineHost) ? { 'engine-host': engineHost } : {}),
-        },
+        input: { index: resolve('electron/main/index.ts'), ...beside },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -20,10 +20,8 @@ const TEXT = /^shared\/text\//;
 const CONTRACT = /^shared\/contract\//;
 const PORTS = /^shared\/engine\/([a-z-]+\/)?ports\.ts$/;
 const FACT_SOURCE = /^shared\/engine\/fact-source\.ts$/;
-/** The journal's format: the engine writes entries by it, the adapter checks files by it. */
-const JOURNAL = /^shared\/engine\/journal\//;
-const SHARED = /^shared\//;
-const ADAPTERS = /^electron\/adapters\//;
+/** Formats that both ends have to know: the engine writes journal and report by them, an adapter stores and signs them. */
+const FORMATS = /^shared\/engine\/(journal\/|report\/|canonical-json\.ts$)/;
 /** Pieces that several adapters use lie beside them, not in one of them. */
 const BESIDE_ADAPTERS = /^electron\/adapters\/[^/]+\.ts$/;
 const SERVICE = /^electron\/service\//;
@@ -52,6 +50,20 @@ export const zones: readonly Zone[] = [
     mayImport: [TEXT],
     packages: [/^(yaml|diff)$/],
     reason: 'text editors are judged by bytes in and bytes out, and know nothing of hosts or findings',
+  },
+  {
+    name: 'shared/facts/sources',
+    files: /^shared\/facts\/sources\.ts$/,
+    mayImport: [
+      /^shared\/facts\//,
+      DOMAIN,
+      PORTS,
+      FACT_SOURCE,
+      /^shared\/engine\/(gather|probe-script)\.ts$/,
+    ],
+    packages: [],
+    reason:
+      'the list of fact sources has the shape in which the engine takes it, and knows nothing else of the engine',
   },
   {
     name: 'shared/facts',
@@ -93,7 +105,7 @@ export const zones: readonly Zone[] = [
   {
     name: 'electron/adapters/desktop and report-pdf',
     files: /^electron\/adapters\/(desktop|report-pdf)\//,
-    mayImport: [DOMAIN, TEXT, PORTS, JOURNAL, BESIDE_ADAPTERS],
+    mayImport: [DOMAIN, TEXT, PORTS, FORMATS, BESIDE_ADAPTERS],
     ownFolder: true,
     packages: true,
     node: true,
@@ -103,7 +115,7 @@ export const zones: readonly Zone[] = [
   {
     name: 'electron/adapters',
     files: ADAPTERS,
-    mayImport: [DOMAIN, TEXT, PORTS, JOURNAL, BESIDE_ADAPTERS],
+    mayImport: [DOMAIN, TEXT, PORTS, FORMATS, BESIDE_ADAPTERS],
     ownFolder: true,
     packages: true,
     node: true,
@@ -136,6 +148,15 @@ export const zones: readonly Zone[] = [
     reason: 'the headless entry point runs where no Electron is installed',
   },
   {
+    name: 'electron/print',
+    files: /^electron\/print\//,
+    mayImport: [/^electron\/print\//, SHARED, ADAPTERS],
+    packages: true,
+    node: true,
+    electron: true,
+    reason: 'the printer is started alone by the headless entry point, and main is not there',
+  },
+  {
     name: 'electron/preload',
     files: /^electron\/preload\//,
     mayImport: [/^electron\/preload\//, CONTRACT],
@@ -151,13 +172,6 @@ export const zones: readonly Zone[] = [
     node: true,
     electron: true,
     reason: 'main stands on top of engine and adapters; the page is reached through the contract only',
-  },
-  {
-    name: 'renderer/ui',
-    files: /^renderer\/ui\//,
-    mayImport: [/^renderer\/(ui|copy)\//, DOMAIN],
-    packages: true,
-    reason: 'a piece of the interface draws what it is given, so that every feature can use it',
   },
   {
     name: 'renderer',
