@@ -150,12 +150,19 @@ export class LocalHost implements HostWriter {
 
   /** The same host as a session that can be closed. */
   session(): HostSession {
-    return Object.assign(Object.create(this) as LocalHost, {
+    return {
+      hostId: this.hostId,
+      hostKey: this.hostKey,
+      seenFrom: this.seenFrom,
       address: '192.0.2.1',
       port: 22,
       user: 'root',
+      run: (request, signal) => this.run(request, signal),
+      probe: (request, signal) => this.probe(request, signal),
+      request: () => this.request(),
+      cost: () => this.cost(),
       close: () => Promise.resolve(),
-    });
+    };
   }
 
   #clean(bytes: Buffer): Uint8Array {
