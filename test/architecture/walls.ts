@@ -22,12 +22,12 @@ const PORTS = /^shared\/engine\/([a-z-]+\/)?ports\.ts$/;
 const FACT_SOURCE = /^shared\/engine\/fact-source\.ts$/;
 /** Formats that both ends have to know: the engine writes journal and report by them, an adapter stores and signs them. */
 const FORMATS = /^shared\/engine\/(journal\/|report\/|canonical-json\.ts$)/;
+const SHARED = /^shared\//;
+const ADAPTERS = /^electron\/adapters\//;
 /** Pieces that several adapters use lie beside them, not in one of them. */
 const BESIDE_ADAPTERS = /^electron\/adapters\/[^/]+\.ts$/;
 const SERVICE = /^electron\/service\//;
 const ZOD = /^zod$/;
-/** Not an adapter: how a TLS certificate is read, common to the adapters that shake hands. */
-const TLS_PEER = /^electron\/adapters\/tls-peer\.ts$/;
 
 export const zones: readonly Zone[] = [
   {
