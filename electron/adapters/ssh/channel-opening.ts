@@ -61,7 +61,7 @@ function once(
       open((error, channel) => {
         signal?.removeEventListener('abort', onAbort);
         if (error !== undefined && error !== null) resolve({ failure: failureOf(error), aborted: false });
-        else if (signal?.aborted === true) channel.close();
+        else if (signal?.aborted === true) abandon(channel);
         else resolve({ channel });
       });
     } catch (cause) {
@@ -100,4 +100,12 @@ export async function openExec(
   );
   if (opened.ok !== 'refused') return opened;
   return fail(noPosixShell(connection.host.user, opened.failure.message));
+}
+
+/** A channel is gone only when its streams have been read to the end. */
+function abandon(channel: ClientChannel): void {
+  channel.on('error', () => undefined);
+  channel.resume();
+  channel.stderr.resume();
+  channel.close();
 }

@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
+import type { ClientChannel } from 'ssh2';
 import { type AppError, appError } from '../../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
@@ -70,7 +71,7 @@ async function tunnelled(
   const channel: Duplex = opened.value;
   connection.costs.tunnel();
   connection.costs.wait(2);
-  const onAbort = () => channel.destroy();
+  const onAbort = () => leave(opened.value);
   channel.on('error', () => undefined);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -82,9 +83,15 @@ async function tunnelled(
     return result;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    channel.destroy();
-    opened.value.close();
+    leave(opened.value);
   }
+}
+
+/** Unread data would keep the channel, and so its place on the connection, for ever. */
+function leave(channel: ClientChannel): void {
+  channel.removeAllListeners('data');
+  channel.resume();
+  channel.destroy();
 }
 
 async function speak(

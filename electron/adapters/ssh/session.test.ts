@@ -23,7 +23,7 @@ function onServer(options: SshdOptions, body: (open: () => Promise<HostSession>)
         `${sshd.folder}/known_hosts`,
       ).session(),
     );
-  });
+  };
 }
 
 describe.skipIf(reason !== undefined)('a session over a plain server', onServer({}, hostSessionConformance));
