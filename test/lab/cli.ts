@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { labPath } from './cache-folder.ts';
 import { LabError } from './command.ts';
-import { type HostRecord, recordedHosts, runInHost, scenarioLayer } from './host.ts';
+import { type HostRecord, recordedHosts, runInHost, scenarioLayer, stopUnrecorded } from './host.ts';
 import { hostOf, labIn } from './index.ts';
 import { ensureLayer, type Layer, layerFolder } from './layer.ts';
 import { openCatalogue } from './layer-catalogue.ts';
@@ -92,6 +92,7 @@ async function up(words: readonly string[]): Promise<number> {
   await withLock('up', async () => {
     const space =
       runningLabs().find((candidate) => candidate.outlive) ?? (await openNamespace({ outlive: true }));
+    await stopUnrecorded(space);
     const lab = labIn(space, log, recordedHosts(space));
     for (const host of await Promise.all(wishes.map(({ name, variants }) => lab.up(name, { variants })))) {
       console.log(

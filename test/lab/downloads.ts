@@ -20,6 +20,9 @@ export async function fetchArtifact(artifact: Artifact, log: Log): Promise<strin
     mkdirSync(folder, { recursive: true });
     const repository = labPath('maven');
     await must(`Downloading ${artifact.file} from Maven Central`, [
+      'setpriv',
+      '--pdeathsig',
+      'KILL',
       'mvn',
       '-q',
       '-B',

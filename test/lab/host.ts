@@ -190,6 +190,14 @@ function isHostRecord(value: unknown): value is HostRecord {
   return texts.every((key) => typeof fields.get(key) === 'string') && typeof fields.get('index') === 'number';
 }
 
+/** Ends hosts whose start was interrupted before they were recorded. No other start may be under way. */
+export async function stopUnrecorded(space: Namespace): Promise<void> {
+  const argv = ['nsenter', '-t', String(space.init.pid), '-m', '-p', 'ls', '/run/hosts'];
+  const present = (await execute(argv)).stdout.split('\n').filter(Boolean);
+  const known = new Set(recordedHosts(space).map(({ name }) => name));
+  for (const name of present) if (!known.has(name)) await stopHost(space, name);
+}
+
 export async function stopHost(space: Namespace, name: string): Promise<void> {
   await inNamespace(space, 'host-down.sh', { NAME: name, CGROUP: cgroupOf(space.id, name) });
 }

@@ -11,6 +11,7 @@ mkdir -p "$place"/{up,work,root}
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$place/up,workdir=$place/work" "$ROOT"
 
 ip netns add "$NAME"
+ip link del "v$INDEX" 2>/dev/null || true # the kernel may still hold the one of a host that just went down
 ip link add "v$INDEX" type veth peer name host0 netns "$NAME"
 ip link set "v$INDEX" master labbr up
 # One hardware address per network address: the outer machine's neighbour table would hide a changed one for seconds.
