@@ -1,5 +1,5 @@
 /** Main's end of the engine host: starts it, carries calls and events, notices when it dies. */
-import { utilityProcess, type UtilityProcess } from 'electron';
+import { type UtilityProcess, utilityProcess } from 'electron';
 import type { Answer } from '../../shared/contract/derive.ts';
 import { appError } from '../../shared/domain/error.ts';
 import type { FromEngine, StartOptions, ToEngine } from '../engine-host/messages.ts';

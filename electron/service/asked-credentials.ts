@@ -19,7 +19,10 @@ export interface AskedCredentials extends Credentials {
   give(hostId: string, purpose: Purpose, secret: Secret): void;
 }
 
-export function createAskedCredentials(questions: Questions, hostOf: (hostId: string) => Host | undefined): AskedCredentials {
+export function createAskedCredentials(
+  questions: Questions,
+  hostOf: (hostId: string) => Host | undefined,
+): AskedCredentials {
   const kept = new Map<string, Secret>();
   const attempts = new Map<string, number>();
   const declined = new Set<string>();
@@ -34,7 +37,14 @@ export function createAskedCredentials(questions: Questions, hostOf: (hostId: st
     if (running !== undefined) return await running;
     const attempt = (attempts.get(key) ?? 0) + 1;
     attempts.set(key, attempt);
-    const question = questions.askSecret({ type: 'secret', hostId, hostName: hostOf(hostId)?.name ?? hostId, purpose, prompt, attempt });
+    const question = questions.askSecret({
+      type: 'secret',
+      hostId,
+      hostName: hostOf(hostId)?.name ?? hostId,
+      purpose,
+      prompt,
+      attempt,
+    });
     asking.set(key, question);
     try {
       const answer = await question;
@@ -52,7 +62,8 @@ export function createAskedCredentials(questions: Questions, hostOf: (hostId: st
   return {
     password: (hostId) => obtain(hostId, 'password', `Password of ${hostOf(hostId)?.user ?? 'the user'}`),
     passphrase: (hostId) => obtain(hostId, 'passphrase', 'Passphrase of the key file'),
-    sudoPassword: (hostId) => obtain(hostId, 'sudo-password', `sudo password of ${hostOf(hostId)?.user ?? 'the user'}`),
+    sudoPassword: (hostId) =>
+      obtain(hostId, 'sudo-password', `sudo password of ${hostOf(hostId)?.user ?? 'the user'}`),
     async respond(question) {
       const answers: Secret[] = [];
       for (const prompt of question.prompts) {

@@ -14,18 +14,27 @@ export interface Connections {
   /** Connects, and stays connected until dropped. */
   hold(hostId: string, signal?: AbortSignal): Promise<Result<HostSession>>;
   /** Borrows a connection for one piece of work; a sudo password that the host refuses is asked for again. */
-  withSession<T>(hostId: string, signal: AbortSignal | undefined, work: (session: HostSession) => Promise<Result<T>>): Promise<Result<T>>;
+  withSession<T>(
+    hostId: string,
+    signal: AbortSignal | undefined,
+    work: (session: HostSession) => Promise<Result<T>>,
+  ): Promise<Result<T>>;
   isHeld(hostId: string): boolean;
   drop(hostId: string): Promise<void>;
   closeAll(): Promise<void>;
 }
 
-export function createConnections(raw: SessionFactory, credentials: AskedCredentials, hostOf: (hostId: string) => Host | undefined): Connections {
+export function createConnections(
+  raw: SessionFactory,
+  credentials: AskedCredentials,
+  hostOf: (hostId: string) => Host | undefined,
+): Connections {
   const held = new Map<string, HostSession>();
 
   /** Forgets what was refused; true when asking again makes sense. */
   function mayAskAgain(hostId: string, error: AppError): boolean {
-    if (error.code === 'SSH_AUTH' && hostOf(hostId)?.login.method === 'password') credentials.forget(hostId, 'password');
+    if (error.code === 'SSH_AUTH' && hostOf(hostId)?.login.method === 'password')
+      credentials.forget(hostId, 'password');
     else if (error.code === 'SSH_KEY_PASSPHRASE') credentials.forget(hostId, 'passphrase');
     else if (error.code === 'SUDO_PASSWORD_WRONG') credentials.forget(hostId, 'sudo-password');
     else return false;

@@ -8,10 +8,21 @@ import type { Host } from '../../shared/domain/host.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { ServiceContext } from './context.ts';
-import { initialHostState, type OpenWorkspace, openWorkspace, type WorkspaceOptions } from './open-workspace.ts';
+import {
+  initialHostState,
+  type OpenWorkspace,
+  openWorkspace,
+  type WorkspaceOptions,
+} from './open-workspace.ts';
 import { done } from './operations.ts';
 import { draftsFromSshConfig } from './ssh-config.ts';
-import { listRecents, makeWorkspaceFolders, type WorkspaceFile, workspacePaths, writeDurably } from './workspace-files.ts';
+import {
+  listRecents,
+  makeWorkspaceFolders,
+  type WorkspaceFile,
+  workspacePaths,
+  writeDurably,
+} from './workspace-files.ts';
 
 export interface WorkspaceHolder {
   current: OpenWorkspace | undefined;
@@ -23,7 +34,11 @@ export function noWorkspace(): Result<never> {
 
 /** A short name for folders and journal files that two hosts of one name cannot share. */
 function newId(name: string): string {
-  const stem = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40);
+  const stem = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
   return `${stem === '' ? 'x' : stem}-${randomBytes(3).toString('hex')}`;
 }
 
@@ -38,7 +53,13 @@ export function createWorkspaceHandlers(
   async function showWorkspace(workspace: OpenWorkspace): Promise<void> {
     const file = workspace.file();
     store.set({
-      workspace: { id: file.id, name: file.name, deployment: file.deployment, operator: context.operator, createdAt: file.createdAt },
+      workspace: {
+        id: file.id,
+        name: file.name,
+        deployment: file.deployment,
+        operator: context.operator,
+        createdAt: file.createdAt,
+      },
       basket: file.basket,
       plan: file.plan,
       steps: [],
@@ -57,7 +78,17 @@ export function createWorkspaceHandlers(
     await context.operations.cancelAll();
     holder.current = undefined;
     await workspace.close();
-    store.set({ workspace: null, vault: { state: 'none', secrets: [] }, basket: [], plan: null, steps: [], guards: [], report: null, verification: null, recents: await listRecents(context.places.workspaces) });
+    store.set({
+      workspace: null,
+      vault: { state: 'none', secrets: [] },
+      basket: [],
+      plan: null,
+      steps: [],
+      guards: [],
+      report: null,
+      verification: null,
+      recents: await listRecents(context.places.workspaces),
+    });
     store.setHosts([]);
   }
 
@@ -73,7 +104,10 @@ export function createWorkspaceHandlers(
   /** A changed address, port or user is another machine as far as its key and connection go. */
   async function replaceHost(workspace: OpenWorkspace, host: Host): Promise<void> {
     await workspace.connections.drop(host.id);
-    await workspace.save((file) => ({ ...file, hosts: file.hosts.map((entry) => (entry.id === host.id ? host : entry)) }));
+    await workspace.save((file) => ({
+      ...file,
+      hosts: file.hosts.map((entry) => (entry.id === host.id ? host : entry)),
+    }));
     store.updateHost(host.id, (state) => ({ ...state, host, connection: 'never' }));
   }
 
@@ -83,13 +117,31 @@ export function createWorkspaceHandlers(
         const id = newId(name);
         const paths = workspacePaths(join(context.places.workspaces, id));
         await makeWorkspaceFolders(paths);
-        const file: WorkspaceFile = { format: 'bulwark-workspace', version: 1, id, name, deployment, createdAt: new Date().toISOString(), hosts: [], hostKeys: {}, basket: [], plan: null };
+        const file: WorkspaceFile = {
+          format: 'bulwark-workspace',
+          version: 1,
+          id,
+          name,
+          deployment,
+          createdAt: new Date().toISOString(),
+          hosts: [],
+          hostKeys: {},
+          basket: [],
+          plan: null,
+        };
         await writeDurably(paths.file, JSON.stringify(file, null, 2));
         return await openAt(paths.root);
       },
       async open({ id }) {
         const known = (await listRecents(context.places.workspaces)).some((recent) => recent.id === id);
-        if (!known) return fail(appError('NOT_FOUND', 'That workspace is no longer there.', 'Choose another one, or start a new workspace.'));
+        if (!known)
+          return fail(
+            appError(
+              'NOT_FOUND',
+              'That workspace is no longer there.',
+              'Choose another one, or start a new workspace.',
+            ),
+          );
         return await openAt(join(context.places.workspaces, id));
       },
       async close() {
@@ -146,8 +198,20 @@ export function createWorkspaceHandlers(
       async add({ draft }) {
         const workspace = holder.current;
         if (workspace === undefined) return noWorkspace();
-        const twin = workspace.file().hosts.find((host) => host.name === draft.name || (host.address === draft.address && host.port === draft.port));
-        if (twin !== undefined) return fail(appError('INPUT_INVALID', `${twin.name} is already in this workspace with that name or address.`, 'Give the new host another name and address, or edit the one that is there.'));
+        const twin = workspace
+          .file()
+          .hosts.find(
+            (host) =>
+              host.name === draft.name || (host.address === draft.address && host.port === draft.port),
+          );
+        if (twin !== undefined)
+          return fail(
+            appError(
+              'INPUT_INVALID',
+              `${twin.name} is already in this workspace with that name or address.`,
+              'Give the new host another name and address, or edit the one that is there.',
+            ),
+          );
         const host: Host = { ...draft, id: newId(draft.name) };
         await workspace.save((file) => ({ ...file, hosts: [...file.hosts, host] }));
         store.setHosts([...store.get().hosts, await initialHostState(workspace, host)]);
@@ -164,7 +228,11 @@ export function createWorkspaceHandlers(
         if (workspace === undefined) return noWorkspace();
         await workspace.connections.drop(hostId);
         // Journal and before-images stay on disk: what was done to a host is not forgotten with it.
-        await workspace.save((file) => ({ ...file, hosts: file.hosts.filter((host) => host.id !== hostId), basket: file.basket.filter((item) => item.hostId !== hostId) }));
+        await workspace.save((file) => ({
+          ...file,
+          hosts: file.hosts.filter((host) => host.id !== hostId),
+          basket: file.basket.filter((item) => item.hostId !== hostId),
+        }));
         store.set({ basket: workspace.file().basket });
         store.setHosts(store.get().hosts.filter((state) => state.host.id !== hostId));
         return done;
@@ -185,7 +253,12 @@ export function createWorkspaceHandlers(
         const workspace = holder.current;
         const host = workspace?.host(hostId);
         if (workspace === undefined || host === undefined) return noWorkspace();
-        const operationId = context.operations.start('connect', `Connect to ${host.name}`, hostId, async (handle) => await connectHost(context, workspace, host, handle.signal));
+        const operationId = context.operations.start(
+          'connect',
+          `Connect to ${host.name}`,
+          hostId,
+          async (handle) => await connectHost(context, workspace, host, handle.signal),
+        );
         return succeed({ operationId });
       },
       async disconnect({ hostId }) {
@@ -198,19 +271,42 @@ export function createWorkspaceHandlers(
 }
 
 /** Connects and stays connected; a changed key becomes a full stop on the screen. */
-export async function connectHost(context: ServiceContext, workspace: OpenWorkspace, host: Host, signal: AbortSignal): Promise<Result<void>> {
+export async function connectHost(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  host: Host,
+  signal: AbortSignal,
+): Promise<Result<void>> {
   const { store } = context;
   store.updateHost(host.id, ({ error: _error, ...state }) => ({ ...state, connection: 'connecting' }));
   const opened = await workspace.connections.hold(host.id, signal);
   if (!opened.ok) {
     const changed = opened.error.code === 'SSH_HOST_KEY_CHANGED';
     const keys = changed ? workspace.changedKey(host) : undefined;
-    if (keys !== undefined) void context.questions.ask({ type: 'host-key-changed', hostId: host.id, hostName: host.name, address: host.address, ...keys });
-    store.updateHost(host.id, (state) => ({ ...state, connection: 'failed', error: opened.error, key: changed ? { ...state.key, state: 'changed' } : state.key }));
+    if (keys !== undefined)
+      void context.questions.ask({
+        type: 'host-key-changed',
+        hostId: host.id,
+        hostName: host.name,
+        address: host.address,
+        ...keys,
+      });
+    store.updateHost(host.id, (state) => ({
+      ...state,
+      connection: 'failed',
+      error: opened.error,
+      key: changed ? { ...state.key, state: 'changed' } : state.key,
+    }));
     return opened;
   }
   const key = opened.value.hostKey;
-  if (workspace.file().hostKeys[host.id]?.fingerprint !== key.fingerprint) await workspace.save((file) => ({ ...file, hostKeys: { ...file.hostKeys, [host.id]: key } }));
-  store.updateHost(host.id, (state) => ({ ...state, connection: 'connected', key: { state: 'trusted', key }, lastSeen: new Date().toISOString() }));
+  if (workspace.file().hostKeys[host.id]?.fingerprint !== key.fingerprint)
+    await workspace.save((file) => ({ ...file, hostKeys: { ...file.hostKeys, [host.id]: key } }));
+  store.updateHost(host.id, (state) => ({
+    ...state,
+    connection: 'connected',
+    key: { state: 'trusted', key },
+    lastSeen: new Date().toISOString(),
+  }));
   return succeed(undefined);
 }

@@ -33,6 +33,12 @@ export function historyItems(entries: readonly JournalEntry[]): HistoryItem[] {
 /** Intents without outcome: left by a crash, to be verified or taken back. */
 export function interruptedItems(entries: readonly JournalEntry[]): HostState['interrupted'] {
   return stepHistories(entries)
-    .filter((step) => (step.undoIntent === undefined ? step.outcome === undefined || step.outcome.result === 'unknown' : step.undoOutcome === undefined))
-    .map((step) => ({ planId: step.intent.planId, stepId: step.intent.stepId, title: step.intent.title, at: step.intent.at, undoing: step.undoIntent !== undefined }));
+    .filter((step) => step.standing === 'open')
+    .map((step) => ({
+      planId: step.intent.planId,
+      stepId: step.intent.stepId,
+      title: step.intent.title,
+      at: step.intent.at,
+      undoing: step.undoIntent !== undefined,
+    }));
 }

@@ -15,7 +15,15 @@ import { Vault } from '../adapters/vault/vault.ts';
 import { type AskedCredentials, createAskedCredentials } from './asked-credentials.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { ServiceContext } from './context.ts';
-import { makeWorkspaceFolders, readScan, readWorkspaceFile, type WorkspaceFile, type WorkspacePaths, workspacePaths, writeDurably } from './workspace-files.ts';
+import {
+  makeWorkspaceFolders,
+  readScan,
+  readWorkspaceFile,
+  type WorkspaceFile,
+  type WorkspacePaths,
+  workspacePaths,
+  writeDurably,
+} from './workspace-files.ts';
 
 /** A vault that nobody uses locks itself. Milliseconds. */
 const autoLock = 15 * 60_000;
@@ -52,7 +60,11 @@ export interface WorkspaceOptions {
   readonly kdf?: { readonly memoryKib: number; readonly passes: number; readonly lanes: number };
 }
 
-export async function openWorkspace(context: ServiceContext, root: string, options: WorkspaceOptions = {}): Promise<Result<OpenWorkspace>> {
+export async function openWorkspace(
+  context: ServiceContext,
+  root: string,
+  options: WorkspaceOptions = {},
+): Promise<Result<OpenWorkspace>> {
   const paths = workspacePaths(root);
   const read = await readWorkspaceFile(paths.file);
   if (!read.ok) return read;
@@ -60,7 +72,12 @@ export async function openWorkspace(context: ServiceContext, root: string, optio
   let file = read.value;
   let blobKey: Uint8Array | undefined;
 
-  const journal = openFileJournal({ folder: paths.journal, operator: context.operator, clock: systemClock, digest: systemDigest });
+  const journal = openFileJournal({
+    folder: paths.journal,
+    operator: context.operator,
+    clock: systemClock,
+    digest: systemDigest,
+  });
   const claimed = await journal.claim();
   if (!claimed.ok) return claimed;
 
@@ -76,10 +93,24 @@ export async function openWorkspace(context: ServiceContext, root: string, optio
     folder: paths.blobs,
     key: () =>
       blobKey === undefined
-        ? fail(appError('VAULT_LOCKED', 'The vault is locked, so before-images can be neither kept nor read.', 'Unlock the vault on the secrets step, then try again. Nothing was changed.', { hostState: 'unchanged', retryable: true }))
+        ? fail(
+            appError(
+              'VAULT_LOCKED',
+              'The vault is locked, so before-images can be neither kept nor read.',
+              'Unlock the vault on the secrets step, then try again. Nothing was changed.',
+              { hostState: 'unchanged', retryable: true },
+            ),
+          )
         : succeed(blobKey),
   });
-  const recorded = createKnownHosts({ own: paths.knownHosts, others: [...(context.places.userKnownHosts === undefined ? [] : [context.places.userKnownHosts]), ...(options.knownHosts ?? [])], hashed: true });
+  const recorded = createKnownHosts({
+    own: paths.knownHosts,
+    others: [
+      ...(context.places.userKnownHosts === undefined ? [] : [context.places.userKnownHosts]),
+      ...(options.knownHosts ?? []),
+    ],
+    hashed: true,
+  });
   const changedKeys = new Map<string, ChangedKey>();
   const knownHosts: KnownHosts = {
     ...recorded,
@@ -106,7 +137,10 @@ export async function openWorkspace(context: ServiceContext, root: string, optio
         hostName: asked.name,
         address: asked.port === 22 ? asked.address : `${asked.address}:${asked.port}`,
         key,
-        compareCommand: `ssh-keygen -lf /etc/ssh/ssh_host_${key.type.replace(/^ssh-/, '').replace(/^ecdsa-.*/, 'ecdsa').replace(/^rsa.*/, 'rsa')}_key.pub`,
+        compareCommand: `ssh-keygen -lf /etc/ssh/ssh_host_${key.type
+          .replace(/^ssh-/, '')
+          .replace(/^ecdsa-.*/, 'ecdsa')
+          .replace(/^rsa.*/, 'rsa')}_key.pub`,
       });
       return answer === 'trust' ? 'trust' : 'refuse';
     },
@@ -167,4 +201,3 @@ export async function initialHostState(workspace: OpenWorkspace, host: Host): Pr
     interrupted: [],
   };
 }
-

@@ -1,7 +1,7 @@
 /** Decisions that only the operator can take: asked through the state, answered by id, withdrawn when no longer needed. */
 import { randomUUID } from 'node:crypto';
-import { Secret } from '../../shared/domain/secret.ts';
 import type { Question } from '../../shared/contract/state.ts';
+import { Secret } from '../../shared/domain/secret.ts';
 import type { StateStore } from './state-store.ts';
 
 export type QuestionDraft = Question extends infer Q ? (Q extends Question ? Omit<Q, 'id'> : never) : never;

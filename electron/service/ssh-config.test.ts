@@ -18,7 +18,9 @@ Host *
 
 test('takes names, addresses, ports, users and keys, and the defaults of patterns', () => {
   const { drafts, ignored } = draftsFromSshConfig(text, 'me');
-  expect(drafts.map((draft) => [draft.name, draft.address, draft.port, draft.user, draft.login.method])).toEqual([
+  expect(
+    drafts.map((draft) => [draft.name, draft.address, draft.port, draft.user, draft.login.method]),
+  ).toEqual([
     ['es1', '192.0.2.10', 2222, 'admin', 'key-file'],
     ['es2', 'es2', 22, 'deploy', 'agent'],
     ['es3', 'es3', 22, 'deploy', 'agent'],

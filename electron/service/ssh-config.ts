@@ -21,11 +21,17 @@ function isPattern(name: string): boolean {
 }
 
 function matches(pattern: string, name: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`).test(name);
 }
 
-export function draftsFromSshConfig(text: string, defaultUser: string): { drafts: HostDraft[]; ignored: string[] } {
+export function draftsFromSshConfig(
+  text: string,
+  defaultUser: string,
+): { drafts: HostDraft[]; ignored: string[] } {
   const blocks: Block[] = [];
   const ignored: string[] = [];
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
@@ -47,7 +53,9 @@ export function draftsFromSshConfig(text: string, defaultUser: string): { drafts
   const drafts: HostDraft[] = [];
   for (const name of new Set(blocks.flatMap((block) => block.names.filter((entry) => !isPattern(entry))))) {
     const option = (keyword: string): string | undefined =>
-      blocks.find((block) => block.names.some((pattern) => matches(pattern, name)) && block.options.has(keyword))?.options.get(keyword);
+      blocks
+        .find((block) => block.names.some((pattern) => matches(pattern, name)) && block.options.has(keyword))
+        ?.options.get(keyword);
     if (option('proxyjump') !== undefined || option('proxycommand') !== undefined) {
       ignored.push(`${name}: it is reached through another host, which this version cannot do.`);
       continue;
@@ -60,7 +68,8 @@ export function draftsFromSshConfig(text: string, defaultUser: string): { drafts
       port: Number.isInteger(port) && port > 0 && port < 65536 ? port : 22,
       user: option('user') ?? defaultUser,
       roles: ['elasticsearch'],
-      login: identity === undefined ? { method: 'agent' } : { method: 'key-file', path: expandHome(identity) },
+      login:
+        identity === undefined ? { method: 'agent' } : { method: 'key-file', path: expandHome(identity) },
       sudo: 'passwordless',
     });
   }

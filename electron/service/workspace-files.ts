@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { basketItemSchema, recentSchema } from '../../shared/contract/state.ts';
 import { deploymentTypeSchema } from '../../shared/domain/deployment.ts';
 import { appError } from '../../shared/domain/error.ts';
-import { scanSchema, type Scan } from '../../shared/domain/finding.ts';
+import { type Scan, scanSchema } from '../../shared/domain/finding.ts';
 import { hostKeySchema, hostSchema } from '../../shared/domain/host.ts';
 import { planSchema } from '../../shared/domain/plan.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';

@@ -1,5 +1,5 @@
 /** The door: sender, input schema, handler, output schema, answer. The only file that touches `ipcMain`. */
-import { ipcMain, type IpcMainInvokeEvent } from 'electron';
+import { type IpcMainInvokeEvent, ipcMain } from 'electron';
 import { z } from 'zod';
 import { api } from '../../../shared/contract/api.ts';
 import { type Answer, callChannel } from '../../../shared/contract/derive.ts';

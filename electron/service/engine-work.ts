@@ -1,0 +1,103 @@
+/** The engine at work on the open workspace: what it is handed, and its events turned into state. */
+import type { HostState } from '../../shared/contract/state.ts';
+import { type AppError, appError } from '../../shared/domain/error.ts';
+import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import type { EngineEvents, EngineParts } from '../../shared/engine/parts.ts';
+import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
+import { changeKinds } from './change-kinds.ts';
+import type { ServiceContext } from './context.ts';
+import { historyItems, interruptedItems } from './history.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
+
+export function engineParts(context: ServiceContext, workspace: OpenWorkspace): EngineParts {
+  return {
+    kinds: changeKinds,
+    sessions: workspace.connections.factory,
+    journal: workspace.journal,
+    blobs: workspace.blobs,
+    secrets: workspace.vault,
+    clock: systemClock,
+    digest: systemDigest,
+    random: systemRandom,
+    log: context.log,
+    operator: context.operator,
+    tool: `bulwark ${context.version}`,
+  };
+}
+
+export function engineEvents(context: ServiceContext): EngineEvents {
+  const { store } = context;
+  return {
+    step(progress) {
+      const others = store
+        .get()
+        .steps.filter((entry) => entry.planId !== progress.planId || entry.stepId !== progress.stepId);
+      store.set({ steps: [...others, progress] });
+    },
+    guard(state) {
+      const others = store.get().guards.filter((entry) => entry.hostId !== state.hostId);
+      store.set({ guards: state.state === 'disarmed' ? others : [...others, state] });
+    },
+  };
+}
+
+/** Before-images need the vault: without it nothing on a host may be touched. */
+export async function requireVault(workspace: OpenWorkspace): Promise<Result<void>> {
+  if (!workspace.vault.locked) return succeed(undefined);
+  return fail(
+    (await workspace.vault.exists())
+      ? appError(
+          'VAULT_LOCKED',
+          'The vault is locked.',
+          'Unlock it on the secrets step: Bulwark keeps what it needs for undoing there. Nothing was changed.',
+          { hostState: 'unchanged', retryable: true },
+        )
+      : appError(
+          'VAULT_LOCKED',
+          'This workspace has no vault yet.',
+          'Create one on the secrets step: generated passwords and what is needed for undoing are kept there. Nothing was changed.',
+          {
+            hostState: 'unchanged',
+            retryable: true,
+          },
+        ),
+  );
+}
+
+/** Reads a host's journal into its history; a broken chain is shown on the host and stops nothing else. */
+export async function refreshHistory(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  hostId: string,
+): Promise<void> {
+  const entries = await workspace.journal.read(hostId);
+  context.store.updateHost(
+    hostId,
+    (state): HostState =>
+      entries.ok
+        ? { ...state, history: historyItems(entries.value), interrupted: interruptedItems(entries.value) }
+        : { ...state, error: entries.error },
+  );
+}
+
+/** Asks about somebody else's lock; true when the operator wants it broken. */
+export async function mayBreakLock(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  hostId: string,
+  error: AppError,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (error.code !== 'HOST_LOCKED') return false;
+  const answer = await context.questions.ask(
+    {
+      type: 'lock',
+      hostId,
+      hostName: workspace.host(hostId)?.name ?? hostId,
+      owner: error.message,
+      since: error.detail ?? '',
+    },
+    signal,
+  );
+  return answer === 'break-lock';
+}

@@ -1,0 +1,133 @@
+/** From findings to the plan that is shown: proposals of the controls, merged and looked at on the hosts. Writes nothing there. */
+import type { z } from 'zod';
+import type { basketItemSchema } from '../../shared/contract/state.ts';
+import { catalog } from '../../shared/controls/catalog.ts';
+import { appError } from '../../shared/domain/error.ts';
+import type { Finding } from '../../shared/domain/finding.ts';
+import type { Plan } from '../../shared/domain/plan.ts';
+import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import { type PlanRequest, planChanges } from '../../shared/engine/plan.ts';
+import type { HostSession } from '../../shared/engine/ports.ts';
+import { assessHost, factsOf } from './assessing.ts';
+import type { ServiceContext } from './context.ts';
+import { engineParts } from './engine-work.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
+import type { OperationHandle } from './operations.ts';
+
+export type BasketItem = z.infer<typeof basketItemSchema>;
+
+export function findingById(context: ServiceContext, findingId: string): Finding | undefined {
+  for (const state of context.store.get().hosts) {
+    const found = state.latest?.findings.find((finding) => finding.id === findingId);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What is fixed together is planned together, so that the step says whom it serves. */
+export function withCompanions(context: ServiceContext, item: BasketItem): BasketItem[] {
+  const finding = findingById(context, item.findingId);
+  const companions =
+    finding?.remedy.type === 'changes' || finding?.remedy.type === 'choices'
+      ? finding.remedy.fixedTogetherWith
+      : [];
+  const others = companions
+    .map((controlId) => findingById(context, `${item.hostId}/${controlId}`))
+    .filter((other): other is Finding => other?.outcome === 'fail' && other.id !== item.findingId)
+    .map((other) => ({
+      findingId: other.id,
+      hostId: other.hostId,
+      controlId: other.controlId,
+      choices: item.choices,
+    }));
+  return [item, ...others];
+}
+
+/** Errors: PLAN_EMPTY, PLAN_CONFLICT, CANCELLED and those of the connection. */
+export async function makePlan(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  items: readonly BasketItem[],
+  handle: OperationHandle,
+): Promise<Result<Plan>> {
+  const { store } = context;
+  if (items.length === 0)
+    return fail(
+      appError('PLAN_EMPTY', 'Nothing has been added to the plan.', 'Add findings on the review step.', {
+        hostState: 'unchanged',
+      }),
+    );
+  const wanted = new Map<string, BasketItem>();
+  for (const item of items.flatMap((entry) => withCompanions(context, entry)))
+    if (!wanted.has(item.findingId)) wanted.set(item.findingId, item);
+  const hostIds = [...new Set([...wanted.values()].map((item) => item.hostId))];
+
+  // Facts live in memory only: after a restart of the app, or when they are old, they are gathered again.
+  for (const hostId of hostIds) {
+    if (factsOf(workspace, hostId) !== undefined) continue;
+    handle.doing(`Assessing ${workspace.host(hostId)?.name ?? hostId} first`);
+    const assessed = await assessHost(context, workspace, hostId, handle.signal);
+    if (!assessed.ok) return assessed;
+  }
+
+  const requests: PlanRequest[] = [];
+  const leftOut: Plan['leftOut'] = [];
+  for (const item of wanted.values()) {
+    const control = catalog.find((entry) => entry.words.id === item.controlId);
+    const facts = factsOf(workspace, item.hostId);
+    const finding = findingById(context, item.findingId);
+    if (control === undefined || facts === undefined || finding === undefined) continue;
+    if (finding.outcome !== 'fail') {
+      leftOut.push({ findingId: item.findingId, reason: 'It no longer fails.' });
+      continue;
+    }
+    const choices = { guardSeconds: String(store.get().app.guardSeconds), ...item.choices };
+    const proposal = control.propose(facts, choices);
+    if (proposal.type === 'changes')
+      requests.push({
+        findingId: item.findingId,
+        hostId: item.hostId,
+        controlId: item.controlId,
+        changes: proposal.changes,
+      });
+    else
+      leftOut.push({
+        findingId: item.findingId,
+        reason:
+          proposal.type === 'manual'
+            ? proposal.reason
+            : `It needs a choice first: ${proposal.choices.map((choice) => choice.label.toLowerCase()).join(', ')}.`,
+      });
+  }
+
+  const sessions: HostSession[] = [];
+  try {
+    handle.doing('Looking at what each change would do');
+    const planned = await planChanges(
+      {
+        requests,
+        leftOut,
+        basis: store
+          .get()
+          .hosts.flatMap((state) =>
+            state.latest === undefined
+              ? []
+              : [{ hostId: state.host.id, scanId: state.latest.id, factsDigest: state.latest.factsDigest }],
+          ),
+        host: async (hostId) => {
+          const opened = await workspace.connections.factory.open(hostId, handle.signal);
+          if (opened.ok) sessions.push(opened.value);
+          return opened;
+        },
+      },
+      engineParts(context, workspace),
+      handle.signal,
+    );
+    if (!planned.ok) return planned;
+    await workspace.save((file) => ({ ...file, plan: planned.value }));
+    store.set({ plan: planned.value, steps: [] });
+    return succeed(planned.value);
+  } finally {
+    await Promise.allSettled(sessions.map((session) => session.close()));
+  }
+}

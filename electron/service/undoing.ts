@@ -1,0 +1,142 @@
+/** Takes back: one step, one plan, everything of a host; and settles what a crash interrupted. */
+import { appError } from '../../shared/domain/error.ts';
+import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import { recoverHost } from '../../shared/engine/recover.ts';
+import { type RollbackReport, type RollbackScope, rollBack } from '../../shared/engine/rollback.ts';
+import { afterWork } from './applying.ts';
+import type { ServiceContext } from './context.ts';
+import { engineEvents, engineParts, mayBreakLock, requireVault } from './engine-work.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
+import type { OperationHandle } from './operations.ts';
+
+export interface UndoRequest {
+  readonly hostId: string;
+  readonly scope: RollbackScope;
+  readonly force?: boolean;
+  /** For the headless entry point, which has nobody to ask. */
+  readonly neverAsk?: boolean;
+}
+
+export async function undo(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  request: UndoRequest,
+  handle: OperationHandle,
+): Promise<Result<RollbackReport>> {
+  const vault = await requireVault(workspace);
+  if (!vault.ok) return vault;
+  const parts = engineParts(context, workspace);
+  const events = engineEvents(context);
+  handle.doing('Taking back, newest first');
+  const run = async (
+    scope: RollbackScope,
+    more: { force?: boolean; breakLock?: boolean },
+  ): Promise<Result<RollbackReport>> =>
+    await rollBack(
+      { hostId: request.hostId, scope, reason: 'asked for by the operator', ...more },
+      parts,
+      handle.signal,
+      events,
+    );
+
+  let undone = await run(request.scope, { force: request.force === true });
+  if (
+    !undone.ok &&
+    request.neverAsk !== true &&
+    (await mayBreakLock(context, workspace, request.hostId, undone.error, handle.signal))
+  )
+    undone = await run(request.scope, { force: request.force === true, breakLock: true });
+  if (!undone.ok) return undone;
+
+  let report = undone.value;
+  if (request.neverAsk !== true)
+    report = await settleDrift(context, workspace, request.hostId, report, run, handle);
+  await afterWork(context, workspace, [request.hostId], handle, true);
+  const problems = report.items.filter((item) => item.result !== 'undone');
+  if (problems.length > 0) {
+    const first = problems[0];
+    return fail(
+      first?.error ??
+        appError(
+          'DRIFT',
+          `${problems.length} of ${report.items.length} items were not taken back.`,
+          'Look at the history: each one says why, and keeps what is needed to take it back later.',
+          {
+            hostState: 'changed',
+            detail: problems.map((item) => `${item.title}: ${item.note}`).join('\n'),
+          },
+        ),
+    );
+  }
+  context.notice(
+    'success',
+    `Bulwark took back ${report.items.length} ${report.items.length === 1 ? 'step' : 'steps'}.`,
+  );
+  return succeed(report);
+}
+
+/** Somebody changed it since: the operator decides, item by item. */
+async function settleDrift(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  hostId: string,
+  report: RollbackReport,
+  run: (scope: RollbackScope, more: { force?: boolean }) => Promise<Result<RollbackReport>>,
+  handle: OperationHandle,
+): Promise<RollbackReport> {
+  const items = [...report.items];
+  for (const [index, item] of items.entries()) {
+    if (item.result !== 'drifted') continue;
+    const answer = await context.questions.ask(
+      {
+        type: 'drift',
+        hostId,
+        hostName: workspace.host(hostId)?.name ?? hostId,
+        stepTitle: item.title,
+        detail: item.note,
+      },
+      handle.signal,
+    );
+    if (answer !== 'overwrite') continue;
+    const forced = await run({ of: 'step', planId: item.planId, stepId: item.stepId }, { force: true });
+    const result = forced.ok ? forced.value.items[0] : undefined;
+    if (result !== undefined) items[index] = result;
+  }
+  return { ...report, items };
+}
+
+export async function settleInterrupted(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  request: { readonly hostId: string; readonly choice: 'verify' | 'revert' },
+  handle: OperationHandle,
+): Promise<Result<void>> {
+  const vault = await requireVault(workspace);
+  if (!vault.ok) return vault;
+  handle.doing('Asking the host what is there');
+  const recover = async (breakLock: boolean) =>
+    await recoverHost(
+      { hostId: request.hostId, how: request.choice === 'verify' ? 'settle' : 'undo', breakLock },
+      engineParts(context, workspace),
+      handle.signal,
+      engineEvents(context),
+    );
+  let settled = await recover(false);
+  if (!settled.ok && (await mayBreakLock(context, workspace, request.hostId, settled.error, handle.signal)))
+    settled = await recover(true);
+  await afterWork(context, workspace, [request.hostId], handle, settled.ok);
+  if (!settled.ok) return settled;
+  if (settled.value.result === 'settled') return succeed(undefined);
+  const problem = settled.value.items.find(
+    (item) => item.result === 'failed' || item.result === 'drifted' || item.result === 'skipped',
+  );
+  return fail(
+    problem?.error ??
+      appError(
+        'DRIFT',
+        'Not everything that was interrupted could be settled.',
+        'Look at the history: each item says why.',
+        { hostState: 'unknown' },
+      ),
+  );
+}

@@ -1,0 +1,28 @@
+/** `NN-<step>-<light|dark>.png` of every step, in both themes. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WizardApp } from '../screens/wizard-app.ts';
+
+export interface Album {
+  /** Takes the screen as it is, in light and dark, and comes back to the theme that was shown. */
+  take(step: string): Promise<void>;
+  readonly files: readonly string[];
+}
+
+export function openAlbum(wizard: WizardApp, folder: string): Album {
+  mkdirSync(folder, { recursive: true });
+  const files: string[] = [];
+  let number = 0;
+  return {
+    files,
+    async take(step) {
+      number += 1;
+      for (const theme of ['dark', 'light'] as const) {
+        await wizard.setTheme(theme);
+        const name = `${String(number).padStart(2, '0')}-${step}-${theme}.png`;
+        await wizard.page.screenshot({ path: join(folder, name), animations: 'disabled' });
+        files.push(name);
+      }
+    },
+  };
+}
