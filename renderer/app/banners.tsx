@@ -1,0 +1,140 @@
+/** What needs a decision before the operator goes on: interrupted work, a changed key, a lost connection, a locked vault. */
+import type { ReactNode } from 'react';
+import type { HostState } from '../../shared/contract/state.ts';
+import { useCall, useClient, useMain } from '../bridge/context.tsx';
+import { ErrorPanel } from '../ui/error-panel.tsx';
+import { Glyph } from '../ui/marks.tsx';
+import { Button } from '../ui/patternfly.ts';
+import { dayAndTime } from '../ui/time.ts';
+import { goTo, useUi } from './ui-store.ts';
+
+function Banner({
+  tone,
+  children,
+  actions,
+}: {
+  readonly tone: 'critical' | 'medium' | 'low';
+  readonly children: ReactNode;
+  readonly actions?: ReactNode;
+}) {
+  return (
+    <div className={`banner banner-${tone}`}>
+      <Glyph name={tone === 'low' ? 'lock' : 'shield'} />
+      <div className="banner-words">{children}</div>
+      <div className="banner-actions">{actions}</div>
+    </div>
+  );
+}
+
+type Interrupted = HostState['interrupted'][number];
+
+function InterruptedBanner({ host, work }: { readonly host: HostState; readonly work: Interrupted }) {
+  const client = useClient();
+  const recover = useCall(client.rollback.recover);
+  const settle = (choice: 'verify' | 'revert'): void => {
+    void recover.run({ hostId: host.host.id, planId: work.planId, stepId: work.stepId, choice });
+  };
+  const connected = host.connection === 'connected';
+  return (
+    <Banner
+      tone="medium"
+      actions={
+        connected ? (
+          <>
+            <Button variant="secondary" isDisabled={recover.pending} onClick={() => settle('verify')}>
+              Look what happened
+            </Button>
+            <Button variant="secondary" isDisabled={recover.pending} onClick={() => settle('revert')}>
+              Take it back
+            </Button>
+          </>
+        ) : (
+          <Button variant="secondary" onClick={() => goTo('hosts')}>
+            Go to hosts
+          </Button>
+        )
+      }
+    >
+      <p className="strong">
+        {work.undoing ? 'Undoing' : 'Work'} on {host.host.name} was interrupted: {work.title}
+      </p>
+      <p>
+        It began {dayAndTime(work.at)} and has no outcome.{' '}
+        {connected
+          ? 'Bulwark can look whether it took effect, or put the old state back.'
+          : 'Connect the host first; then Bulwark can look whether it took effect, or put the old state back.'}
+      </p>
+      {recover.error !== undefined && <ErrorPanel error={recover.error} onDismiss={recover.dismiss} />}
+    </Banner>
+  );
+}
+
+export function Banners() {
+  const hosts = useMain((state) => state.hosts);
+  const workspace = useMain((state) => state.workspace);
+  const vault = useMain((state) => state.vault.state);
+  const screen = useUi((ui) => ui.screen);
+  if (workspace === null) return null;
+  const interrupted = hosts.flatMap((host) => host.interrupted.map((work) => ({ host, work })));
+  const changedKeys = hosts.filter((host) => host.key.state === 'changed');
+  const lost = hosts.filter(
+    (host) => host.connection === 'failed' && host.error?.code === 'SSH_CONNECTION_LOST',
+  );
+  const locked = vault === 'locked' && screen !== 'secrets';
+  if (interrupted.length + changedKeys.length + lost.length === 0 && !locked) return null;
+  return (
+    <section className="banners" aria-label="Needs a decision">
+      {changedKeys.map((host) => (
+        <Banner
+          key={host.host.id}
+          tone="critical"
+          actions={
+            screen !== 'hosts' && (
+              <Button variant="secondary" onClick={() => goTo('hosts')}>
+                Go to hosts
+              </Button>
+            )
+          }
+        >
+          <p className="strong">{host.host.name} shows a different host key than before</p>
+          <p>
+            Bulwark stopped before sending any credential. Find out why the key changed; if the host was set
+            up anew, remove it here and add it again.
+          </p>
+        </Banner>
+      ))}
+      {interrupted.map(({ host, work }) => (
+        <InterruptedBanner key={`${host.host.id}/${work.stepId}`} host={host} work={work} />
+      ))}
+      {lost.map((host) => (
+        <Banner
+          key={host.host.id}
+          tone="medium"
+          actions={
+            screen !== 'hosts' && (
+              <Button variant="secondary" onClick={() => goTo('hosts')}>
+                Go to hosts
+              </Button>
+            )
+          }
+        >
+          <p className="strong">The connection to {host.host.name} is lost</p>
+          <p>What was running there counts as unknown until Bulwark has looked again.</p>
+        </Banner>
+      ))}
+      {locked && (
+        <Banner
+          tone="low"
+          actions={
+            <Button variant="secondary" onClick={() => goTo('secrets')}>
+              Unlock the vault
+            </Button>
+          }
+        >
+          <p className="strong">The vault is locked</p>
+          <p>Reading works without it. Applying and undoing need it, for what was kept from before.</p>
+        </Banner>
+      )}
+    </section>
+  );
+}

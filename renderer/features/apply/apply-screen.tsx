@@ -1,0 +1,260 @@
+/** Step 6: the plan with everything it will do, then its progress, with the way back always in sight. */
+import { useState } from 'react';
+import type { Plan } from '../../../shared/domain/plan.ts';
+import { goTo } from '../../app/ui-store.ts';
+import { useCall, useClient, useMain } from '../../bridge/context.tsx';
+import { blastSentences, count, names } from '../../copy/words.ts';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { OperationError } from '../../ui/operation-error.tsx';
+import { EmptyState, Page, Panel } from '../../ui/page.tsx';
+import { Button } from '../../ui/patternfly.ts';
+import { duration } from '../../ui/time.ts';
+import { ChangeDrawing } from '../start/drawings.tsx';
+import { Confirm } from './confirm.tsx';
+import { GuardRing } from './guard-ring.tsx';
+import { LaneView } from './lane.tsx';
+import { type Lane, lanesOf, type Phase, phaseOf, settledStates, worstBlast } from './timeline.ts';
+
+function answerOf(phase: Phase, plan: Plan | null, lanes: readonly Lane[], basket: number): string {
+  const steps = lanes.flatMap((lane) => lane.steps);
+  const failed = steps.filter((step) => step.state === 'failed' || step.state === 'drifted').length;
+  const done = steps.filter((step) => step.state === 'done').length;
+  const undone = steps.filter((step) => step.state === 'undone').length;
+  switch (phase) {
+    case 'empty':
+      return basket === 0 ? 'Nothing is planned' : `${count(basket, 'finding')} chosen, no plan yet`;
+    case 'planning':
+      return 'Bulwark is working out the plan';
+    case 'ready': {
+      const open = plan?.steps.filter((step) => !step.nothingToDo).length ?? 0;
+      if (open === 0) return 'Nothing needs to be changed';
+      return `${count(open, 'change')} on ${names(lanes.map((lane) => lane.hostName))}, in this order`;
+    }
+    case 'running':
+      return `${steps.filter((step) => settledStates.includes(step.state)).length} of ${count(steps.length, 'step')} done`;
+    case 'undoing':
+      return 'Bulwark is putting back what was there';
+    case 'finished':
+      if (failed > 0)
+        return `${failed === 1 ? 'One step' : `${failed} steps`} did not work out, ${done} done`;
+      if (undone > 0)
+        return done === 0 ? 'Everything of this plan is undone' : `${done} done, ${undone} undone`;
+      return done === 0
+        ? 'Nothing had to be changed'
+        : `${done === 1 ? 'The change is' : `All ${done} changes are`} done`;
+  }
+}
+
+function planBlast(plan: Plan): string {
+  const open = plan.steps.filter((step) => !step.nothingToDo);
+  const outage = open.reduce((sum, step) => sum + step.outageSeconds, 0);
+  const worst = worstBlast(open);
+  const guarded = open.some((step) => step.guarded) && worst !== 'access' ? ` ${blastSentences.access}` : '';
+  return `${blastSentences[worst]}${guarded}${outage > 0 ? ` Expect about ${duration(outage * 1000)} without the node.` : ''}`;
+}
+
+function ApplyButton({ plan, lanes }: { readonly plan: Plan; readonly lanes: readonly Lane[] }) {
+  const client = useClient();
+  const vault = useMain((state) => state.vault.state);
+  const apply = useCall(client.apply.start);
+  const [asking, setAsking] = useState(false);
+  const open = plan.steps.filter((step) => !step.nothingToDo);
+  const hosts = new Set(open.map((step) => step.hostId)).size;
+  const worst = worstBlast(open);
+  const label = `Apply ${count(open.length, 'change')} on ${count(hosts, 'host')}`;
+  const start = (): void => void apply.run({ planId: plan.id, digest: plan.digest });
+  const careful = worst === 'access' || worst === 'full';
+  const heavy = open.filter((step) => step.blast === 'access' || step.blast === 'full');
+  if (vault !== 'unlocked') {
+    return (
+      <Button variant="primary" onClick={() => goTo('secrets')}>
+        {vault === 'none' ? 'Create the vault first' : 'Unlock the vault first'}
+      </Button>
+    );
+  }
+  return (
+    <>
+      <Button
+        variant="primary"
+        isDisabled={apply.pending}
+        onClick={() => (careful ? setAsking(true) : start())}
+      >
+        {label}
+      </Button>
+      {apply.error !== undefined && <ErrorPanel error={apply.error} onDismiss={apply.dismiss} />}
+      {asking && (
+        <Confirm title={label} action={label} onConfirm={start} onClose={() => setAsking(false)}>
+          <p>On {names(lanes.map((lane) => `${lane.hostName}`))}, Bulwark will among other things:</p>
+          <ul>
+            {heavy.map((step) => (
+              <li key={step.id}>
+                {step.title} {blastSentences[step.blast]}
+              </li>
+            ))}
+          </ul>
+          <p>Each step can be undone afterwards, here and in the history.</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function LeftOut({ plan }: { readonly plan: Plan }) {
+  const catalogue = useMain((state) => state.catalog);
+  if (plan.leftOut.length === 0) return null;
+  const titleOf = (findingId: string): string => {
+    const control = findingId.slice(findingId.indexOf('/') + 1);
+    return catalogue.find((words) => words.id === control)?.title ?? findingId;
+  };
+  return (
+    <Panel id="left-out" title="Left out of this plan">
+      <ul className="left-out">
+        {plan.leftOut.map((entry) => (
+          <li key={entry.findingId}>
+            <span className="strong">{titleOf(entry.findingId)}</span> {entry.reason}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function PageAction({
+  phase,
+  plan,
+  lanes,
+}: {
+  readonly phase: Phase;
+  readonly plan: Plan | null;
+  readonly lanes: readonly Lane[];
+}) {
+  const client = useClient();
+  const basket = useMain((state) => state.basket);
+  const operations = useMain((state) => state.operations);
+  const make = useCall(client.plan.make);
+  const discard = useCall(client.plan.discard);
+  const work = operations.find(
+    (operation) =>
+      (operation.kind === 'apply' || operation.kind === 'rollback') &&
+      (operation.state === 'running' || operation.state === 'cancelling'),
+  );
+  if (phase === 'running' || phase === 'undoing') {
+    return work?.cancellable === true ? (
+      <Button
+        variant="secondary"
+        isDisabled={work.state === 'cancelling'}
+        onClick={() => void client.operation.cancel({ operationId: work.id })}
+      >
+        {work.state === 'cancelling' ? 'Finishing this step…' : 'Cancel after this step'}
+      </Button>
+    ) : null;
+  }
+  if (phase === 'finished') {
+    return (
+      <div className="button-row">
+        <Button variant="secondary" isDisabled={discard.pending} onClick={() => void discard.run({})}>
+          Put the plan away
+        </Button>
+        <Button variant="primary" onClick={() => goTo('verify')}>
+          Continue to verification
+        </Button>
+      </div>
+    );
+  }
+  if (phase === 'ready' && plan !== null) {
+    return (
+      <div className="button-row">
+        <Button variant="secondary" isDisabled={discard.pending} onClick={() => void discard.run({})}>
+          Discard the plan
+        </Button>
+        {plan.steps.some((step) => !step.nothingToDo) ? (
+          <ApplyButton plan={plan} lanes={lanes} />
+        ) : (
+          <Button variant="primary" onClick={() => goTo('verify')}>
+            Continue to verification
+          </Button>
+        )}
+      </div>
+    );
+  }
+  if (phase === 'planning') return null;
+  return basket.length > 0 ? (
+    <>
+      <Button variant="primary" isDisabled={make.pending} onClick={() => void make.run({})}>
+        Make a plan from {count(basket.length, 'finding')}
+      </Button>
+      {make.error !== undefined && <ErrorPanel error={make.error} />}
+    </>
+  ) : (
+    <Button variant="primary" onClick={() => goTo('review')}>
+      Go to review
+    </Button>
+  );
+}
+
+export function ApplyScreen() {
+  const plan = useMain((state) => state.plan);
+  const steps = useMain((state) => state.steps);
+  const hosts = useMain((state) => state.hosts);
+  const operations = useMain((state) => state.operations);
+  const guards = useMain((state) => state.guards);
+  const basket = useMain((state) => state.basket);
+  const phase = phaseOf({ plan, steps, operations });
+  const lanes = plan === null ? [] : lanesOf(plan, { hosts, steps });
+  const shown = phase !== 'planning' && plan !== null;
+  const blast =
+    phase === 'ready' && plan !== null && plan.steps.some((step) => !step.nothingToDo)
+      ? planBlast(plan)
+      : phase === 'running' || phase === 'undoing'
+        ? 'Closing the window loses nothing; the next start offers to go on.'
+        : phase === 'empty'
+          ? 'Planning reads the hosts and changes nothing.'
+          : undefined;
+  const answer = answerOf(phase, plan, lanes, basket.length);
+  return (
+    <Page
+      title="Apply"
+      step="Step 6 of 8"
+      answer={answer}
+      action={<PageAction phase={phase} plan={plan} lanes={lanes} />}
+      blast={blast}
+    >
+      <p className="sr-only" data-testid="apply-state" data-state={phase} role="status">
+        {phase === 'running' ? '' : answer}
+      </p>
+      <OperationError kinds={['plan', 'apply', 'rollback', 'recover']} />
+      {guards.map((guard) => (
+        <GuardRing
+          key={guard.hostId}
+          guard={guard}
+          hostName={hosts.find((host) => host.host.id === guard.hostId)?.host.name ?? guard.hostId}
+        />
+      ))}
+      {phase === 'planning' && (
+        <EmptyState drawing={<ChangeDrawing />} title="Reading what is there now">
+          Bulwark looks once more at every file and rule that the plan would touch, so that what you are shown
+          is what will be done. Nothing is changed.
+        </EmptyState>
+      )}
+      {phase === 'empty' && (
+        <EmptyState drawing={<ChangeDrawing />} title="No plan">
+          {basket.length === 0
+            ? 'Choose Fix now or Add to plan on a finding. You will see every difference here before anything is changed.'
+            : 'Make the plan to see every difference before anything is changed.'}
+        </EmptyState>
+      )}
+      {shown && (
+        <>
+          {lanes.map((lane) => (
+            <LaneView key={lane.hostId} lane={lane} planId={plan.id} phase={phase} />
+          ))}
+          <LeftOut plan={plan} />
+          <p className="small muted plan-digest">
+            Plan <span className="mono">{plan.digest.slice(0, 12)}</span>. What is applied is exactly what is
+            shown; if a host moves meanwhile, Bulwark stops and says so.
+          </p>
+        </>
+      )}
+    </Page>
+  );
+}

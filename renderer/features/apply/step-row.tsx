@@ -1,0 +1,146 @@
+/** One step of the plan: how it stands, the decisive line, its words and its diffs. */
+import { useId, useState } from 'react';
+import type { StepState } from '../../../shared/domain/plan.ts';
+import { useCall, useClient } from '../../bridge/context.tsx';
+import { stepStateWords } from '../../copy/words.ts';
+import { BlastNote } from '../../ui/blast-note.tsx';
+import { DiffView } from '../../ui/diff-view.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { Glyph, OutcomeMark } from '../../ui/marks.tsx';
+import { Button } from '../../ui/patternfly.ts';
+import { duration } from '../../ui/time.ts';
+import { Confirm } from './confirm.tsx';
+import type { LaneStep } from './timeline.ts';
+
+function StateMark({ state, number }: { readonly state: StepState; readonly number: number }) {
+  switch (state) {
+    case 'waiting':
+      return <span className="step-mark step-mark-waiting">{number}</span>;
+    case 'rehearsing':
+    case 'applying':
+    case 'verifying':
+    case 'undoing':
+      return <span className="step-mark step-mark-running" />;
+    case 'done':
+      return <OutcomeMark outcome="pass" size={20} />;
+    case 'nothing-to-do':
+    case 'skipped':
+      return <OutcomeMark outcome="not-applicable" size={20} />;
+    case 'undone':
+      return (
+        <span className="step-mark step-mark-undone">
+          <Glyph name="undo" size={12} />
+        </span>
+      );
+    case 'failed':
+    case 'drifted':
+      return <OutcomeMark outcome="error" size={20} />;
+  }
+}
+
+const running: readonly StepState[] = ['rehearsing', 'applying', 'verifying', 'undoing'];
+
+export function StepRow({
+  lane,
+  hostName,
+  titleOf,
+  open: openFirst,
+  canUndo,
+}: {
+  readonly lane: LaneStep;
+  readonly hostName: string;
+  readonly titleOf: (controlId: string) => string;
+  readonly open: boolean;
+  readonly canUndo: boolean;
+}) {
+  const client = useClient();
+  const undo = useCall(client.rollback.start);
+  const [unfolded, setUnfolded] = useState<boolean>();
+  const [asking, setAsking] = useState(false);
+  const id = useId();
+  const { step, state, progress } = lane;
+  const open = unfolded ?? openFirst;
+  const took =
+    progress?.startedAt !== undefined && progress.finishedAt !== undefined
+      ? duration(Date.parse(progress.finishedAt) - Date.parse(progress.startedAt))
+      : '';
+  const undoNow = (): void =>
+    void undo.run({
+      hostId: step.hostId,
+      scope: { type: 'step', planId: progress?.planId ?? '', stepId: step.id },
+    });
+  return (
+    <li className={`step step-${state}`} data-testid="step" data-step={step.id} data-state={state}>
+      <div className="step-line">
+        <StateMark state={state} number={lane.number} />
+        <div className="step-words">
+          <p className="step-title">{step.title}</p>
+          <p className="step-facts">
+            <span className={running.includes(state) ? 'step-state step-state-running' : 'step-state'}>
+              {stepStateWords[state]}
+            </span>
+            {took !== '' && <span>{took}</span>}
+            {!step.nothingToDo && step.blast !== 'none' && <BlastNote blast={step.blast} />}
+            {step.guarded && <span className="blast">Guarded</span>}
+            {step.outageSeconds > 0 && state === 'waiting' && (
+              <span>about {duration(step.outageSeconds * 1000)} away</span>
+            )}
+          </p>
+        </div>
+        <div className="step-actions">
+          {canUndo && state === 'done' && (
+            <Button variant="link" size="sm" isDisabled={undo.pending} onClick={() => setAsking(true)}>
+              Undo this step
+            </Button>
+          )}
+          <button
+            type="button"
+            className="text-button"
+            aria-expanded={open}
+            aria-controls={id}
+            onClick={() => setUnfolded(!open)}
+          >
+            Details
+            <span className="sr-only"> of step {lane.number}</span>
+            <Glyph name={open ? 'chevron-down' : 'chevron-right'} size={12} />
+          </button>
+        </div>
+      </div>
+      {progress !== undefined && progress.note !== '' && <p className="step-note mono">{progress.note}</p>}
+      {progress?.error !== undefined && <ErrorPanel error={progress.error} />}
+      {undo.error !== undefined && <ErrorPanel error={undo.error} onDismiss={undo.dismiss} />}
+      {open && (
+        <div className="step-detail" id={id}>
+          {step.words.length > 0 && (
+            <ol className="steps-list">
+              {step.words.map((words) => (
+                <li key={words}>{words}</li>
+              ))}
+            </ol>
+          )}
+          {step.controls.length > 0 && (
+            <p className="small muted">Serves: {step.controls.map(titleOf).join(' · ')}</p>
+          )}
+          {step.diffs.map((diff) => (
+            <DiffView key={diff.subject} diff={diff} />
+          ))}
+        </div>
+      )}
+      {asking && (
+        <Confirm
+          title="Undo this step"
+          action="Undo this step"
+          onConfirm={undoNow}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            Bulwark will put back on {hostName} what was there before: {step.title}
+          </p>
+          <p>
+            Only what is still as Bulwark left it is put back. If somebody changed it since, you are asked.
+          </p>
+        </Confirm>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,60 @@
+/** Checks what an operator enters for a guided fix, before main does the same with more knowledge. */
+import type { Choice } from '../../../shared/domain/finding.ts';
+
+const ipv4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
+const ipv6 = /^(?=.*:)[0-9a-f:]+(:(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3})?$/i;
+
+function isIpv6(address: string): boolean {
+  if (!ipv6.test(address) || address.includes(':::')) return false;
+  const halves = address.split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => half.split(':').filter((group) => group !== ''));
+  const wide = groups.reduce((sum, group) => sum + (group.includes('.') ? 2 : 1), 0);
+  return (
+    groups.every((group) => group.includes('.') || group.length <= 4) &&
+    (halves.length === 2 ? wide < 8 : wide === 8)
+  );
+}
+
+/** Whether a text is an address or a network in CIDR form, IPv4 or IPv6. */
+export function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (rest.length > 0) return false;
+  const most = ipv4.test(address) ? 32 : isIpv6(address) ? 128 : -1;
+  if (most === -1) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most);
+}
+
+/** Entries of a list: one per line; commas are forgiven. */
+export function listEntries(text: string): readonly string[] {
+  return text
+    .split(/[\n,]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** What keeps a value from being taken, or an empty text. */
+export function choiceProblem(choice: Choice, value: string): string {
+  switch (choice.type) {
+    case 'cidr-list': {
+      const entries = listEntries(value);
+      if (entries.length === 0) return 'Enter at least one address or network.';
+      const wrong = entries.find((entry) => !isNetwork(entry));
+      if (wrong !== undefined) return `"${wrong}" is not an address or a network such as 10.20.0.0/16.`;
+      return entries.some((entry) => /\/0$/.test(entry))
+        ? 'A network that ends in /0 is everybody. Name the sources that need access.'
+        : '';
+    }
+    case 'number':
+      return /^\d+$/.test(value.trim()) ? '' : 'Enter a whole number.';
+    case 'boolean':
+      return '';
+    case 'text':
+      return value.trim() === '' ? 'This is needed.' : '';
+  }
+}
+
+/** What crosses to main. */
+export function normalised(choice: Choice, value: string): string {
+  return choice.type === 'cidr-list' ? listEntries(value).join('\n') : value.trim();
+}

@@ -1,0 +1,33 @@
+/** Which rows the filters leave, and in which order. */
+import type { Finding } from '../../../shared/domain/finding.ts';
+import { canBePlanned, type FindingRow, findingRows } from '../../app/posture.ts';
+import type { ReviewFilters } from '../../app/ui-store.ts';
+
+function holds(filters: ReviewFilters, finding: Finding): boolean {
+  const { outcomes, severities, areas, host, fixable } = filters;
+  return (
+    (outcomes.length === 0 || outcomes.includes(finding.outcome)) &&
+    (severities.length === 0 || severities.includes(finding.severity)) &&
+    (areas.length === 0 || areas.includes(finding.area)) &&
+    (host === '' || finding.hostId === host) &&
+    (!fixable || canBePlanned(finding))
+  );
+}
+
+export function filteredRows(findings: readonly Finding[], filters: ReviewFilters): readonly FindingRow[] {
+  const words = filters.words.toLowerCase().split(/\s+/).filter(Boolean);
+  return findingRows(findings.filter((finding) => holds(filters, finding))).filter((row) => {
+    const text = `${row.title} ${row.controlId} ${row.worst.summary}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** What a row says about its hosts: all of them, or the odd ones by name. */
+export function hostSentence(row: FindingRow, nameOf: ReadonlyMap<string, string>): string {
+  const name = (finding: Finding): string => nameOf.get(finding.hostId) ?? finding.hostId;
+  if (row.findings.length === 1) return name(row.worst);
+  const same = row.findings.filter((finding) => finding.outcome === row.worst.outcome);
+  if (same.length === row.findings.length) return `all ${same.length} hosts`;
+  const shown = same.slice(0, 2).map(name).join(', ');
+  return same.length <= 2 ? `only ${shown}` : `${same.length} of ${row.findings.length} hosts`;
+}

@@ -1,0 +1,86 @@
+/** What the vault holds, by name. Values never reach this window: main draws or copies them. */
+import { useState } from 'react';
+import { useCall, useClient, useMain } from '../../bridge/context.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { Button, Caption, Table, Tbody, Td, Th, Thead, Tr } from '../../ui/patternfly.ts';
+import { dayAndTime, exactTime } from '../../ui/time.ts';
+
+type Held = { readonly ref: string; readonly about: string; readonly createdAt: string };
+
+function SecretRow({ secret, open }: { readonly secret: Held; readonly open: boolean }) {
+  const client = useClient();
+  const show = useCall(client.vault.show);
+  const copy = useCall(client.vault.copy);
+  const [clears, setClears] = useState<number>();
+  const copyNow = async (): Promise<void> => {
+    setClears((await copy.run({ ref: secret.ref }))?.clearsAfterSeconds);
+  };
+  const error = show.error ?? copy.error;
+  return (
+    <Tr>
+      <Th scope="row">
+        {secret.about}
+        <span className="small muted block mono">{secret.ref}</span>
+        {error !== undefined && <ErrorPanel error={error} />}
+      </Th>
+      <Td>
+        <time dateTime={secret.createdAt} title={exactTime(secret.createdAt)}>
+          {dayAndTime(secret.createdAt)}
+        </time>
+      </Td>
+      <Td className="row-actions">
+        <span className="small muted" role="status">
+          {clears === undefined ? '' : `Copied. The clipboard is cleared after ${clears} seconds.`}
+        </span>
+        <Button
+          variant="secondary"
+          size="sm"
+          aria-label={`Show ${secret.about}`}
+          isDisabled={!open || show.pending}
+          onClick={() => void show.run({ ref: secret.ref })}
+        >
+          Show
+        </Button>
+        <Button
+          variant="secondary"
+          size="sm"
+          aria-label={`Copy ${secret.about}`}
+          isDisabled={!open || copy.pending}
+          onClick={() => void copyNow()}
+        >
+          Copy
+        </Button>
+      </Td>
+    </Tr>
+  );
+}
+
+export function SecretTable() {
+  const vault = useMain((state) => state.vault);
+  if (vault.secrets.length === 0) {
+    return (
+      <p className="muted">
+        Nothing yet. Passwords that Bulwark generates while applying are put here before a host is touched.
+      </p>
+    );
+  }
+  return (
+    <Table variant="compact" gridBreakPoint="">
+      <Caption className="sr-only">What the vault holds</Caption>
+      <Thead>
+        <Tr>
+          <Th scope="col">Secret</Th>
+          <Th scope="col">Made</Th>
+          <Th scope="col">
+            <span className="sr-only">Actions</span>
+          </Th>
+        </Tr>
+      </Thead>
+      <Tbody>
+        {vault.secrets.map((secret) => (
+          <SecretRow key={secret.ref} secret={secret} open={vault.state === 'unlocked'} />
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
