@@ -1,0 +1,163 @@
+/**
+ * The demonstration: a host that starts open to everybody ends hardened, verified and reported, in the real window. Called by
+ * `npm run demo` after set-up and build. Results lie in `out/demo`.
+ */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { appFolder, launchApp, type RunningApp } from '../e2e/support/launch.ts';
+import { type Album, openAlbum } from '../e2e/support/screenshots.ts';
+import { LabError, openLab } from '../lab/index.ts';
+import {
+  assess,
+  connect,
+  fixOne,
+  fixTheRest,
+  type JobHost,
+  type Outcomes,
+  openWorkspace,
+  report,
+  verify,
+} from './main-job.ts';
+import { reportFiles, scanCosts } from './workspace-reader.ts';
+
+const out = join('out', 'demo');
+const scenario = 'open-fresh';
+
+function elapsed(): string {
+  return `${((Date.now() - Number(process.env['BULWARK_STARTED'] ?? Date.now())) / 1000).toFixed(0)} s`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`[${elapsed()}] ${line}\n`);
+}
+
+function count(outcomes: Outcomes): string {
+  const counts = new Map<string, number>();
+  for (const outcome of Object.values(outcomes)) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return ['fail', 'unknown', 'error', 'pass', 'not-applicable']
+    .filter((outcome) => counts.has(outcome))
+    .map((outcome) => `${counts.get(outcome)} ${outcome}`)
+    .join(', ');
+}
+
+async function walk(
+  app: RunningApp,
+  host: JobHost,
+  sources: string,
+  album: Album,
+  phases: Record<string, number>,
+): Promise<{ before: Outcomes; after: Outcomes }> {
+  let began = Date.now();
+  let current = '';
+  const close = (): void => {
+    if (current !== '') phases[current] = Math.round((Date.now() - began) / 100) / 10;
+  };
+  const watch = {
+    phase(name: string) {
+      close();
+      current = name;
+      began = Date.now();
+      say(`In the window: ${name}`);
+    },
+    screen: async (name: string) => await album.take(name),
+  };
+  await openWorkspace(app.wizard, host, watch);
+  await connect(app.wizard, host, watch);
+  const before = await assess(app.wizard, host, watch);
+  say(`Before: ${count(before)}`);
+  await fixOne(app.wizard, watch);
+  await fixTheRest(app.wizard, sources, watch);
+  const after = await verify(app.wizard, watch);
+  say(`After: ${count(after)}`);
+  await report(app.wizard, watch);
+  close();
+  return { before, after };
+}
+
+async function main(): Promise<number> {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  say('Bringing up a lab host that starts badly configured (real Debian, real Elasticsearch)');
+  const lab = await openLab({ log: (line) => say(`  ${line}`) });
+  const phases: Record<string, number> = {};
+  try {
+    const began = Date.now();
+    const host = await lab.up(scenario);
+    phases['lab host'] = Math.round((Date.now() - began) / 100) / 10;
+    say(`${host.name} is up at ${host.address}: Elasticsearch answers everybody on port 9200`);
+    const app = await launchApp(appFolder(), { width: 1440, height: 900 });
+    if (process.env['BULWARK_SCREEN'] === 'own')
+      return await leaveWithOperator(app, host.address, app.give(host.identityFile, 'lab-key'));
+    const album = openAlbum(app.wizard, join(out, 'screenshots'));
+    try {
+      const gateway = host.address.replace(/\.\d+$/, '.1');
+      const { before, after } = await walk(
+        app,
+        { lab: host, name: 'es-orders-1', keyFile: app.give(host.identityFile, 'lab-key') },
+        `${gateway}/32`,
+        album,
+        phases,
+      );
+      const files = reportFiles(app.workspaces);
+      for (const file of files) copyFileSync(file, join(out, file.split('/').at(-1) ?? file));
+      const summary = {
+        scenario,
+        before,
+        after,
+        assessment: scanCosts(app.workspaces),
+        seconds: { ...phases, all: Number(elapsed().replace(' s', '')) },
+        files: [
+          ...readdirSync(out).filter((name) => name !== 'screenshots'),
+          ...album.files.map((name) => `screenshots/${name}`),
+        ],
+        electron: process.env['BULWARK_ELECTRON_VERSION'] ?? '',
+      };
+      writeFileSync(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+      printSummary(before, after);
+      say(
+        `Results: ${out}/summary.json, report.pdf, report.json, report.dsse.json, signer.pem, screenshots/`,
+      );
+      say(
+        `Verify the report yourself: npm run bulwark -- verify ${out}/report.pdf --json ${out}/report.json --dsse ${out}/report.dsse.json --certificate ${out}/signer.pem`,
+      );
+      const kept = Object.values(after).every((outcome) => outcome !== 'fail' && outcome !== 'error');
+      return kept && existsSync(join(out, 'report.pdf')) ? 0 : 1;
+    } catch (error) {
+      await app.wizard.page.screenshot({ path: join(out, 'failed.png') }).catch(() => undefined);
+      throw error;
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await lab.down();
+  }
+}
+
+function printSummary(before: Outcomes, after: Outcomes): void {
+  process.stdout.write(`\n${'control'.padEnd(26)}${'before'.padEnd(16)}after\n`);
+  for (const id of Object.keys(before))
+    process.stdout.write(`${id.padEnd(26)}${(before[id] ?? '').padEnd(16)}${after[id] ?? ''}\n`);
+  process.stdout.write('\n');
+}
+
+/** With a screen of their own the operator drives: the window stays open in front of the lab host until it is closed. */
+async function leaveWithOperator(app: RunningApp, address: string, keyFile: string): Promise<number> {
+  say('The window is yours. The lab host lives until you close it.');
+  say(`Add a host: address ${address}, user operator, key file ${keyFile}, sudo without password.`);
+  await new Promise<void>((resolve) => {
+    app.electron.once('close', () => resolve());
+  });
+  return 0;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(
+      `The demonstration did not finish: ${error instanceof LabError || error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,36 @@
+/** Reads what the app left in its workspaces, as a stranger with the folder would. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+function below(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? below(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+}
+
+/** The files of the newest export. */
+export function reportFiles(workspaces: string): string[] {
+  const pdfs = below(workspaces)
+    .filter((path) => path.endsWith('/report.json'))
+    .sort();
+  const folder = pdfs.at(-1)?.replace(/\/report\.json$/, '');
+  return folder === undefined ? [] : readdirSync(folder).map((name) => join(folder, name));
+}
+
+export interface ScanCost {
+  readonly role: string;
+  readonly execs: number;
+  readonly roundTrips: number;
+  readonly connections: number;
+  readonly tunnels: number;
+  readonly milliseconds: number;
+}
+
+export function scanCosts(workspaces: string): ScanCost[] {
+  return below(workspaces)
+    .filter((path) => /\/scans\/.*\.(baseline|latest)\.json$/.test(path))
+    .map((path) => {
+      const scan = JSON.parse(readFileSync(path, 'utf8')) as { cost: Omit<ScanCost, 'role'> };
+      return { role: path.includes('.baseline.') ? 'first' : 'last', ...scan.cost };
+    });
+}

@@ -1,0 +1,122 @@
+/**
+ * The whole job in the real window against a real, open Elasticsearch: every control passes or says why not, a second run has
+ * nothing to do, then everything is rolled back and the host is byte for byte what it was.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import {
+  assess,
+  connect,
+  fixOne,
+  fixTheRest,
+  openWorkspace,
+  passphrase,
+  readOutcomes,
+  report,
+  verify,
+} from '../demo/main-job.ts';
+import { reportFiles } from '../demo/workspace-reader.ts';
+import { type Lab, type LabHost, openLab } from '../lab/index.ts';
+import { expectHardened, expectOpen, fingerprintOf, type HostFingerprint } from './support/independent.ts';
+import { appFolder, launchApp, type RunningApp } from './support/launch.ts';
+import { openAlbum } from './support/screenshots.ts';
+
+const out = join('out', 'e2e-main-job');
+const name = 'es-orders-1';
+
+test.describe.configure({ mode: 'serial' });
+
+let lab: Lab;
+let host: LabHost;
+let app: RunningApp;
+let folder: string;
+let before: HostFingerprint;
+
+test.beforeAll(async () => {
+  test.setTimeout(15 * 60_000);
+  rmSync(out, { recursive: true, force: true });
+  lab = await openLab();
+  host = await lab.up('open-fresh');
+  folder = appFolder();
+  app = await launchApp(folder, { width: 1440, height: 900 });
+});
+
+test.afterAll(async () => {
+  await app?.close();
+  await lab?.down();
+});
+
+test('goes from open to hardened, and every control passes or says why not', async () => {
+  test.setTimeout(20 * 60_000);
+  await expectOpen(host);
+  before = await fingerprintOf(host);
+  const album = openAlbum(app.wizard, join(out, 'screenshots'));
+  const watch = {
+    phase: (phase: string) => test.info().annotations.push({ type: 'phase', description: phase }),
+    screen: (step: string) => album.take(step),
+  };
+  const job = { lab: host, name, keyFile: app.give(host.identityFile, 'lab-key') };
+  await openWorkspace(app.wizard, job, watch);
+  await connect(app.wizard, job, watch);
+  const first = await assess(app.wizard, job, watch);
+  expect(Object.keys(first)).toHaveLength(13);
+  for (const control of [
+    'es-service-user',
+    'es-config-permissions',
+    'firewall-active',
+    'http-port-restricted',
+    'not-publicly-exposed',
+    'security-enabled',
+    'transport-tls',
+    'http-tls',
+    'no-plaintext-secrets',
+    'builtin-passwords',
+  ])
+    expect(first[control], control).toBe('fail');
+  await fixOne(app.wizard, watch);
+  await fixTheRest(app.wizard, `${host.address.replace(/\.\d+$/, '.1')}/32`, watch);
+  const after = await verify(app.wizard, watch);
+  for (const [control, outcome] of Object.entries(after)) {
+    // A container cannot tell whether its disk is encrypted, and says so.
+    expect(outcome, control).toBe(control === 'es-data-encrypted' ? 'unknown' : 'pass');
+  }
+  await report(app.wizard, watch);
+  expect(
+    reportFiles(app.workspaces)
+      .map((path) => path.split('/').at(-1))
+      .sort(),
+  ).toEqual(['report.dsse.json', 'report.json', 'report.pdf', 'signer.pem']);
+});
+
+test('independent tools agree', async () => {
+  await expectHardened(host);
+});
+
+test('a second run has nothing to do', async () => {
+  await app.wizard.goTo('Assess');
+  await app.wizard.assess.start();
+  await app.wizard.waitUntilIdle();
+  const outcomes = await readOutcomes(app.wizard);
+  expect(Object.values(outcomes).filter((outcome) => outcome === 'fail' || outcome === 'error')).toEqual([]);
+});
+
+test('closing the window loses nothing', async () => {
+  await app.close();
+  app = await launchApp(folder, { width: 1440, height: 900 });
+  await app.wizard.start.openRecent('Orders cluster');
+  await app.wizard.goTo('History');
+  expect(await app.wizard.history.items.count()).toBeGreaterThan(4);
+  await app.wizard.goTo('Secrets');
+  await app.wizard.secrets.unlock(passphrase);
+});
+
+test('everything is taken back: identical bytes, owner and mode, and the node runs as before', async () => {
+  test.setTimeout(15 * 60_000);
+  await app.wizard.goTo('History');
+  await app.wizard.history.undoEverything(name);
+  await app.wizard.waitUntilIdle(10 * 60_000);
+  await expect(app.wizard.errors).toHaveCount(0);
+  expect(await fingerprintOf(host)).toEqual(before);
+  await expectOpen(host);
+});
