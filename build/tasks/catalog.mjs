@@ -1,74 +1,46 @@
 // @ts-check
-/**
- * Writes `shared/controls/catalog.ts`: the list of the control folders. Nothing else has to be edited to add a control.
- *
- * With `--check` it writes nothing and ends with 1 when the file does not fit the folders.
- */
-import { spawnSync } from 'node:child_process';
+/** Lists the folders of `shared/controls` in `catalog.ts`. Run by `npm run catalog`; a test fails while the file is stale. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inProject } from './lib/paths.mjs';
-import { withPackageCommands } from './lib/run.mjs';
 
-const controls = inProject('shared', 'controls');
-const catalogFile = path.join(controls, 'catalog.ts');
+const folder = inProject('shared', 'controls');
 
-/** @param {string} folder @returns {string[]} */
-function foldersIn(folder) {
+/** @returns {readonly string[]} `area/id` of every control, sorted */
+export function controlFolders() {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
+    .filter((area) => area.isDirectory())
+    .flatMap((area) =>
+      readdirSync(path.join(folder, area.name), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && existsSync(path.join(folder, area.name, entry.name, 'control.ts')))
+        .map((entry) => `${area.name}/${entry.name}`),
+    )
     .sort();
 }
 
-/** @param {string} id @returns {string} such as `httpTls` for `http-tls` */
-function nameOf(id) {
-  return id.replace(/-([a-z0-9])/g, (_, letter) => String(letter).toUpperCase());
-}
-
-/** @returns {string} */
-function catalogText() {
-  const found = foldersIn(controls).flatMap((area) =>
-    foldersIn(path.join(controls, area))
-      .map((id) => ({ id, area, file: path.join(controls, area, id, 'control.ts') }))
-      .filter(({ file }) => existsSync(file)),
-  );
-  const imports = found.map(({ id, area, file }) => {
-    const exported = /export const (\w+)\s*(?::\s*\w+\s*)?=\s*defineControl/.exec(
-      readFileSync(file, 'utf8'),
-    )?.[1];
-    if (!exported) throw new Error(`${file} exports nothing that defineControl made.`);
-    const name = exported === nameOf(id) ? exported : `${exported} as ${nameOf(id)}`;
-    return `import { ${name} } from './${area}/${id}/control.ts';`;
-  });
+/** @returns {string} the text of `catalog.ts` */
+export function catalogText() {
+  const folders = controlFolders();
+  const name = (/** @type {string} */ place) => place.replace(/^.*\//, '').replace(/-(.)/g, (_, letter) => String(letter).toUpperCase());
+  const imports = folders.map((place) => `import ${name(place)} from './${place}/control.ts';`);
   return [
-    '/** Every control there is. Written by `npm run catalog` from the folders beside it. */',
+    '/** Every control, by area and id. Written by `npm run catalog`. */',
     ...imports,
     "import type { Control } from './define-control.ts';",
     '',
-    `export const catalog: readonly Control[] = [${found.map(({ id }) => nameOf(id)).join(', ')}];`,
+    'export const catalog: readonly Control[] = [',
+    ...folders.map((place) => `  ${name(place)},`),
+    '];',
     '',
   ].join('\n');
 }
 
-/** @param {string} text @returns {string} */
-function formatted(text) {
-  const answer = spawnSync('biome', ['check', '--write', `--stdin-file-path=${catalogFile}`], {
-    input: text,
-    encoding: 'utf8',
-    cwd: inProject(),
-    env: withPackageCommands(),
-  });
-  if (answer.status !== 0) throw new Error(`biome could not format the catalog: ${answer.stderr}`);
-  return answer.stdout;
-}
+export const catalogFile = path.join(folder, 'catalog.ts');
 
-const text = formatted(catalogText());
-const current = existsSync(catalogFile) ? readFileSync(catalogFile, 'utf8') : '';
-if (!process.argv.includes('--check')) {
-  if (text !== current) writeFileSync(catalogFile, text);
-  console.log(text === current ? 'The catalog is current.' : 'Wrote shared/controls/catalog.ts.');
-} else if (text !== current) {
-  console.error('shared/controls/catalog.ts does not fit the folders beside it: run npm run catalog.');
-  process.exitCode = 1;
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const text = catalogText();
+  const stale = !existsSync(catalogFile) || readFileSync(catalogFile, 'utf8') !== text;
+  if (stale) writeFileSync(catalogFile, text);
+  process.stdout.write(`${controlFolders().length} controls, ${stale ? 'catalogue written' : 'catalogue was current'}\n`);
 }

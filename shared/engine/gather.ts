@@ -7,7 +7,15 @@ import type { Facts, FactTypes, Listener } from '../domain/facts.ts';
 import type { Exposure } from '../domain/finding.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import { canonicalJson } from './canonical-json.ts';
-import type { Clock, Digest, HostReader, NodeCredential, OutsideObserver, Random, ScriptOutput } from './ports.ts';
+import type {
+  Clock,
+  Digest,
+  HostReader,
+  NodeCredential,
+  OutsideObserver,
+  Random,
+  ScriptOutput,
+} from './ports.ts';
 import { type AnySource, composeProbe, probeDeadline, probeMaxBytes, takeApart } from './probe-script.ts';
 
 /** The fact sources and the two questions that are asked through ports; handed in, because the engine knows no fact by name. */
@@ -29,7 +37,13 @@ export interface FactParts {
     },
     signal?: AbortSignal,
   ) => Promise<Fact<FactTypes['node-answers']>>;
-  readonly observeOutside: (observer: OutsideObserver | undefined, address: string, ports: readonly number[], at: string, signal?: AbortSignal) => Promise<Fact<FactTypes['outside']>>;
+  readonly observeOutside: (
+    observer: OutsideObserver | undefined,
+    address: string,
+    ports: readonly number[],
+    at: string,
+    signal?: AbortSignal,
+  ) => Promise<Fact<FactTypes['outside']>>;
 }
 
 export interface GatherPorts {
@@ -58,7 +72,11 @@ export interface Gathered {
 }
 
 /** Errors: those of the connection, PROBE_MALFORMED when the host printed something else than the script does, CANCELLED. */
-export async function gather(parts: FactParts, ports: GatherPorts, options: GatherOptions): Promise<Result<Gathered>> {
+export async function gatherFacts(
+  parts: FactParts,
+  ports: GatherPorts,
+  options: GatherOptions,
+): Promise<Result<Gathered>> {
   const { reader, clock } = ports;
   options.progress?.('Reading the host');
   const nonce = hex(ports.random.bytes(16));
@@ -71,7 +89,12 @@ export async function gather(parts: FactParts, ports: GatherPorts, options: Gath
   const read = new Map<string, Fact<unknown>>();
   for (const source of parts.sources) {
     const frame = frames.get(source.id);
-    read.set(source.id, frame ? parseSafely(source, () => source.parse(frame, { at, privileged: uid === 0 }), at) : missing(source.id, at));
+    read.set(
+      source.id,
+      frame
+        ? parseSafely(source, () => source.parse(frame, { at, privileged: uid === 0 }), at)
+        : missing(source.id, at),
+    );
   }
   const probed = settlePorts(probedFacts(read));
   const install = knownValue(probed['es-install']);
@@ -86,13 +109,20 @@ export async function gather(parts: FactParts, ports: GatherPorts, options: Gath
         process: knownValue(probed['es-process']),
         settings: knownValue(probed['es-settings']),
         listeners: knownValue(probed.listeners),
-        authority: authority?.status === 'known' && typeof authority.value === 'string' ? authority.value : '',
+        authority:
+          authority?.status === 'known' && typeof authority.value === 'string' ? authority.value : '',
         credential: options.credential,
         at,
       },
       options.signal,
     ),
-    parts.observeOutside(ports.outside, options.address, [install.httpPort, install.transportPort], at, options.signal),
+    parts.observeOutside(
+      ports.outside,
+      options.address,
+      [install.httpPort, install.transportPort],
+      at,
+      options.signal,
+    ),
   ]);
   if (options.signal?.aborted) return fail(cancelled());
   return succeed(finish({ ...probed, 'node-answers': answers, outside }, ports, options, at));
@@ -104,7 +134,12 @@ function finish(facts: Facts, ports: GatherPorts, { address }: GatherOptions, at
 }
 
 /** As root where that is possible; where sudo refuses, as the login user: then facts that need root say so. */
-async function runProbe(parts: FactParts, reader: HostReader, nonce: string, signal: AbortSignal | undefined): Promise<Result<ScriptOutput>> {
+async function runProbe(
+  parts: FactParts,
+  reader: HostReader,
+  nonce: string,
+  signal: AbortSignal | undefined,
+): Promise<Result<ScriptOutput>> {
   const request = {
     name: 'read-facts',
     script: composeProbe(parts),
@@ -118,13 +153,23 @@ async function runProbe(parts: FactParts, reader: HostReader, nonce: string, sig
 }
 
 /** A wrong password is not among these: the operator has to know of it. */
-const withoutSudo: ReadonlySet<AppError['code']> = new Set(['SUDO_MISSING', 'SUDO_NOT_ALLOWED', 'SUDO_NEEDS_TTY', 'SUDO_PASSWORD_REQUIRED']);
+const withoutSudo: ReadonlySet<AppError['code']> = new Set([
+  'SUDO_MISSING',
+  'SUDO_NOT_ALLOWED',
+  'SUDO_NEEDS_TTY',
+  'SUDO_PASSWORD_REQUIRED',
+]);
 
 function parseSafely(source: AnySource, parse: () => Fact<unknown>, at: string): Fact<unknown> {
   try {
     return parse();
   } catch (error) {
-    return { status: 'error', reason: `What the host printed could not be read (${error instanceof Error ? error.name : 'unknown error'}).`, where: source.id, at };
+    return {
+      status: 'error',
+      reason: `What the host printed could not be read (${error instanceof Error ? error.name : 'unknown error'}).`,
+      where: source.id,
+      at,
+    };
   }
 }
 
@@ -141,7 +186,9 @@ function probedFacts(read: ReadonlyMap<string, Fact<unknown>>): Facts {
 function settlePorts(facts: Facts): Facts {
   const install = facts['es-install'];
   const value = knownValue(install);
-  const own = (knownValue(facts.listeners) ?? []).filter((listener) => listener.pid !== undefined).map((listener) => listener.port);
+  const own = (knownValue(facts.listeners) ?? [])
+    .filter((listener) => listener.pid !== undefined)
+    .map((listener) => listener.port);
   if (!value || install?.status !== 'known' || own.length === 0) return facts;
   const httpPort = settle(value.httpPort, own, [9200, 9299]);
   const transportPort = settle(value.transportPort, own, [9300, 9400]);
@@ -164,25 +211,48 @@ function planRelevant(facts: Facts): unknown {
     account: knownValue(facts['service-account']),
     settings: knownValue(facts['es-settings'])?.digest,
     keystore: knownValue(facts.keystore)?.digest,
-    files: knownValue(facts['es-files'])?.map(({ path, type, owner, group, mode }) => [path, type, owner, group, mode]),
+    files: knownValue(facts['es-files'])?.map(({ path, type, owner, group, mode }) => [
+      path,
+      type,
+      owner,
+      group,
+      mode,
+    ]),
     secrets: knownValue(facts['plaintext-secrets']),
     firewall: firewall ? { manager: firewall.manager, ruleset: firewall.ruleset } : undefined,
     data: knownValue(facts['data-directories'])?.map(({ path, empty }) => [path, empty]),
-    node: answers ? { security: answers.securityEnabled, http: answers.http, data: answers.userIndices === undefined ? undefined : answers.userIndices > 0, nodes: answers.nodeCount } : undefined,
+    node: answers
+      ? {
+          security: answers.securityEnabled,
+          http: answers.http,
+          data: answers.userIndices === undefined ? undefined : answers.userIndices > 0,
+          nodes: answers.nodeCount,
+        }
+      : undefined,
     known: Object.fromEntries(Object.entries(facts).map(([id, fact]) => [id, fact.status])),
   };
 }
 
 function malformed(stderr: string): AppError {
-  return appError('PROBE_MALFORMED', 'The host did not print what the probe prints.', 'Check that the login shell runs POSIX scripts and prints nothing of its own, then assess again.', {
-    hostState: 'unchanged',
-    retryable: true,
-    detail: stderr.slice(-400),
-  });
+  return appError(
+    'PROBE_MALFORMED',
+    'The host did not print what the probe prints.',
+    'Check that the login shell runs POSIX scripts and prints nothing of its own, then assess again.',
+    {
+      hostState: 'unchanged',
+      retryable: true,
+      detail: stderr.slice(-400),
+    },
+  );
 }
 
 function cancelled(): AppError {
-  return appError('CANCELLED', 'The assessment was cancelled.', 'Nothing was changed; assess again when you like.', { hostState: 'unchanged' });
+  return appError(
+    'CANCELLED',
+    'The assessment was cancelled.',
+    'Nothing was changed; assess again when you like.',
+    { hostState: 'unchanged' },
+  );
 }
 
 function hex(bytes: Uint8Array): string {

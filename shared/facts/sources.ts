@@ -1,6 +1,5 @@
 /** Every fact source that is a probe. Their order is the order on the host; what may hang comes last. */
-import type { FactParts } from '../engine/gather.ts';
-import type { AnySource } from '../engine/probe-script.ts';
+import type { FactSource } from '../engine/fact-source.ts';
 import { dataDirectories } from './data-directories/source.ts';
 import { esFiles } from './es-files/source.ts';
 import { esInstall } from './es-install/source.ts';
@@ -32,7 +31,7 @@ export const probeSources = [
   esFiles,
   dataDirectories,
   storage,
-] as const satisfies readonly AnySource[];
+] as const satisfies readonly FactSource[];
 
 /** Everything that `gather` needs to know of facts. */
-export const factParts: FactParts = { prelude, preludeNames, helpers: probeHelpers, sources: probeSources, askNode, observeOutside };
+export const factParts = { prelude, preludeNames, helpers: probeHelpers, sources: probeSources, askNode, observeOutside } as const;

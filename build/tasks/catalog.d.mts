@@ -1,0 +1,3 @@
+export function controlFolders(): readonly string[];
+export function catalogText(): string;
+export const catalogFile: string;
