@@ -6,9 +6,9 @@ import { appError } from '../../shared/domain/error.ts';
 import type { Facts } from '../../shared/domain/facts.ts';
 import type { Scan } from '../../shared/domain/finding.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
-import { type Gathered, type GatherPorts, gather } from '../../shared/engine/gather.ts';
+import { type Gathered, type GatherPorts, gatherFacts } from '../../shared/engine/gather.ts';
 import type { HostSession, NodeCredential, OutsideObserver, TlsPeer } from '../../shared/engine/ports.ts';
-import { scan } from '../../shared/engine/scan.ts';
+import { scanHost } from '../../shared/engine/scan.ts';
 import { factParts } from '../../shared/facts/sources.ts';
 import { observeOutside } from '../adapters/outside/outside.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
@@ -74,7 +74,7 @@ async function gatherHost(
     clock: systemClock,
   };
   const credential = await credentialFor(workspace, hostId);
-  const gathered = await gather(factParts, ports, {
+  const gathered = await gatherFacts(factParts, ports, {
     address,
     progress,
     ...(credential === undefined ? {} : { credential }),
@@ -128,22 +128,20 @@ export async function assessHost(
     const gathered = await gatherHost(workspace, hostId, session, signal, show);
     if (!gathered.ok) return gathered;
     const after = session.cost();
-    const judged = scan({
+    const judged = scanHost(catalog, {
       id: `scan-${hostId}-${started}`,
       hostId,
-      catalog,
-      gathered: gathered.value,
-      choices: {},
       startedAt: new Date(started).toISOString(),
       finishedAt: new Date(systemClock.now()).toISOString(),
-      hostKey: session.hostKey.fingerprint,
+      hostKey: `${session.hostKey.type} ${session.hostKey.fingerprint}`,
+      gathered: gathered.value,
+      milliseconds: systemClock.now() - started,
       cost: {
         connections: after.connections,
         execs: after.execs - before.execs,
         roundTrips: after.roundTrips - before.roundTrips,
         tunnels: after.tunnels - before.tunnels,
         bytesIn: after.bytesIn - before.bytesIn,
-        milliseconds: systemClock.now() - started,
       },
     });
     memory(workspace).set(hostId, { facts: gathered.value.facts, peers: gathered.value.peers });

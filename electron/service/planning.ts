@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { basketItemSchema } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
+import type { Change } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
@@ -41,6 +42,29 @@ export function withCompanions(context: ServiceContext, item: BasketItem): Baske
       choices: item.choices,
     }));
   return [item, ...others];
+}
+
+/** Controls judge one host and name its secrets without it; in the vault every host has its own. */
+function localised(change: Change, hostId: string): Change {
+  const ref = (name: string): string => name.replace(/^es\//, `es/${hostId}/`);
+  if (change.kind === 'es-auto-configuration')
+    return {
+      ...change,
+      elasticPasswordRef: ref(change.elasticPasswordRef),
+      httpCaRef: ref(change.httpCaRef),
+    };
+  if (change.kind === 'es-password')
+    return { ...change, users: change.users.map((user) => ({ ...user, ref: ref(user.ref) })) };
+  if (change.kind === 'keystore-entry')
+    return {
+      ...change,
+      set: change.set.map((entry) =>
+        entry.value.from === 'yaml-setting'
+          ? entry
+          : { ...entry, value: { ...entry.value, ref: ref(entry.value.ref) } },
+      ),
+    };
+  return change;
 }
 
 /** Errors: PLAN_EMPTY, PLAN_CONFLICT, CANCELLED and those of the connection. */
@@ -88,7 +112,7 @@ export async function makePlan(
         findingId: item.findingId,
         hostId: item.hostId,
         controlId: item.controlId,
-        changes: proposal.changes,
+        changes: proposal.changes.map((change) => localised(change, item.hostId)),
       });
     else
       leftOut.push({
