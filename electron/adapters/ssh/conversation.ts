@@ -46,9 +46,8 @@ export class Conversation {
 
   /** What stood on standard error before the script began: sudo's words, and greetings of login files. */
   get preface(): string {
-    return this.#noise.err
-      .toString('latin1')
-      .replaceAll(new RegExp(`${this.#nonce}:[a-z-]+ ?[^\\n]*\\n?`, 'g'), '');
+    const ours = new RegExp(`${this.#nonce}:(password |[a-z-]+ ?[^\\n]*\\n)`, 'g');
+    return this.#noise.err.toString('latin1').replaceAll(ours, '');
   }
 
   /** How often sudo has asked for the password. */

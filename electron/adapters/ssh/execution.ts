@@ -117,7 +117,6 @@ export function follow(channel: ClientChannel, order: ExecutionOrder): Promise<E
     }
     function linger(): void {
       clearTimeout(lingerTimer);
-      if (talk.ending === undefined) return;
       lingerTimer = setTimeout(() => {
         settle(judge());
         channel.close();

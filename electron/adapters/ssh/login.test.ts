@@ -140,6 +140,7 @@ describe.skipIf(reason !== undefined)('with a key file', () => {
       'changed',
       (type: string, other: string) => `[127.0.0.1]:PORT ${type} ${other}\n`,
       'SSH_HOST_KEY_CHANGED',
+      2,
     ],
     ['of another type', () => `[127.0.0.1]:PORT ${rsaLine()}\n`, 'SSH_HOST_KEY_CHANGED', 2],
     [

@@ -32,7 +32,10 @@ function node(request: IncomingMessage, response: ServerResponse): void {
       authorization: request.headers.authorization,
       body,
     });
-    if (request.url === '/big') return response.end(Buffer.alloc(50_000));
+    if (request.url === '/big') {
+      response.end(Buffer.alloc(50_000));
+      return;
+    }
     if (request.url === '/hang') return;
     if (request.url === '/half') {
       response.writeHead(200, { 'content-length': '100' });

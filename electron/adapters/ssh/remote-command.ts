@@ -65,6 +65,9 @@ printf "%s:no-timeout\\n" "$n" >&2
 exit 1`;
 
 // A script cut short by a broken link must not run: its last line names the nonce, or nothing is run.
+// BusyBox's timeout ends one process only, so this shell passes the end on to everything that the script has started; it
+// waits for a child in the background because a shell hears no signal while it waits for one in the foreground. What runs in the background gets an empty
+// input, unless it is handed the real one under another number.
 const timed = `bulwark_nonce=$1 bulwark_from=$2
 shift 2
 case $bulwark_from in
@@ -81,7 +84,11 @@ bulwark_script=$1
 shift
 ;;
 esac
-( eval "$bulwark_script" )
+trap 'trap "" TERM; kill -TERM 0; exit 143' TERM
+exec 3<&0
+( exec <&3 3<&-; trap - TERM; eval "$bulwark_script" ) &
+exec 3<&-
+wait "$!"
 bulwark_code=$?
 printf "%s:end %s\\n" "$bulwark_nonce" "$bulwark_code" >&2
 exit "$bulwark_code"`;

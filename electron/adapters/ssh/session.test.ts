@@ -8,68 +8,55 @@ import { type Sshd, type SshdOptions, sshdMissing, startSshd } from '../../../te
 const reason = sshdMissing();
 if (reason !== undefined) process.stdout.write(`host session: ${reason}\n`);
 
-function onServer(options: SshdOptions, body: (open: () => Promise<HostSession>) => void): () => void {
-  return () => {
-    let sshd: Sshd;
-    beforeAll(async () => {
-      sshd = await startSshd(options);
-    });
-    afterAll(async () => {
-      await sshd.stop();
-    });
-    body(() =>
-      testFactory(
-        { address: '127.0.0.1', port: sshd.port, user: sshd.user, login: keyLogin(sshd.folder) },
-        `${sshd.folder}/known_hosts`,
-      ).session(),
-    );
-  };
+/** Hooks that start a server, and what to test on it. */
+function onServer(options: SshdOptions, body: (open: () => Promise<HostSession>) => void): void {
+  let sshd: Sshd;
+  beforeAll(async () => {
+    sshd = await startSshd(options);
+  });
+  afterAll(async () => {
+    await sshd.stop();
+  });
+  body(() =>
+    testFactory(
+      { address: '127.0.0.1', port: sshd.port, user: sshd.user, login: keyLogin(sshd.folder) },
+      `${sshd.folder}/known_hosts`,
+    ).session(),
+  );
 }
 
-describe.skipIf(reason !== undefined)('a session over a plain server', onServer({}, hostSessionConformance));
+describe.skipIf(reason !== undefined)('a session over a plain server', () => {
+  onServer({}, (open) => {
+    hostSessionConformance(open);
 
-describe.skipIf(reason !== undefined)(
-  'a session whose login files are noisy',
-  onServer(
-    { bashrc: 'echo "welcome"; echo "careful" >&2; printf "%s" "no newline"\n' },
-    hostSessionConformance,
-  ),
-);
-
-const narrow = onServer({ config: ['MaxSessions 1'] }, (open) => {
-  it('gets everything done one after the other', async () => {
-    const session = await open();
-    const all = await Promise.all(
-      Array.from({ length: 10 }, (_, index) =>
-        session.probe({
-          name: 'number',
-          script: 'echo "$1"',
-          args: [String(index)],
-          privileged: false,
-          deadlineSeconds: 20,
-        }),
-      ),
-    );
-    expect(all.map((one) => (one.ok ? Buffer.from(one.value.stdout).toString() : one.error.code))).toEqual(
-      Array.from({ length: 10 }, (_, index) => `${index}\n`),
-    );
-    expect(session.cost().execs).toBe(10);
-    await session.close();
+    it('costs one connection, one exec and nine waits for a first look', async () => {
+      const session = await open();
+      await session.probe({ name: 'look', script: 'uname', privileged: true, deadlineSeconds: 20 });
+      expect(session.cost()).toMatchObject({ connections: 1, execs: 1, roundTrips: 9, tunnels: 0 });
+      await session.close();
+    });
   });
 });
 
-describe.skipIf(reason !== undefined)('a session over a server with MaxSessions 1', narrow);
-
-const firstLook = onServer({}, (open) => {
-  it('is one connection, one exec and nine waits', async () => {
-    const session = await open();
-    await session.probe({ name: 'look', script: 'uname', privileged: true, deadlineSeconds: 20 });
-    expect(session.cost()).toMatchObject({ connections: 1, execs: 1, roundTrips: 9, tunnels: 0 });
-    await session.close();
-  });
+describe.skipIf(reason !== undefined)('a session whose login files are noisy', () => {
+  const bashrc = 'echo "welcome"; echo "careful" >&2; printf "%s" "no newline"\n';
+  onServer({ bashrc }, hostSessionConformance);
 });
 
-describe.skipIf(reason !== undefined)('the cost of a first look', firstLook);
+describe.skipIf(reason !== undefined)('a session over a server with MaxSessions 1', () => {
+  onServer({ config: ['MaxSessions 1'] }, (open) => {
+    it('gets everything done one after the other', async () => {
+      const session = await open();
+      const numbers = Array.from({ length: 10 }, (_, index) => String(index));
+      const echo = { name: 'number', script: 'echo "$1"', privileged: false, deadlineSeconds: 20 };
+      const all = await Promise.all(numbers.map((number) => session.probe({ ...echo, args: [number] })));
+      const texts = all.map((one) => (one.ok ? Buffer.from(one.value.stdout).toString() : one.error.code));
+      expect(texts).toEqual(numbers.map((number) => `${number}\n`));
+      expect(session.cost().execs).toBe(10);
+      await session.close();
+    });
+  });
+});
 
 describe.skipIf(reason !== undefined)('a closed session', () => {
   it('says that the connection is lost', async () => {

@@ -47,6 +47,7 @@ export class SshSession implements HostSession {
   #sudoTurn: Promise<unknown> = Promise.resolve();
   /** A password that sudo refused; it is never sent again. */
   #refusedPassword: string | undefined;
+  #sentPassword: string | undefined;
 
   constructor(connection: Connection, needs: SessionNeeds) {
     this.#connection = connection;
@@ -105,6 +106,12 @@ export class SshSession implements HostSession {
     // On a host with a password, asking "without a password?" first would only put an alarm into its log: sudo's
     // question is waited for instead, and when it does not come the command begins all the same.
     const elevation = this.#elevation ?? (this.#connection.host.sudo === 'passwordless' ? 'quiet' : 'prompt');
+    if (this.#refusedPassword !== undefined) {
+      // Even an unanswered question counts as a failed login where accounts are locked after a few.
+      const another = await this.#sudoPassword();
+      this.#sentPassword = undefined;
+      if (!another.ok) return another;
+    }
     const first = await this.#attempt(request, writes, elevation, signal);
     if (first.begun) this.#elevation = first.asked ? 'prompt' : elevation;
     const needsPassword = !first.result.ok && first.result.error.code === 'SUDO_PASSWORD_REQUIRED';
@@ -166,13 +173,11 @@ export class SshSession implements HostSession {
     if (execution.asked) costs.wait();
     if (execution.begun) this.#proven = true;
     this.#seenFrom ??= execution.hello?.seenFrom;
-    if (!execution.result.ok && execution.result.error.code === 'SUDO_PASSWORD_WRONG')
-      this.#refusedPassword = this.#lastPassword;
-    this.#lastPassword = undefined;
+    const refused = !execution.result.ok && execution.result.error.code === 'SUDO_PASSWORD_WRONG';
+    if (refused) this.#refusedPassword = this.#sentPassword ?? this.#refusedPassword;
+    this.#sentPassword = undefined;
     return execution;
   }
-
-  #lastPassword: string | undefined;
 
   async #sudoPassword(): Promise<Result<string>> {
     const given = await this.#needs.sudoPassword(this.hostId);
@@ -190,7 +195,7 @@ export class SshSession implements HostSession {
           },
         ),
       );
-    this.#lastPassword = clear;
+    this.#sentPassword = clear;
     return succeed(clear);
   }
 }
