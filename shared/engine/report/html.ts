@@ -6,7 +6,7 @@ import { firstPage } from './html/first-page.ts';
 import { lastPage } from './html/last-page.ts';
 import { html } from './html/markup.ts';
 import { risksSection } from './html/risks-section.ts';
-import { styleSheet } from './html/style.ts';
+import { marginStyle, styleSheet } from './html/style.ts';
 import type { PrintJob, ReportFont } from './ports.ts';
 
 /** Even a document that somebody manages to inject into may load nothing and run nothing. */
@@ -19,13 +19,14 @@ export function reportHtml(report: Report, digest: string, fonts: readonly Repor
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><title>${title}</title><style>${styleSheet(fonts)}</style></head>
 <body>${firstPage(report)}${changesSection(report)}${risksSection(report)}${evidenceSection(report)}${lastPage(report, digest)}</body></html>`;
-  const margin = html`<style>div{width:100%;margin:0 18mm;font:7.5pt sans-serif;color:#4d5b69;display:flex;justify-content:space-between}</style>`;
+  const margin = html`<style>${marginStyle(fonts)}</style>`;
   return {
     html: page.markup,
-    header: html`${margin}<div><span>${report.workspace.name}</span><span>${digest.slice(0, 12)}</span></div>`
-      .markup,
+    header:
+      html`${margin}<div class="margin"><span>${report.workspace.name}</span><span>${digest.slice(0, 12)}</span></div>`
+        .markup,
     footer:
-      html`${margin}<div><span>Bulwark change report</span><span>Page <span class="pageNumber"></span> of <span class="totalPages"></span></span></div>`
+      html`${margin}<div class="margin"><span>Bulwark change report</span><span>Page <span class="pageNumber"></span> of <span class="totalPages"></span></span></div>`
         .markup,
   };
 }

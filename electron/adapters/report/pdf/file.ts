@@ -34,6 +34,11 @@ export class PdfFile {
   readonly startXref: number;
   readonly usesStreams: boolean;
   readonly #places = new Map<number, Place | 'free'>();
+  /** Every object is read once: a file that names one large object often must not cost more than its size. */
+  readonly #objects = new Map<number, PdfObject>();
+  readonly #beingRead = new Set<number>();
+  readonly #unpacked = new Map<PdfStream, Buffer>();
+  readonly #heads = new Map<PdfStream, ReadonlyMap<number, number>>();
   #inflated = 0;
 
   /** Throws PdfProblem. */
@@ -90,10 +95,21 @@ export class PdfFile {
   }
 
   object(wanted: PdfRef): PdfObject {
-    const place = this.#places.get(wanted.number);
-    if (place === undefined || place === 'free') return null;
-    if (place.in === 'stream') return this.#fromStream(place.stream, place.index, wanted.number);
-    return this.objectAt(place.at, wanted.number);
+    const number = wanted.number;
+    const known = this.#objects.get(number);
+    if (known !== undefined) return known;
+    if (this.#beingRead.has(number)) throw new PdfProblem('its references go in a circle');
+    this.#beingRead.add(number);
+    const place = this.#places.get(number);
+    const found =
+      place === undefined || place === 'free'
+        ? null
+        : place.in === 'stream'
+          ? this.#fromStream(place.stream, number)
+          : this.objectAt(place.at, number);
+    this.#beingRead.delete(number);
+    this.#objects.set(number, found);
+    return found;
   }
 
   dictOf(value: PdfObject | undefined): PdfDict {
@@ -104,7 +120,9 @@ export class PdfFile {
 
   /** Highest object number plus one. */
   get size(): number {
-    return Math.max(0, ...this.#places.keys()) + 1;
+    let highest = 0;
+    for (const number of this.#places.keys()) highest = Math.max(highest, number);
+    return highest + 1;
   }
 
   objectAt(at: number, wanted?: number): PdfObject {
@@ -128,6 +146,8 @@ export class PdfFile {
 
   /** The bytes of a stream without filters or with /FlateDecode. All together at most 64 MiB. */
   inflate(stream: PdfStream): Buffer {
+    const known = this.#unpacked.get(stream);
+    if (known) return known;
     const filter = this.resolve(stream.dict.entries.get('Filter'));
     const first =
       filter !== null && typeof filter === 'object' && filter.kind === 'array' ? filter.items : [filter];
@@ -139,6 +159,7 @@ export class PdfFile {
       }
       bytes = this.#unpack(bytes);
     }
+    this.#unpacked.set(stream, bytes);
     return bytes;
   }
 
@@ -152,23 +173,34 @@ export class PdfFile {
     }
   }
 
-  #fromStream(streamNumber: number, index: number, wanted: number): PdfObject {
+  #fromStream(streamNumber: number, wanted: number): PdfObject {
     const stream = this.object({ kind: 'ref', number: streamNumber, generation: 0 });
     if (stream === null || typeof stream !== 'object' || stream.kind !== 'stream') {
       throw new PdfProblem('a stream of objects is missing');
     }
-    const first = stream.dict.entries.get('First');
-    if (typeof first !== 'number') throw new PdfProblem('a stream of objects is damaged');
     const bytes = this.inflate(stream);
-    const heads = new Parser(bytes);
-    for (let position = 0; ; position += 1) {
-      const number = heads.integer();
-      const offset = heads.integer();
-      if (position < index) continue;
-      if (number !== wanted) throw new PdfProblem('a stream of objects is damaged');
-      return new Parser(bytes, first + offset).value();
-    }
+    const heads = this.#heads.get(stream) ?? readHeads(stream, bytes);
+    this.#heads.set(stream, heads);
+    const at = heads.get(wanted);
+    if (at === undefined) throw new PdfProblem('a stream of objects is damaged');
+    return new Parser(bytes, at).value();
   }
+}
+
+/** Where each object of a stream begins. */
+function readHeads(stream: PdfStream, bytes: Buffer): ReadonlyMap<number, number> {
+  const first = stream.dict.entries.get('First');
+  const count = stream.dict.entries.get('N');
+  if (typeof first !== 'number' || typeof count !== 'number' || count > maxObjects) {
+    throw new PdfProblem('a stream of objects is damaged');
+  }
+  const parser = new Parser(bytes);
+  const heads = new Map<number, number>();
+  for (let index = 0; index < count; index += 1) {
+    const number = parser.integer();
+    heads.set(number, first + parser.integer());
+  }
+  return heads;
 }
 
 function findStartXref(bytes: Buffer): number {

@@ -6,7 +6,12 @@ export function readXrefStream(stream: PdfStream, unpacked: Buffer): Section {
   const entries = stream.dict.entries;
   const widths = numbers(entries.get('W'));
   const size = entries.get('Size');
-  if (widths.length !== 3 || widths.some((width) => width > 6) || typeof size !== 'number') {
+  if (
+    widths.length !== 3 ||
+    widths.some((width) => width > 6) ||
+    !widths.some((width) => width > 0) ||
+    typeof size !== 'number'
+  ) {
     throw new PdfProblem('its table of objects is damaged');
   }
   const rows = undoPredictor(unpacked, entries.get('DecodeParms'));

@@ -27,11 +27,12 @@ ${body}${kept}`;
 }
 
 function change(one: ReportChange): Markup {
-  const marks = Object.entries(one.mark);
+  const marks = one.undone ? [] : Object.entries(one.mark).filter(([key]) => !key.startsWith('kept'));
   return html`<li><div class="head"><h4>${sentence(one.title)}</h4><span class="result">${resultWords(one.result, one.undone)}</span></div>
 <p class="secondary">Journal entry ${one.sequence} · ${time(one.at)} · ${blastWords(one.blast)}${one.controls.length > 0 ? ` · for ${one.controls.join(', ')}` : ''}</p>
-${one.diffs.map(difference)}
-${marks.length > 0 ? html`<table class="marks"><caption>Left on the host</caption><tbody>${marks.map(([key, value]) => html`<tr><th scope="row">${key}</th><td class="mono">${value}</td></tr>`)}</tbody></table>` : undefined}</li>`;
+${one.undone ? html`<p>Nothing of this is left: the host has its old state back. This was the difference:</p>` : undefined}
+<div class="${one.undone ? 'taken-back' : 'standing'}">${one.diffs.map(difference)}</div>
+${marks.length > 0 ? html`<table class="marks"><caption>Recognised by</caption><tbody>${marks.map(([key, value]) => html`<tr><th scope="row">${key}</th><td class="mono">${value}</td></tr>`)}</tbody></table>` : undefined}</li>`;
 }
 
 /** Titles go on after "Bulwark will". */
@@ -95,7 +96,7 @@ function secretsSet(report: Report): Markup | undefined {
       html`<tr><td class="mono">${secret.ref}</td><td>${secret.about}</td><td>${time(secret.at)}</td></tr>`,
   );
   return html`<h3>Secrets that were set</h3><p class="secondary">Names only. Their values are in the operator's vault and nowhere in this report.</p>
-<table><thead><tr><th scope="col">Name</th><th scope="col">What for</th><th scope="col">Since</th></tr></thead><tbody>${rows}</tbody></table>`;
+<table><thead><tr><th scope="col" class="w4">Name</th><th scope="col">What for</th><th scope="col" class="w4">Since</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function certificates(report: Report): Markup | undefined {
@@ -105,5 +106,5 @@ function certificates(report: Report): Markup | undefined {
       html`<tr><td>${one.host}<br><span class="secondary">${one.seenOn}</span></td><td>${one.subject}<br><span class="secondary">issued by ${one.issuer}</span></td><td>${time(one.notAfter)}</td></tr><tr class="joined"><td></td><td colspan="2" class="mono">SHA-256 ${one.fingerprint256}</td></tr>`,
   );
   return html`<h3>Certificates in use</h3>
-<table><thead><tr><th scope="col">Seen on</th><th scope="col">Certificate</th><th scope="col">Ends</th></tr></thead><tbody>${rows}</tbody></table>`;
+<table><thead><tr><th scope="col" class="w3">Seen on</th><th scope="col">Certificate</th><th scope="col" class="w4">Ends</th></tr></thead><tbody>${rows}</tbody></table>`;
 }

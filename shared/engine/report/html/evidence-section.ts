@@ -15,7 +15,7 @@ type ReportHost = Report['hosts'][number];
 const order: readonly Outcome[] = ['fail', 'error', 'unknown', 'pass', 'not-applicable'];
 
 export function evidenceSection(report: Report): Markup {
-  return html`<section class="page"><h2>Evidence</h2>${report.hosts.map(hostEvidence)}</section>`;
+  return html`<section><h2>Evidence</h2>${report.hosts.map(hostEvidence)}</section>`;
 }
 
 function hostEvidence(host: ReportHost): Markup {

@@ -2,7 +2,9 @@
 import type { Report } from '../../../domain/report.ts';
 import { figuresOf } from '../figures.ts';
 import { outcomeBars } from './bars.ts';
+import { verdict } from './marks.ts';
 import { html, type Markup } from './markup.ts';
+import { openRisksOf } from './risks.ts';
 import { headline, managerSentences } from './sentences.ts';
 import { count, listed, time } from './words.ts';
 
@@ -28,7 +30,7 @@ export function firstPage(report: Report): Markup {
 ${outcomeBars(figures.before, figures.hostsAssessedAgain === 0 ? undefined : figures.after, note)}
 ${left > 0 && figures.hostsAssessedAgain > 0 ? html`<p class="note">${count(left, 'host was', 'hosts were')} not assessed again and ${left === 1 ? 'is' : 'are'} missing in the second bar.</p>` : undefined}
 <div class="sentences">${managerSentences(report).map((sentence) => html`<p>${sentence}</p>`)}</div>
-${notEvaluated(report)}
+${stillFailing(report)}${notEvaluated(report)}
 <p class="scope">A signature proves who signed this report and that nothing in it was changed since. It does not prove that a host told the truth.</p>
 </section>`;
 }
@@ -60,6 +62,18 @@ function span(times: readonly string[]): string {
   const first = time(sorted[0] ?? '');
   const last = time(sorted.at(-1) ?? '');
   return first === last ? first : `${first} to ${last}`;
+}
+
+function stillFailing(report: Report): Markup | undefined {
+  const risks = openRisksOf(report);
+  if (risks.length === 0) return undefined;
+  const rows = risks.slice(0, shownAtMost).map(({ finding, hosts }) => {
+    const on = hosts.length === 1 ? (hosts[0] ?? '') : `${hosts.length} hosts`;
+    return html`<li>${verdict(finding.outcome, finding.severity)}<span>${finding.title}, on ${on}</span></li>`;
+  });
+  const more = risks.length - shownAtMost;
+  return html`<h3>Still failing</h3><p class="note">The conditions that should hold and do not.</p><ul class="failing">${rows}</ul>
+${more > 0 ? html`<p class="note">${more} more in “Open risks”, further down.</p>` : undefined}`;
 }
 
 /** As many as fit the page; all of them follow in their own section. */

@@ -31,5 +31,5 @@ pdfdetach -saveall report.pdf</pre>
 <ul class="plain">${figureLines(report).map((line) => html`<li>${line}</li>`)}</ul>
 <h3>Journals</h3>
 <p>Each host's journal is a chain; this is the digest of its last entry when the report was made.</p>
-<table class="digests"><thead><tr><th scope="col">Host</th><th scope="col">Length</th><th scope="col">SHA-256 of the last entry</th></tr></thead><tbody>${heads}</tbody></table></section>`;
+<table><thead><tr><th scope="col" class="w2">Host</th><th scope="col" class="w1">Length</th><th scope="col">SHA-256 of the last entry</th></tr></thead><tbody>${heads}</tbody></table></section>`;
 }

@@ -1,16 +1,15 @@
 /** What is still wrong, worst first; what is not known; what a stranger on the network sees. */
-import type { Exposure, Finding } from '../../../domain/finding.ts';
+import type { Exposure } from '../../../domain/finding.ts';
 import type { Report } from '../../../domain/report.ts';
-import { severities } from '../../../domain/severity.ts';
-import { findingsNow } from '../figures.ts';
 import { verdict } from './marks.ts';
 import { html, type Markup } from './markup.ts';
-import { exposureWords, severityTitles } from './words.ts';
+import { openRisksOf, type Risk } from './risks.ts';
+import { exposureWords } from './words.ts';
 
 type ReportHost = Report['hosts'][number];
 
 export function risksSection(report: Report): Markup {
-  return html`<section class="page"><h2>Open risks</h2>
+  return html`<section><h2>Open risks</h2>
 ${openRisks(report)}
 <h2>Seen from outside</h2>
 <p>What the operator's machine saw of each port, without logging in.</p>
@@ -19,33 +18,10 @@ ${exposureTable(report)}
 ${notEvaluated(report)}</section>`;
 }
 
-interface Risk {
-  readonly finding: Finding;
-  readonly hosts: readonly string[];
-}
-
 function openRisks(report: Report): Markup {
-  const bySeverity = severities.map((severity) => ({ severity, risks: risksOf(report, severity) }));
-  const some = bySeverity.filter(({ risks }) => risks.length > 0);
-  if (some.length === 0) return html`<p>No check fails now. What could not be decided is listed below.</p>`;
-  const groups = some.map(
-    ({ severity, risks }) =>
-      html`<tbody><tr class="group"><th scope="rowgroup" colspan="3">${severityTitles[severity]}, ${risks.length}</th></tr>${risks.map(risk)}</tbody>`,
-  );
-  return html`<table><thead><tr><th scope="col" class="narrow">Outcome</th><th scope="col">Condition that does not hold</th><th scope="col" class="hosts">Hosts</th></tr></thead>${groups}</table>`;
-}
-
-function risksOf(report: Report, severity: Finding['severity']): readonly Risk[] {
-  const found = new Map<string, { finding: Finding; hosts: string[] }>();
-  for (const host of report.hosts) {
-    for (const finding of findingsNow(host)) {
-      if (finding.outcome !== 'fail' || finding.severity !== severity) continue;
-      const known = found.get(finding.controlId) ?? { finding, hosts: [] };
-      known.hosts.push(host.name);
-      found.set(finding.controlId, known);
-    }
-  }
-  return [...found.values()];
+  const risks = openRisksOf(report);
+  if (risks.length === 0) return html`<p>No check fails now. What could not be decided is listed below.</p>`;
+  return html`<table><thead><tr><th scope="col" class="w2">Outcome</th><th scope="col">Condition that does not hold</th><th scope="col" class="w3">Hosts</th></tr></thead><tbody>${risks.map(risk)}</tbody></table>`;
 }
 
 function risk({ finding, hosts }: Risk): Markup {
@@ -59,7 +35,7 @@ function risk({ finding, hosts }: Risk): Markup {
 function exposureTable(report: Report): Markup {
   const rows = report.hosts.flatMap((host) => exposureRows(host));
   if (rows.length === 0) return html`<p>No port was looked at from outside.</p>`;
-  return html`<table><thead><tr><th scope="col">Host</th><th scope="col">Address and port</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<table class="${rows.length <= 10 ? 'short' : 'long'}"><thead><tr><th scope="col" class="w2">Host</th><th scope="col" class="w3">Address and port</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function exposureRows(host: ReportHost): readonly Markup[] {
@@ -87,5 +63,5 @@ function notEvaluated(report: Report): Markup {
     (item) =>
       html`<tr><td>${item.control}</td><td>${item.host}</td><td>${item.outcome.replace('-', ' ')}</td><td>${item.reason}</td></tr>`,
   );
-  return html`<table><thead><tr><th scope="col">Check</th><th scope="col">Host</th><th scope="col">Outcome</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<table><thead><tr><th scope="col" class="w3">Check</th><th scope="col" class="w2">Host</th><th scope="col" class="w2">Outcome</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table>`;
 }

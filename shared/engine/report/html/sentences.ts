@@ -13,7 +13,11 @@ export function headline(report: Report): string {
   if (failing === 0 && figures.undecided === 0) return 'No check fails now, and none is undecided';
   if (failing === 0)
     return `No check fails now; ${count(figures.undecided, 'check is', 'checks are')} undecided`;
-  return `${count(failing, 'check still fails', 'checks still fail')}, ${figures.open.critical} of them critical`;
+  const open = severities.filter((severity) => figures.open[severity] > 0);
+  const still = count(failing, 'check still fails', 'checks still fail');
+  return open.length === 1
+    ? `${still}, of ${open.join('')} severity`
+    : `${still}: ${open.map((severity) => `${figures.open[severity]} ${severity}`).join(', ')}`;
 }
 
 export function managerSentences(report: Report): readonly string[] {

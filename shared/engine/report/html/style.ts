@@ -6,7 +6,7 @@ const base = `
 @page { size: A4; margin: 20mm 18mm 18mm; }
 * { box-sizing: border-box; }
 html { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-body { margin: 0; font: 400 9.5pt/14pt Inter, sans-serif; color: #16202b; font-feature-settings: 'tnum'; overflow-wrap: anywhere; }
+body { margin: 0; font: 400 9.5pt/14pt Inter, sans-serif; color: #16202b; overflow-wrap: break-word; }
 h1, h2, h3, h4, p, ul, ol, dl, dd, figure, pre { margin: 0; padding: 0; }
 b, th { font-weight: 600; }
 h1 { font: 600 21pt/27pt Inter, sans-serif; letter-spacing: -.015em; }
@@ -17,14 +17,15 @@ p + p { margin-top: 5pt; }
 .page { break-before: page; }
 .page > h2:first-child { margin-top: 0; }
 .secondary, .note, .place { font-size: 8pt; line-height: 11.5pt; color: #4d5b69; }
-.mono, pre { font: 400 8pt/11.5pt 'IBM Plex Mono', monospace; font-feature-settings: 'zero'; }
+.mono, pre { font: 400 8pt/11.5pt 'IBM Plex Mono', monospace; overflow-wrap: anywhere; }
 .secondary .mono { font-size: 7.6pt; }
 .plain { list-style: none; }
 .plain li { padding: 2pt 0; }
 `;
 
 const tables = `
-table { width: 100%; border-collapse: collapse; break-inside: auto; }
+table { width: 100%; border-collapse: collapse; table-layout: fixed; break-inside: auto; }
+table.short { break-inside: avoid; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th, td { text-align: left; vertical-align: top; padding: 5pt 10pt 5pt 0; border-bottom: .5pt solid #c4ccd4; }
@@ -32,12 +33,13 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { font-size: 8pt; line-height: 11pt; color: #4d5b69; border-bottom: .75pt solid #7a8794; }
 td p { margin-top: 2pt; }
 td.mono { line-height: 14pt; }
-.narrow { width: 27mm; }
-.hosts { width: 34mm; }
-.group th { padding-top: 10pt; font-size: 8pt; text-transform: none; color: #4d5b69; }
+.w1 { width: 22mm; }
+.w2 { width: 29mm; }
+.w3 { width: 36mm; }
+.w4 { width: 46mm; }
 tr.joined td { border-top: none; padding-top: 0; }
 tr:has(+ tr.joined) td { border-bottom: none; }
-.digests th[scope=row] { width: 44mm; }
+.digests th[scope=row] { width: 46mm; }
 .marks { margin-top: 5pt; }
 .marks caption { text-align: left; font-size: 8pt; line-height: 11pt; color: #4d5b69; padding-bottom: 1pt; }
 .marks th, .marks td { padding-top: 2pt; padding-bottom: 2pt; border-bottom: none; line-height: 11.5pt; font-size: 8pt; font-weight: 400; }
@@ -50,9 +52,10 @@ const firstPage = `
 .emblem { width: 13pt; height: 13pt; }
 .facts { columns: 2; column-gap: 12mm; margin: 12pt 0 0; }
 .facts div { display: flex; padding: 2.5pt 0; break-inside: avoid; }
-.facts dt { flex: 0 0 25mm; color: #4d5b69; }
+.facts dt { flex: 0 0 28mm; color: #4d5b69; }
 .headline { margin: 24pt 0 8pt; }
-.outcomes th, .outcomes td { border: none; padding: 2pt 8pt 2pt 0; white-space: nowrap; vertical-align: middle; }
+.outcomes th, .outcomes td { border: none; padding: 2pt 8pt 2pt 0; white-space: nowrap; vertical-align: middle; font-variant-numeric: tabular-nums; }
+.outcomes { table-layout: auto; }
 .outcomes thead th { color: #16202b; font-weight: 400; }
 .outcomes tbody th { width: 17mm; }
 .outcomes tr.drawn td { padding: 1pt 0 9pt; }
@@ -60,6 +63,10 @@ const firstPage = `
 .bar { display: block; width: 100%; height: 9mm; }
 .sentences { margin: 8pt 0 0; }
 .sentences p { font-size: 10.5pt; line-height: 16pt; }
+
+.failing { list-style: none; }
+.failing li { display: flex; gap: 8pt; padding: 2pt 0; }
+.failing .verdict { flex: 0 0 25mm; }
 .scope { margin-top: 16pt; padding-top: 7pt; border-top: .5pt solid #c4ccd4; font-size: 8pt; line-height: 11.5pt; color: #4d5b69; }
 `;
 
@@ -93,6 +100,7 @@ const details = `
 .changes { list-style: none; }
 .changes > li { padding: 9pt 0; border-top: .5pt solid #c4ccd4; }
 .changes > li:first-child { border-top: .75pt solid #7a8794; margin-top: 6pt; }
+.taken-back { opacity: .75; }
 .head { display: flex; gap: 10pt; justify-content: space-between; break-after: avoid; break-inside: avoid; }
 .result { font-weight: 600; white-space: nowrap; }
 .diff { margin-top: 6pt; }
@@ -118,6 +126,15 @@ const details = `
 
 export function styleSheet(fonts: readonly ReportFont[]): Markup {
   return trusted(fonts.map(fontFace).join('') + base + tables + firstPage + states + details);
+}
+
+/** The margins are documents of their own, whose paper edge Chromium pads by itself. */
+export function marginStyle(fonts: readonly ReportFont[]): Markup {
+  const text = fonts.filter((font) => font.family === 'Inter' && font.weight === 400);
+  return trusted(
+    `${text.map(fontFace).join('')}#header,#footer{padding:0!important}div{box-sizing:border-box}
+.margin{width:100%;padding:4mm 18mm;display:flex;justify-content:space-between;font:7.5pt Inter,sans-serif;color:#4d5b69}`,
+  );
 }
 
 function fontFace(font: ReportFont): string {

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { sampleInput } from '../../../test/support/report-sample.ts';
+import { reportSchema } from '../../domain/report.ts';
+import { canonicalJson } from '../canonical-json.ts';
+import { figureLines, figuresOf } from './figures.ts';
+import { buildReport, type ReportHostInput, type ReportInput } from './model.ts';
+
+function withHost(change: (host: ReportHostInput) => ReportHostInput): ReportInput {
+  const input = sampleInput();
+  return { ...input, hosts: input.hosts.map(change) };
+}
+
+describe('the report as data', () => {
+  test('holds what scans and journal say, and reads back as the same text', () => {
+    const report = buildReport(sampleInput());
+    const [host] = report.hosts;
+    expect(host?.before.counts).toEqual({ pass: 2, fail: 11, unknown: 0, error: 0, 'not-applicable': 0 });
+    expect(host?.after?.counts).toEqual({ pass: 11, fail: 1, unknown: 1, error: 0, 'not-applicable': 0 });
+    expect(host?.changes.map(({ stepId, result, undone }) => [stepId, result, undone])).toEqual([
+      ['01-account', 'done', false],
+      ['02-file-mode', 'done', false],
+      ['03-es-auto-configuration', 'done', false],
+      ['04-firewall-ruleset', 'done', false],
+      ['05-systemd-dropin', 'done', true],
+    ]);
+    expect(host?.kept).toEqual(['/srv/es/data.set-aside-p1-03']);
+    const text = canonicalJson(report);
+    expect(canonicalJson(reportSchema.parse(JSON.parse(text)))).toBe(text);
+  });
+
+  test('names what was not evaluated, and keys of its own are no secrets of the hosts', () => {
+    const report = buildReport(sampleInput());
+    expect(report.notEvaluated.map(({ control, outcome }) => [control, outcome])).toEqual([
+      ['no-plaintext-secrets', 'unknown'],
+      ['Kibana', 'not looked at'],
+      ['Audit log', 'not looked at'],
+    ]);
+    expect(report.secretsSet.map(({ ref }) => ref)).toEqual(['es/search-1/elastic']);
+  });
+
+  test('an assessment from before the last change says nothing about now', () => {
+    const report = buildReport(
+      withHost((host) => ({
+        ...host,
+        latest: host.latest && { ...host.latest, startedAt: '2026-11-20T09:19:00Z' },
+      })),
+    );
+    expect(report.hosts[0]?.after).toBeUndefined();
+    expect(
+      report.notEvaluated.some(
+        ({ control, outcome }) => control === 'every control' && outcome === 'unknown',
+      ),
+    ).toBe(true);
+    expect(figureLines(report)[1]).toBe('After: not assessed again.');
+  });
+
+  test('a first assessment alone, and a step that was interrupted, are told as what they are', () => {
+    const report = buildReport(
+      withHost(({ latest: _latest, ...host }) => ({
+        ...host,
+        entries: host.entries.filter((entry) => entry.type === 'intent' && entry.stepId === '01-account'),
+      })),
+    );
+    expect(report.hosts[0]?.after).toBeUndefined();
+    expect(report.hosts[0]?.changes.map(({ result }) => result)).toEqual(['unknown']);
+    expect(figuresOf(report)).toMatchObject({
+      changesStanding: 0,
+      changesUndone: 0,
+      changesUnsettled: 1,
+      mended: 0,
+    });
+  });
+
+  test('figures of several hosts add up', () => {
+    expect(figureLines(buildReport(sampleInput({ hosts: 3 })))).toEqual([
+      'Before: 6 pass, 33 fail, 0 unknown, 0 error, 0 not applicable of 39.',
+      'After: 33 pass, 3 fail, 3 unknown, 0 error, 0 not applicable of 39 on 3 of 3 hosts.',
+      'Changes: 12 standing, 3 undone, 0 unsettled.',
+      'Still failing: 0 critical, 3 high, 0 medium, 0 low, 0 informational.',
+    ]);
+  });
+});
