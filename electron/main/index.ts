@@ -8,6 +8,7 @@ import { eventChannel } from '../../shared/contract/derive.ts';
 import { clearCopiedSecret } from '../adapters/desktop/clipboard.ts';
 import { desktopMethods } from './desktop.ts';
 import { type EngineProcess, startEngine } from './engine-process.ts';
+import { checkedEvent } from './ipc/checked-event.ts';
 import { registerCalls } from './ipc/register.ts';
 import { applySessionPolicy, registerScheme, restrictAllContents } from './session-policy.ts';
 import { createWindow, preloadPath } from './window.ts';
@@ -47,6 +48,12 @@ function operatorName(): string {
   }
 }
 
+function tellWindow(name: string, value: unknown): void {
+  const event = checkedEvent(name, value);
+  if (event.ok) window?.webContents.send(eventChannel(name), event.value);
+  else logLine(`held back an event ${name}: ${event.reason}`);
+}
+
 function openWindow(): void {
   window = createWindow(preloadPath(here), developer);
   window.on('closed', () => {
@@ -70,7 +77,7 @@ function start(): void {
       operator: operatorName(),
     },
     desktopMethods(() => window),
-    (name, value) => window?.webContents.send(eventChannel(name), value),
+    tellWindow,
     logLine,
     () => {
       dialog.showErrorBox(

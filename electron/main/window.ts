@@ -1,7 +1,7 @@
 /** The one window: sandboxed, isolated, no Node in the page. Its options are asserted by a security test. */
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme } from 'electron';
-import { appOrigin } from './session-policy.ts';
+import { appOrigin } from './app-files.ts';
 
 export function createWindow(preload: string, developer: boolean): BrowserWindow {
   const window = new BrowserWindow({

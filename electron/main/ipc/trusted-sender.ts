@@ -1,6 +1,6 @@
 /** Who may call: the top frame of our own window at our own origin, nobody else. */
 import type { IpcMainInvokeEvent } from 'electron';
-import { appOrigin } from '../session-policy.ts';
+import { appOrigin } from '../app-files.ts';
 
 /** `senderFrame.origin` is compared, never a URL parsed by Node: Node gives the origin "null" to unknown schemes. */
 export function isTrustedSender(
