@@ -1,5 +1,5 @@
 /** What the engine host asks of Electron's main process: dialogs, links, clipboard, printing. */
-import { BrowserWindow, dialog, shell } from 'electron';
+import { type BrowserWindow, dialog, shell } from 'electron';
 import { z } from 'zod';
 import { copySecretToClipboard } from '../adapters/desktop/clipboard.ts';
 import { openKnownLink } from '../adapters/desktop/links.ts';

@@ -71,6 +71,7 @@ export async function openWorkspace(
   await makeWorkspaceFolders(paths);
   let file = read.value;
   let blobKey: Uint8Array | undefined;
+  let saving: Promise<unknown> = Promise.resolve();
 
   const journal = openFileJournal({
     folder: paths.journal,
@@ -150,10 +151,15 @@ export async function openWorkspace(
   return succeed({
     paths,
     file: () => file,
-    async save(change) {
-      const next = change(file);
-      await writeDurably(paths.file, JSON.stringify(next, null, 2));
-      file = next;
+    save(change) {
+      // In turn: two changes at once must both be in the file.
+      const saved = saving.then(async () => {
+        const next = change(file);
+        await writeDurably(paths.file, JSON.stringify(next, null, 2));
+        file = next;
+      });
+      saving = saved.catch(() => undefined);
+      return saved;
     },
     host,
     vault,

@@ -46,6 +46,12 @@ export function internalError(cause: unknown): AppError {
   );
 }
 
+/** After a cancel most errors are its echo; one that left a host changed is news, and is shown as a failure. */
+function wasCancelled(error: AppError, signal: AbortSignal): boolean {
+  if (error.code === 'CANCELLED') return true;
+  return signal.aborted && error.hostState !== 'changed' && error.hostState !== 'unknown';
+}
+
 export function createOperations(store: StateStore, log: Log, now: () => number = Date.now): Operations {
   const running = new Map<
     string,
@@ -103,7 +109,7 @@ export function createOperations(store: StateStore, log: Log, now: () => number 
       if (result.ok) update(id, { state: 'succeeded', finishedAt, cancellable: false });
       else
         update(id, {
-          state: controller.signal.aborted || result.error.code === 'CANCELLED' ? 'cancelled' : 'failed',
+          state: wasCancelled(result.error, controller.signal) ? 'cancelled' : 'failed',
           finishedAt,
           cancellable: false,
           error: result.error,

@@ -3,10 +3,11 @@
  * `workspace.json` hosts and names; `scans/` assessments; `journal/` and `blobs/` what was done; `vault.bwv` secrets;
  * `known_hosts` accepted host keys; `reports/` what was signed. Every write is a new file, synced, then renamed.
  */
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { basketItemSchema, recentSchema } from '../../shared/contract/state.ts';
+import { basketItemSchema, type recentSchema } from '../../shared/contract/state.ts';
 import { deploymentTypeSchema } from '../../shared/domain/deployment.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { type Scan, scanSchema } from '../../shared/domain/finding.ts';
@@ -31,17 +32,34 @@ export type WorkspaceFile = z.infer<typeof workspaceFileSchema>;
 
 export type Recent = z.infer<typeof recentSchema>;
 
-/** Writes durably: a crash leaves the old bytes or the new ones. */
+/** Writes durably: a crash leaves the old bytes or the new ones, and two writers do not mix theirs. */
 export async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', 0o600);
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
   try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cause;
   }
-  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open folders; its file system journals the entry itself.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 export function workspacePaths(root: string) {

@@ -2,7 +2,7 @@
 import { type IpcMainInvokeEvent, ipcMain } from 'electron';
 import { api } from '../../../shared/contract/api.ts';
 import { type Answer, callChannel } from '../../../shared/contract/derive.ts';
-import { answerCall, refused } from './answer-call.ts';
+import { answerCall, type Call, refused } from './answer-call.ts';
 import { isTrustedSender } from './trusted-sender.ts';
 
 export type Dispatch = (group: string, name: string, input: unknown) => Promise<Answer<unknown>>;
@@ -12,7 +12,8 @@ export function registerCalls(
   dispatch: Dispatch,
   refusedSender: (channel: string) => void,
 ): void {
-  for (const [group, calls] of Object.entries(api)) {
+  const groups: Readonly<Record<string, Readonly<Record<string, Call>>>> = api;
+  for (const [group, calls] of Object.entries(groups)) {
     for (const [name, call] of Object.entries(calls)) {
       const channel = callChannel(group, name);
       ipcMain.handle(channel, (event: IpcMainInvokeEvent, input: unknown): Promise<Answer<unknown>> => {
