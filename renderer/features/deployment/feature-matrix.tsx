@@ -6,7 +6,7 @@ import { Caption, Table, Tbody, Td, Th, Thead, Tr } from '../../ui/patternfly.ts
 export function FeatureMatrix({ chosen }: { readonly chosen: DeploymentType }) {
   return (
     <div className="table-scroll" role="group" aria-label="Scrolls sideways" tabIndex={0}>
-      <Table variant="compact" className="matrix" gridBreakPoint="">
+      <Table role="table" variant="compact" className="matrix" gridBreakPoint="">
         <Caption>Who looks after which security feature</Caption>
         <Thead>
           <Tr>

@@ -60,7 +60,7 @@ function HostTable({ hosts }: { readonly hosts: readonly HostState[] }) {
         />
       )}
       <div className="table-scroll sheet" role="group" aria-label="Scrolls sideways" tabIndex={0}>
-        <Table variant="compact" gridBreakPoint="" className="hosts-table">
+        <Table role="table" variant="compact" gridBreakPoint="" className="hosts-table">
           <Caption className="sr-only">Hosts</Caption>
           <Thead>
             <Tr>

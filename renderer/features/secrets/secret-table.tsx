@@ -65,7 +65,7 @@ export function SecretTable() {
     );
   }
   return (
-    <Table variant="compact" gridBreakPoint="">
+    <Table role="table" variant="compact" gridBreakPoint="">
       <Caption className="sr-only">What the vault holds</Caption>
       <Thead>
         <Tr>

@@ -80,7 +80,7 @@ function Certificates() {
         names and lifetimes are its own; Bulwark checks the result and keeps the authority’s certificate for
         you.
       </p>
-      <Table variant="compact" gridBreakPoint="">
+      <Table role="table" variant="compact" gridBreakPoint="">
         <Caption className="sr-only">Certificates that will be made</Caption>
         <Thead>
           <Tr>

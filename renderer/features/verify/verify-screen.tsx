@@ -105,7 +105,7 @@ function ByArea({
 function ChangedVerdicts({ verdicts }: { readonly verdicts: readonly Verdict[] }) {
   if (verdicts.length === 0) return <p className="muted">No verdict differs from the first assessment.</p>;
   return (
-    <Table variant="compact" gridBreakPoint="">
+    <Table role="table" variant="compact" gridBreakPoint="">
       <Caption className="sr-only">Changed verdicts</Caption>
       <Thead>
         <Tr>
