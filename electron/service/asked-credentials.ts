@@ -13,6 +13,8 @@ export interface AskedCredentials extends Credentials {
   /** After a refusal: the next time is a new question, counted. */
   forget(hostId: string, purpose: Purpose): void;
   forgetAll(): void;
+  /** The connection that wanted something has ended: its questions go, host key included. */
+  withdraw(hostId: string): void;
   /** Whether the operator's last answer for this host was to give none. */
   declined(hostId: string): boolean;
   /** For the headless entry point: an answer given beforehand. */
@@ -48,8 +50,10 @@ export function createAskedCredentials(
     asking.set(key, question);
     try {
       const answer = await question;
-      if (answer === undefined) declined.add(hostId);
-      else {
+      if (answer === undefined) {
+        declined.add(hostId);
+        attempts.delete(key);
+      } else {
         declined.delete(hostId);
         kept.set(key, answer);
       }
@@ -87,6 +91,12 @@ export function createAskedCredentials(
       kept.clear();
       attempts.clear();
       declined.clear();
+    },
+    withdraw(hostId) {
+      questions.withdraw(
+        (question) =>
+          question.hostId === hostId && (question.type === 'secret' || question.type === 'host-key'),
+      );
     },
     declined: (hostId) => declined.has(hostId),
     give(hostId, purpose, secret) {

@@ -44,6 +44,7 @@ export function createConnections(
   async function patiently<T>(hostId: string, attempt: () => Promise<Result<T>>): Promise<Result<T>> {
     for (let count = 1; ; count += 1) {
       const result = await attempt();
+      if (!result.ok) credentials.withdraw(hostId);
       if (result.ok || !mayAskAgain(hostId, result.error) || count >= secretAttempts) return result;
     }
   }

@@ -7,6 +7,7 @@ import { appError } from '../../shared/domain/error.ts';
 import type { Host } from '../../shared/domain/host.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { Secret } from '../../shared/domain/secret.ts';
+import { connectHost } from './connecting.ts';
 import type { ServiceContext } from './context.ts';
 import {
   initialHostState,
@@ -75,7 +76,9 @@ export function createWorkspaceHandlers(
   async function closeCurrent(): Promise<void> {
     const workspace = holder.current;
     if (workspace === undefined) return;
-    await context.operations.cancelAll();
+    const cancelled = context.operations.cancelAll();
+    context.questions.withdraw(() => true);
+    await cancelled;
     holder.current = undefined;
     await workspace.close();
     store.set({
@@ -268,45 +271,4 @@ export function createWorkspaceHandlers(
       },
     },
   };
-}
-
-/** Connects and stays connected; a changed key becomes a full stop on the screen. */
-export async function connectHost(
-  context: ServiceContext,
-  workspace: OpenWorkspace,
-  host: Host,
-  signal: AbortSignal,
-): Promise<Result<void>> {
-  const { store } = context;
-  store.updateHost(host.id, ({ error: _error, ...state }) => ({ ...state, connection: 'connecting' }));
-  const opened = await workspace.connections.hold(host.id, signal);
-  if (!opened.ok) {
-    const changed = opened.error.code === 'SSH_HOST_KEY_CHANGED';
-    const keys = changed ? workspace.changedKey(host) : undefined;
-    if (keys !== undefined)
-      void context.questions.ask({
-        type: 'host-key-changed',
-        hostId: host.id,
-        hostName: host.name,
-        address: host.address,
-        ...keys,
-      });
-    store.updateHost(host.id, (state) => ({
-      ...state,
-      connection: 'failed',
-      error: opened.error,
-      key: changed ? { ...state.key, state: 'changed' } : state.key,
-    }));
-    return opened;
-  }
-  const key = opened.value.hostKey;
-  if (workspace.file().hostKeys[host.id]?.fingerprint !== key.fingerprint)
-    await workspace.save((file) => ({ ...file, hostKeys: { ...file.hostKeys, [host.id]: key } }));
-  store.updateHost(host.id, (state) => ({
-    ...state,
-    connection: 'connected',
-    key: { state: 'trusted', key },
-    lastSeen: new Date().toISOString(),
-  }));
-  return succeed(undefined);
 }

@@ -15,6 +15,8 @@ export interface Questions {
   ): Promise<Secret | undefined>;
   answer(id: string, answer: PlainAnswer): boolean;
   answerSecret(id: string, value: string): boolean;
+  /** Takes questions back that nobody needs answered any more; whoever waits for one reads it as cancelled. */
+  withdraw(which: (question: Question) => boolean): void;
 }
 
 export function createQuestions(store: StateStore): Questions {
@@ -62,6 +64,9 @@ export function createQuestions(store: StateStore): Questions {
       if (asked?.type !== 'secret' || settle === undefined) return false;
       settle(new Secret(value));
       return true;
+    },
+    withdraw(which) {
+      for (const question of store.get().questions) if (which(question)) waiting.get(question.id)?.('cancel');
     },
   };
 }

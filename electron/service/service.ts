@@ -135,7 +135,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       }
     },
     async close() {
-      await context.operations.cancelAll();
+      const cancelled = context.operations.cancelAll();
+      context.questions.withdraw(() => true);
+      await cancelled;
       await holder.current?.close();
       holder.current = undefined;
     },
