@@ -13,7 +13,10 @@ export function controlFolders() {
     .filter((area) => area.isDirectory())
     .flatMap((area) =>
       readdirSync(path.join(folder, area.name), { withFileTypes: true })
-        .filter((entry) => entry.isDirectory() && existsSync(path.join(folder, area.name, entry.name, 'control.ts')))
+        .filter(
+          (entry) =>
+            entry.isDirectory() && existsSync(path.join(folder, area.name, entry.name, 'control.ts')),
+        )
         .map((entry) => `${area.name}/${entry.name}`),
     )
     .sort();
@@ -22,7 +25,8 @@ export function controlFolders() {
 /** @returns {string} the text of `catalog.ts` */
 export function catalogText() {
   const folders = controlFolders();
-  const name = (/** @type {string} */ place) => place.replace(/^.*\//, '').replace(/-(.)/g, (_, letter) => String(letter).toUpperCase());
+  const name = (/** @type {string} */ place) =>
+    place.replace(/^.*\//, '').replace(/-(.)/g, (_, letter) => String(letter).toUpperCase());
   const imports = folders.map((place) => `import ${name(place)} from './${place}/control.ts';`);
   return [
     '/** Every control, by area and id. Written by `npm run catalog`. */',
@@ -42,5 +46,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = catalogText();
   const stale = !existsSync(catalogFile) || readFileSync(catalogFile, 'utf8') !== text;
   if (stale) writeFileSync(catalogFile, text);
-  process.stdout.write(`${controlFolders().length} controls, ${stale ? 'catalogue written' : 'catalogue was current'}\n`);
+  process.stdout.write(
+    `${controlFolders().length} controls, ${stale ? 'catalogue written' : 'catalogue was current'}\n`,
+  );
 }

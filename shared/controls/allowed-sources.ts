@@ -17,29 +17,60 @@ const together = ['firewall-active', 'http-port-restricted', 'not-publicly-expos
 /** Long enough for a new login on a slow line, short enough to wait for. */
 const guardSeconds = 120;
 
-export function proposeFirewall(facts: Facts, choices: Choices, control: (typeof together)[number]): Proposal {
+export function proposeFirewall(
+  facts: Facts,
+  choices: Choices,
+  control: (typeof together)[number],
+): Proposal {
   const install = installOf(facts);
   const firewall = knownValue(facts.firewall);
   const system = knownValue(facts['host-system']);
   const listeners = knownValue(facts.listeners);
   if (!install || !firewall || !system || !listeners) return factsMissing;
-  if (firewall.manager !== 'nftables' && firewall.manager !== 'none') return otherManager(firewall.manager, install);
+  if (firewall.manager !== 'nftables' && firewall.manager !== 'none')
+    return otherManager(firewall.manager, install);
   if (!firewall.available.includes('nftables'))
-    return manual('This host has no nft command, so Bulwark cannot load rules.', 'Install the package nftables, then assess again.');
+    return manual(
+      'This host has no nft command, so Bulwark cannot load rules.',
+      'Install the package nftables, then assess again.',
+    );
   const operator = system.operatorAddress;
   if (operator === undefined)
-    return manual('The host does not tell from which address you come, so Bulwark could lock you out.', 'Log in by SSH directly instead of through a proxy that hides your address, then assess again.');
+    return manual(
+      'The host does not tell from which address you come, so Bulwark could lock you out.',
+      'Log in by SSH directly instead of through a proxy that hides your address, then assess again.',
+    );
   const own = asRange(operator);
-  const otherPorts = [...new Set(listeners.filter((one) => reachOf(one.address) !== 'loopback').map((one) => one.port))]
+  const otherPorts = [
+    ...new Set(listeners.filter((one) => reachOf(one.address) !== 'loopback').map((one) => one.port)),
+  ]
     .filter((port) => port !== system.sshPort && port !== install.httpPort && port !== install.transportPort)
     .sort((a, b) => a - b);
   const asked: Choice[] = [
-    { name: 'allowedSources', label: 'Who may reach Elasticsearch over HTTP', hint: 'Addresses or ranges, one per line: your clients, Kibana, and yourself.', type: 'cidr-list', suggested: own },
+    {
+      name: 'allowedSources',
+      label: 'Who may reach Elasticsearch over HTTP',
+      hint: 'Addresses or ranges, one per line: your clients, Kibana, and yourself.',
+      type: 'cidr-list',
+      suggested: own,
+    },
   ];
   if (mayHavePeers(facts, install))
-    asked.push({ name: 'transportSources', label: 'Other nodes of the cluster', hint: 'Addresses or ranges, one per line. Empty when this is the only node.', type: 'cidr-list', suggested: '' });
+    asked.push({
+      name: 'transportSources',
+      label: 'Other nodes of the cluster',
+      hint: 'Addresses or ranges, one per line. Empty when this is the only node.',
+      type: 'cidr-list',
+      suggested: '',
+    });
   if (otherPorts.length > 0)
-    asked.push({ name: 'otherPorts', label: 'Other ports that stay open to everyone', hint: `This host also listens on ${otherPorts.join(', ')}. Ports you take out are closed to the network.`, type: 'text', suggested: otherPorts.join(' ') });
+    asked.push({
+      name: 'otherPorts',
+      label: 'Other ports that stay open to everyone',
+      hint: `This host also listens on ${otherPorts.join(', ')}. Ports you take out are closed to the network.`,
+      type: 'text',
+      suggested: otherPorts.join(' '),
+    });
   const fixedTogetherWith = together.filter((id) => id !== control);
   const more = {
     steps: [
@@ -56,15 +87,24 @@ export function proposeFirewall(facts: Facts, choices: Choices, control: (typeof
   const transport = lines(values.get('transportSources'));
   const kept = (values.get('otherPorts') ?? '').split(/[\s,]+/).filter((one) => one !== '');
   const complete = asked.every((choice) => values.get(choice.name) !== undefined);
-  const valid = sources.length > 0 && [...sources, ...transport].every(isCidr) && kept.every((port) => /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535);
+  const valid =
+    sources.length > 0 &&
+    [...sources, ...transport].every(isCidr) &&
+    kept.every((port) => /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535);
   if (!complete || !valid) return { type: 'choices', choices: asked, ...more };
   const change: Change = {
     kind: 'firewall-ruleset',
     backend: 'nftables',
     allow: [
       { port: install.httpPort, from: sources.map(asRange), label: 'Elasticsearch HTTP' },
-      ...(transport.length > 0 ? [{ port: install.transportPort, from: transport.map(asRange), label: 'Elasticsearch transport' }] : []),
-      ...kept.map((port) => ({ port: Number(port), from: ['0.0.0.0/0', '::/0'], label: 'already open before' })),
+      ...(transport.length > 0
+        ? [{ port: install.transportPort, from: transport.map(asRange), label: 'Elasticsearch transport' }]
+        : []),
+      ...kept.map((port) => ({
+        port: Number(port),
+        from: ['0.0.0.0/0', '::/0'],
+        label: 'already open before',
+      })),
     ],
     sshPort: system.sshPort,
     operatorSources: [own],
@@ -91,10 +131,25 @@ function otherManager(manager: 'ufw' | 'firewalld' | 'iptables', { httpPort }: E
   const reason = `This host's rules are made by ${manager}. Rules of a second tool beside it would contradict it sooner or later, so Bulwark leaves them alone.`;
   switch (manager) {
     case 'ufw':
-      return manual(reason, 'Allow your own access first: ufw allow from YOUR-ADDRESS to any port 22 proto tcp', `ufw allow from CLIENT-RANGE to any port ${httpPort} proto tcp, and delete wider rules (ufw status numbered).`, 'ufw default deny incoming; ufw enable');
+      return manual(
+        reason,
+        'Allow your own access first: ufw allow from YOUR-ADDRESS to any port 22 proto tcp',
+        `ufw allow from CLIENT-RANGE to any port ${httpPort} proto tcp, and delete wider rules (ufw status numbered).`,
+        'ufw default deny incoming; ufw enable',
+      );
     case 'firewalld':
-      return manual(reason, 'Keep the service ssh in the zone of the interface.', `firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source address=CLIENT-RANGE port port=${httpPort} protocol=tcp accept', and remove wider rules.`, 'firewall-cmd --reload');
+      return manual(
+        reason,
+        'Keep the service ssh in the zone of the interface.',
+        `firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source address=CLIENT-RANGE port port=${httpPort} protocol=tcp accept', and remove wider rules.`,
+        'firewall-cmd --reload',
+      );
     case 'iptables':
-      return manual(reason, 'Accept established connections, loopback and SSH from your address first.', `Accept tcp port ${httpPort} from the chosen sources and set the policy of INPUT to DROP, for iptables and ip6tables.`, 'Save the rules so that they are loaded at boot (netfilter-persistent save).');
+      return manual(
+        reason,
+        'Accept established connections, loopback and SSH from your address first.',
+        `Accept tcp port ${httpPort} from the chosen sources and set the policy of INPUT to DROP, for iptables and ip6tables.`,
+        'Save the rules so that they are loaded at boot (netfilter-persistent save).',
+      );
   }
 }

@@ -6,12 +6,18 @@ import type { Change } from '../domain/change.ts';
 import type { EsInstall } from '../domain/elasticsearch.ts';
 import { knownValue } from '../domain/fact.ts';
 import type { Facts, YamlSettingFact } from '../domain/facts.ts';
-import { isOn, settingValue } from '../text/yaml-settings.ts';
 import { atLeast } from '../text/version.ts';
+import { isOn, settingValue } from '../text/yaml-settings.ts';
 import type { Proposal } from './define-control.ts';
 import { factsMissing, installOf, type Manual, manual, noUnit } from './proposing.ts';
 
-export const securedTogether = ['security-enabled', 'transport-tls', 'http-tls', 'builtin-passwords', 'keystore-present'] as const;
+export const securedTogether = [
+  'security-enabled',
+  'transport-tls',
+  'http-tls',
+  'builtin-passwords',
+  'keystore-present',
+] as const;
 export type SecuredTogether = (typeof securedTogether)[number];
 
 /** Names in the vault; one node per host, so its place on disk is no part of them. */
@@ -22,17 +28,33 @@ export function proposeAutoConfiguration(facts: Facts, control: SecuredTogether)
   const ready = readiness(facts);
   if ('type' in ready) return ready;
   const { install, removeSettings, setAsideData } = ready;
-  const change: Change = { kind: 'es-auto-configuration', install, elasticPasswordRef, httpCaRef, removeSettings: [...removeSettings], setAsideData };
+  const change: Change = {
+    kind: 'es-auto-configuration',
+    install,
+    elasticPasswordRef,
+    httpCaRef,
+    removeSettings: [...removeSettings],
+    setAsideData,
+  };
   return {
     type: 'changes',
     changes: [change],
     steps: [
-      ...(removeSettings.length > 0 ? [`Bulwark will take these lines out of elasticsearch.yml, because with them Elasticsearch skips its own security set-up: ${removeSettings.join(', ')}.`] : []),
-      ...(setAsideData ? ['Bulwark will stop the node and move its data directory aside. It holds no index of yours; it is kept, and named in the report.'] : ['Bulwark will stop the node.']),
+      ...(removeSettings.length > 0
+        ? [
+            `Bulwark will take these lines out of elasticsearch.yml, because with them Elasticsearch skips its own security set-up: ${removeSettings.join(', ')}.`,
+          ]
+        : []),
+      ...(setAsideData
+        ? [
+            'Bulwark will stop the node and move its data directory aside. It holds no index of yours; it is kept, and named in the report.',
+          ]
+        : ['Bulwark will stop the node.']),
       'Bulwark will run Elasticsearch’s own security set-up: certificates for HTTP and transport, keystore, settings.',
       'Bulwark will start the node, give the user elastic a new password, keep it in your vault, and prove it by logging in over TLS.',
     ],
-    disturbs: 'The node restarts: it is away for one to three minutes. Afterwards every client needs https, the new certificate authority and a password.',
+    disturbs:
+      'The node restarts: it is away for one to three minutes. Afterwards every client needs https, the new certificate authority and a password.',
     undo: 'Undo brings back settings, keystore and data directory of before and restarts the node, which is then open to everybody again.',
     fixedTogetherWith: securedTogether.filter((id) => id !== control),
   };
@@ -53,20 +75,41 @@ export function readiness(facts: Facts): Ready | Manual {
   const answers = knownValue(facts['node-answers']);
   if (!atLeast(install.version, '8.0.0'))
     return byHand(`Elasticsearch ${install.version} has no security set-up of its own (it came with 8.0).`);
-  if (answers?.securityEnabled) return byHand('The node already asks for passwords, so its own security set-up does not run any more.');
-  if (answers?.nodeCount !== undefined && answers.nodeCount > 1) return byHand(`The node is one of ${answers.nodeCount} in a cluster, which has to be secured as a whole.`);
-  if (isJoining(settings)) return byHand('The settings make this node a member of a cluster, which has to be secured as a whole.');
+  if (answers?.securityEnabled)
+    return byHand('The node already asks for passwords, so its own security set-up does not run any more.');
+  if (answers?.nodeCount !== undefined && answers.nodeCount > 1)
+    return byHand(
+      `The node is one of ${answers.nodeCount} in a cluster, which has to be secured as a whole.`,
+    );
+  if (isJoining(settings))
+    return byHand('The settings make this node a member of a cluster, which has to be secured as a whole.');
   if (install.unit === undefined) return noUnit('secure it');
-  if (yml.symlink) return byHand(`${yml.path} is a symbolic link; Elasticsearch’s own set-up only changes a regular file.`);
-  if (yml.duplicates.length > 0) return byHand(`${yml.duplicates.join(', ')} is given more than once in ${yml.path}; which one is meant is for you to say.`);
+  if (yml.symlink)
+    return byHand(`${yml.path} is a symbolic link; Elasticsearch’s own set-up only changes a regular file.`);
+  if (yml.duplicates.length > 0)
+    return byHand(
+      `${yml.duplicates.join(', ')} is given more than once in ${yml.path}; which one is meant is for you to say.`,
+    );
   const roles = settings.find((one) => one.key === 'node.roles')?.values;
   if (roles !== undefined && !(roles.includes('master') && roles.some((role) => /^data/.test(role))))
     return byHand('The node is not master and data node in one, so its own security set-up does not run.');
-  const stores = settings.filter((one) => /^xpack\.security\.(?:http|transport)\.ssl\..*(?:path|certificate|key|certificate_authorities|password|passphrase)$/.test(one.key));
-  if (stores.length > 0) return byHand('TLS was set up on this node before; its certificates and passwords should be used, not replaced.', 'Compare the certificates, set xpack.security.enabled: true, restart the node, and reset the password of elastic (bin/elasticsearch-reset-password -u elastic).');
+  const stores = settings.filter((one) =>
+    /^xpack\.security\.(?:http|transport)\.ssl\..*(?:path|certificate|key|certificate_authorities|password|passphrase)$/.test(
+      one.key,
+    ),
+  );
+  if (stores.length > 0)
+    return byHand(
+      'TLS was set up on this node before; its certificates and passwords should be used, not replaced.',
+      'Compare the certificates, set xpack.security.enabled: true, restart the node, and reset the password of elastic (bin/elasticsearch-reset-password -u elastic).',
+    );
   const data = dataState(facts, install);
-  if (data === 'operator') return byHand(`The node holds data${answers?.userIndices === undefined ? '' : ` (${answers.userIndices} ${answers.userIndices === 1 ? 'index' : 'indices'})`}. Its own security set-up only runs on an empty node; the assisted way for nodes with data comes later.`);
-  if (data === 'unknown') return byHand('Whether the node holds data could not be told, so Bulwark does not touch it.');
+  if (data === 'operator')
+    return byHand(
+      `The node holds data${answers?.userIndices === undefined ? '' : ` (${answers.userIndices} ${answers.userIndices === 1 ? 'index' : 'indices'})`}. Its own security set-up only runs on an empty node; the assisted way for nodes with data comes later.`,
+    );
+  if (data === 'unknown')
+    return byHand('Whether the node holds data could not be told, so Bulwark does not touch it.');
   return { install, removeSettings: inTheWay(settings), setAsideData: data === 'housekeeping' };
 }
 
@@ -86,7 +129,11 @@ function isJoining(settings: readonly YamlSettingFact[]): boolean {
   const values = (key: string) => settings.find((one) => one.key === key)?.values ?? [];
   const local = /^(?:127\.|\[?::1|localhost|_local_)/;
   const seeds = values('discovery.seed_hosts').filter((host) => !local.test(host));
-  return seeds.length > 0 || values('cluster.initial_master_nodes').length > 1 || settingValue(settings, 'discovery.seed_providers') !== undefined;
+  return (
+    seeds.length > 0 ||
+    values('cluster.initial_master_nodes').length > 1 ||
+    settingValue(settings, 'discovery.seed_providers') !== undefined
+  );
 }
 
 /** Every line that makes Elasticsearch skip its set-up, or that its set-up would write a second time. */
@@ -95,12 +142,17 @@ function inTheWay(settings: readonly YamlSettingFact[]): readonly string[] {
   const nodeName = settingValue(settings, 'node.name');
   return settings
     .filter(({ key, values }) => {
-      if (key === 'xpack.security.enabled' || /^xpack\.security\.(?:http|transport)\.ssl\./.test(key)) return true;
+      if (key === 'xpack.security.enabled' || /^xpack\.security\.(?:http|transport)\.ssl\./.test(key))
+        return true;
       if (key === 'xpack.security.autoconfiguration.enabled') return !isOn(values[0]);
       if (key === 'xpack.security.enrollment.enabled') return isOn(values[0]);
       if (single) return false;
       if (key === 'discovery.seed_hosts') return values.length > 0;
-      return key === 'cluster.initial_master_nodes' && values.length > 0 && !(values.length === 1 && values[0] === nodeName);
+      return (
+        key === 'cluster.initial_master_nodes' &&
+        values.length > 0 &&
+        !(values.length === 1 && values[0] === nodeName)
+      );
     })
     .map(({ key }) => key);
 }

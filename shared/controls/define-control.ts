@@ -2,9 +2,9 @@
 import type { Change } from '../domain/change.ts';
 import { type ControlWords, controlWordsSchema } from '../domain/control.ts';
 import type { Evidence } from '../domain/evidence.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { Choice } from '../domain/finding.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { Facts } from '../domain/facts.ts';
 
 export interface Evaluation {
   readonly outcome: Outcome;

@@ -11,10 +11,15 @@ export function rulesFor(firewall: FirewallFact, port: number): PortRules {
 const order: readonly Reach[] = ['loopback', 'private', 'public', 'every'];
 
 /** The widest address that the port is bound to; `undefined` when nobody listens. */
-export function widestReach(listeners: readonly Listener[], port: number): { readonly reach: Reach; readonly addresses: readonly string[] } | undefined {
+export function widestReach(
+  listeners: readonly Listener[],
+  port: number,
+): { readonly reach: Reach; readonly addresses: readonly string[] } | undefined {
   const found = listeners.filter((listener) => listener.port === port);
   if (found.length === 0) return undefined;
-  const reach = found.map((listener) => reachOf(listener.address)).reduce((widest, one) => (order.indexOf(one) > order.indexOf(widest) ? one : widest));
+  const reach = found
+    .map((listener) => reachOf(listener.address))
+    .reduce((widest, one) => (order.indexOf(one) > order.indexOf(widest) ? one : widest));
   return { reach, addresses: [...new Set(found.map((listener) => listener.address))] };
 }
 
@@ -41,5 +46,10 @@ export function describeOutside(outside: OutsideView | undefined, port: number):
   const seen = outside?.ports.find((one) => one.port === port);
   if (!seen) return 'not looked at';
   const answer = { yes: 'answers a stranger', no: 'refuses strangers', unknown: '' }[seen.answersStranger];
-  return [seen.state === 'clear' ? 'open, in clear' : seen.state === 'tls' ? 'open, with TLS' : seen.state, answer].filter((part) => part !== '').join(', ');
+  return [
+    seen.state === 'clear' ? 'open, in clear' : seen.state === 'tls' ? 'open, with TLS' : seen.state,
+    answer,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 }

@@ -28,7 +28,11 @@ export function judgeNode<K extends FactId>(
   const install = facts['es-install'];
   if (install?.status !== 'known') return notKnown('es-install', install);
   if (install.value === null) {
-    return { outcome: 'not-applicable', summary: 'There is no Elasticsearch on this host.', evidence: [evidence(install, 'Elasticsearch', 'not found')] };
+    return {
+      outcome: 'not-applicable',
+      summary: 'There is no Elasticsearch on this host.',
+      evidence: [evidence(install, 'Elasticsearch', 'not found')],
+    };
   }
   const seen: { [P in K]?: Seen<FactTypes[P]> } = {};
   for (const id of ids) {
@@ -40,8 +44,19 @@ export function judgeNode<K extends FactId>(
 }
 
 function notKnown(id: FactId, fact: Exclude<Fact<unknown>, { status: 'known' }> | undefined): Evaluation {
-  if (!fact) return { outcome: 'unknown', summary: `${readable[id]} was not read. Assess the host again.`, evidence: [] };
-  const seen: Evidence = { what: readable[id], value: fact.reason, where: fact.where, at: fact.at, vantage: 'inside' };
+  if (!fact)
+    return {
+      outcome: 'unknown',
+      summary: `${readable[id]} was not read. Assess the host again.`,
+      evidence: [],
+    };
+  const seen: Evidence = {
+    what: readable[id],
+    value: fact.reason,
+    where: fact.where,
+    at: fact.at,
+    vantage: 'inside',
+  };
   if (fact.status === 'error') return { outcome: 'error', summary: fact.reason, evidence: [seen] };
   return { outcome: 'unknown', summary: `${fact.reason} ${fact.remedy}`, evidence: [seen] };
 }
@@ -65,7 +80,12 @@ const readable: Readonly<Record<FactId, string>> = {
 
 const rawLimit = 8192;
 
-export function evidence(seen: { readonly where: string; readonly at: string }, what: string, value: string, raw?: string): Evidence {
+export function evidence(
+  seen: { readonly where: string; readonly at: string },
+  what: string,
+  value: string,
+  raw?: string,
+): Evidence {
   return {
     what,
     value: redact(value),
@@ -77,7 +97,11 @@ export function evidence(seen: { readonly where: string; readonly at: string }, 
 }
 
 function outcome(kind: Outcome) {
-  return (summary: string, ...seen: readonly Evidence[]): Evaluation => ({ outcome: kind, summary, evidence: seen });
+  return (summary: string, ...seen: readonly Evidence[]): Evaluation => ({
+    outcome: kind,
+    summary,
+    evidence: seen,
+  });
 }
 
 export const passed = outcome('pass');
@@ -88,7 +112,8 @@ export const notApplicable = outcome('not-applicable');
 
 /** "a, b and 3 more" */
 export function listed(items: readonly string[], most = 3): string {
-  if (items.length <= most) return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+  if (items.length <= most)
+    return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
   return `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
 }
 

@@ -15,7 +15,10 @@ export function installOf(facts: Facts): EsInstall | undefined {
 }
 
 /** Proposals are only asked for where the judgement had all facts; this is the answer when one has gone missing. */
-export const factsMissing: Manual = manual('What the fix rests on is not known any more.', 'Assess the host again.');
+export const factsMissing: Manual = manual(
+  'What the fix rests on is not known any more.',
+  'Assess the host again.',
+);
 
 export const noUnit = (doing: string): Manual =>
   manual(

@@ -4,9 +4,45 @@ import { isLoginShell } from '../text/accounts.ts';
 
 /** Accounts that come with the system or with other services; who shares one with them shares their files. */
 const others = new Set([
-  'nobody', 'daemon', 'bin', 'sys', 'games', 'man', 'lp', 'mail', 'news', 'uucp', 'proxy', 'www-data', 'backup', 'list', 'irc',
-  'apache', 'httpd', 'nginx', 'tomcat', 'jetty', 'postgres', 'mysql', 'mongodb', 'redis', 'rabbitmq', 'kibana', 'logstash',
-  'jenkins', 'git', 'ftp', 'sshd', 'systemd-network', 'messagebus', 'ubuntu', 'debian', 'ec2-user', 'centos', 'admin', 'vagrant',
+  'nobody',
+  'daemon',
+  'bin',
+  'sys',
+  'games',
+  'man',
+  'lp',
+  'mail',
+  'news',
+  'uucp',
+  'proxy',
+  'www-data',
+  'backup',
+  'list',
+  'irc',
+  'apache',
+  'httpd',
+  'nginx',
+  'tomcat',
+  'jetty',
+  'postgres',
+  'mysql',
+  'mongodb',
+  'redis',
+  'rabbitmq',
+  'kibana',
+  'logstash',
+  'jenkins',
+  'git',
+  'ftp',
+  'sshd',
+  'systemd-network',
+  'messagebus',
+  'ubuntu',
+  'debian',
+  'ec2-user',
+  'centos',
+  'admin',
+  'vagrant',
 ]);
 
 /** Why the account is not Elasticsearch's own, to follow "runs as x, …"; `undefined` when it is. */
@@ -14,7 +50,9 @@ export function whyNotDedicated(account: Account): string | undefined {
   if (account.uid === 0) return 'which is root';
   if (others.has(account.name)) return 'which belongs to the system or to another service';
   if (/^elastic/.test(account.name)) return undefined;
-  const canLogIn = isLoginShell(account.shell) && (account.password === 'set' || account.password === 'empty' || account.authorizedKeys.length > 0);
+  const canLogIn =
+    isLoginShell(account.shell) &&
+    (account.password === 'set' || account.password === 'empty' || account.authorizedKeys.length > 0);
   if (canLogIn) return 'with which somebody can log in';
   if (account.uid >= 1000 && account.sudoRules.length > 0) return 'which has sudo rights';
   return undefined;

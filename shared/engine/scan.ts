@@ -1,8 +1,8 @@
 /** Judges gathered facts by every control. Pure: the same facts give the same findings. */
 import type { ControlWords } from '../domain/control.ts';
 import type { Evidence } from '../domain/evidence.ts';
-import type { Facts } from '../domain/facts.ts';
 import { knownValue } from '../domain/fact.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { Choice, Finding, Remedy, Scan } from '../domain/finding.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Gathered } from './gather.ts';
@@ -62,7 +62,11 @@ export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
     subject: {
       hostname: system?.hostname ?? '',
       operatingSystem: system?.operatingSystem ?? '',
-      elasticsearch: install ? `${install.version} (${install.layout})` : install === null ? 'none' : 'not known',
+      elasticsearch: install
+        ? `${install.version} (${install.layout})`
+        : install === null
+          ? 'none'
+          : 'not known',
       hostKey: input.hostKey,
     },
     cost: { ...input.cost, milliseconds: input.milliseconds },
@@ -92,7 +96,11 @@ function evaluate(control: Judge, facts: Facts): Evaluation {
   try {
     return control.evaluate(facts);
   } catch (error) {
-    return { outcome: 'error', summary: `This control could not be judged because of a defect (${nameOf(error)}). Please report it.`, evidence: [] };
+    return {
+      outcome: 'error',
+      summary: `This control could not be judged because of a defect (${nameOf(error)}). Please report it.`,
+      evidence: [],
+    };
   }
 }
 
@@ -100,14 +108,27 @@ function remedyOf(control: Judge, facts: Facts): Remedy {
   try {
     return asRemedy(control, control.propose(facts, {}));
   } catch (error) {
-    return { type: 'manual', reason: `No fix could be worked out because of a defect (${nameOf(error)}). Please report it.`, steps: [] };
+    return {
+      type: 'manual',
+      reason: `No fix could be worked out because of a defect (${nameOf(error)}). Please report it.`,
+      steps: [],
+    };
   }
 }
 
 function asRemedy({ words }: Judge, proposal: ReturnType<Judge['propose']>): Remedy {
-  if (proposal.type === 'manual') return { type: 'manual', reason: proposal.reason, steps: [...proposal.steps] };
-  const common = { steps: [...proposal.steps], blast: words.blast, disturbs: proposal.disturbs, undo: proposal.undo, fixedTogetherWith: [...(proposal.fixedTogetherWith ?? [])] };
-  return proposal.type === 'changes' ? { type: 'changes', ...common } : { type: 'choices', choices: [...proposal.choices], ...common };
+  if (proposal.type === 'manual')
+    return { type: 'manual', reason: proposal.reason, steps: [...proposal.steps] };
+  const common = {
+    steps: [...proposal.steps],
+    blast: words.blast,
+    disturbs: proposal.disturbs,
+    undo: proposal.undo,
+    fixedTogetherWith: [...(proposal.fixedTogetherWith ?? [])],
+  };
+  return proposal.type === 'changes'
+    ? { type: 'changes', ...common }
+    : { type: 'choices', choices: [...proposal.choices], ...common };
 }
 
 function nameOf(error: unknown): string {

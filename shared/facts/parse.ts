@@ -17,22 +17,53 @@ export function unknown<T>(reason: string, remedy: string, where: string, contex
 /** Unknown because the account may not look. */
 export function forbidden<T>(what: string, where: string, context: ParseContext): Fact<T> {
   return context.privileged
-    ? unknown(`${what} could not be read although Bulwark looked as root.`, 'Look at the file system and the security module (SELinux, AppArmor) of the host.', where, context)
+    ? unknown(
+        `${what} could not be read although Bulwark looked as root.`,
+        'Look at the file system and the security module (SELinux, AppArmor) of the host.',
+        where,
+        context,
+      )
     : unknown(`${what} can be read by root only.`, needRoot, where, context);
 }
 
 /** A fact, unless the frame tells that the probe was ended, cut off or failed. */
-export function readSections<T>(frame: ProbeFrame, where: string, context: ParseContext, read: (sections: readonly Section[]) => Fact<T>): Fact<T> {
+export function readSections<T>(
+  frame: ProbeFrame,
+  where: string,
+  context: ParseContext,
+  read: (sections: readonly Section[]) => Fact<T>,
+): Fact<T> {
   if (frame.timedOut) {
-    return unknown(`Reading ${where} took too long and was ended.`, 'Look for a file system that does not answer on this host, then assess again.', where, context);
+    return unknown(
+      `Reading ${where} took too long and was ended.`,
+      'Look for a file system that does not answer on this host, then assess again.',
+      where,
+      context,
+    );
   }
   if (frame.truncated) {
-    return unknown(`${where} is larger than Bulwark reads.`, 'Tell us about it: nothing is judged on half of it.', where, context);
+    return unknown(
+      `${where} is larger than Bulwark reads.`,
+      'Tell us about it: nothing is judged on half of it.',
+      where,
+      context,
+    );
   }
   if (frame.exitCode === noElasticsearch) {
-    return unknown('No Elasticsearch was found on this host.', 'If there is one, start it, then assess again.', where, context);
+    return unknown(
+      'No Elasticsearch was found on this host.',
+      'If there is one, start it, then assess again.',
+      where,
+      context,
+    );
   }
-  if (frame.exitCode !== 0) return { status: 'error', reason: `Reading ${where} failed with exit code ${frame.exitCode}.`, where, at: context.at };
+  if (frame.exitCode !== 0)
+    return {
+      status: 'error',
+      reason: `Reading ${where} failed with exit code ${frame.exitCode}.`,
+      where,
+      at: context.at,
+    };
   return read(splitSections(new TextDecoder().decode(frame.output)));
 }
 
@@ -52,6 +83,13 @@ export function parseStat(line: string): FileFact | undefined {
   const match = /^([^|]+)\|([^|]*)\|([^|]*)\|([0-7]{1,4})\|(\d+)\|(\/.*)$/.exec(line);
   if (!match) return undefined;
   const [, kind = '', owner = '', group = '', mode = '', size = '', path = ''] = match;
-  const type = kind === 'directory' ? 'directory' : kind === 'symbolic link' ? 'symlink' : kind.startsWith('regular') ? 'file' : 'other';
+  const type =
+    kind === 'directory'
+      ? 'directory'
+      : kind === 'symbolic link'
+        ? 'symlink'
+        : kind.startsWith('regular')
+          ? 'file'
+          : 'other';
   return { path, type, owner, group, mode: mode.padStart(4, '0'), size: Number(size) };
 }

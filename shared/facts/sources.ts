@@ -34,4 +34,11 @@ export const probeSources = [
 ] as const satisfies readonly FactSource[];
 
 /** Everything that `gather` needs to know of facts. */
-export const factParts = { prelude, preludeNames, helpers: probeHelpers, sources: probeSources, askNode, observeOutside } as const;
+export const factParts = {
+  prelude,
+  preludeNames,
+  helpers: probeHelpers,
+  sources: probeSources,
+  askNode,
+  observeOutside,
+} as const;

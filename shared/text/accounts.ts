@@ -10,7 +10,8 @@ export interface PasswdLine {
 export function parsePasswd(text: string): readonly PasswdLine[] {
   return text.split('\n').flatMap((line) => {
     const [name, , uid, gid, , home, shell] = line.split(':');
-    if (!name || uid === undefined || gid === undefined || !/^\d+$/.test(uid) || !/^\d+$/.test(gid)) return [];
+    if (!name || uid === undefined || gid === undefined || !/^\d+$/.test(uid) || !/^\d+$/.test(gid))
+      return [];
     return [{ name, uid: Number(uid), gid: Number(gid), home: home ?? '', shell: shell ?? '' }];
   });
 }

@@ -43,7 +43,12 @@ export function reachOf(address: string): Reach {
   if (text === '::1' || text.startsWith('127.')) return 'loopback';
   if (isIpv4(text)) {
     const [a = 0, b = 0] = text.split('.').map(Number);
-    const closed = a === 10 || (a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168) || (a === 169 && b === 254) || (a === 100 && b >= 64 && b <= 127);
+    const closed =
+      a === 10 ||
+      (a === 172 && b >= 16 && b <= 31) ||
+      (a === 192 && b === 168) ||
+      (a === 169 && b === 254) ||
+      (a === 100 && b >= 64 && b <= 127);
     return closed ? 'private' : 'public';
   }
   return /^(?:f[cd]|fe[89ab])/.test(text) ? 'private' : 'public';

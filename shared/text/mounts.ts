@@ -20,7 +20,9 @@ export function parseMounts(text: string): readonly Mount[] {
 
 /** Blanks and the like are written as octal numbers. */
 function unescape(text: string): string {
-  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }
 
 /** The mount that holds a path; of several on one point the last one counts. */
@@ -49,13 +51,22 @@ export function parseBlockDevices(text: string): readonly BlockDevice[] {
   return text.split('\n').flatMap((line) => {
     const [name, number, uuid, label, below] = line.split('|');
     if (!name || !number || below === undefined) return [];
-    return [{ name, number, uuid: uuid ?? '', label: label ?? '', below: below.split(',').filter((one) => one !== '') }];
+    return [
+      {
+        name,
+        number,
+        uuid: uuid ?? '',
+        label: label ?? '',
+        below: below.split(',').filter((one) => one !== ''),
+      },
+    ];
   });
 }
 
 /** Whether every way down to a disk leads through dm-crypt. */
 export function isEncrypted(device: BlockDevice, devices: readonly BlockDevice[], depth = 0): boolean {
-  if (device.uuid.startsWith('CRYPT-')) return !device.uuid.startsWith('CRYPT-VERITY') && !device.uuid.startsWith('CRYPT-INTEGRITY');
+  if (device.uuid.startsWith('CRYPT-'))
+    return !device.uuid.startsWith('CRYPT-VERITY') && !device.uuid.startsWith('CRYPT-INTEGRITY');
   if (device.below.length === 0 || depth > 12) return false;
   return device.below.every((name) => {
     const next = devices.find((one) => one.name === name);

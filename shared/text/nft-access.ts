@@ -14,7 +14,11 @@ export function portAccess(ruleset: NftRuleset, port: number): PortAccess {
   const both = ([4, 6] as const).map((family) => familyAccess(ruleset, { port, family }));
   for (const access of ['everyone', 'undecided', 'sources'] as const) {
     const found = both.filter((one) => one.access === access);
-    if (found.length > 0) return { access, sources: access === 'sources' ? [...new Set(found.flatMap((one) => one.sources))] : [] };
+    if (found.length > 0)
+      return {
+        access,
+        sources: access === 'sources' ? [...new Set(found.flatMap((one) => one.sources))] : [],
+      };
   }
   return { access: 'nobody', sources: [] };
 }
@@ -68,7 +72,9 @@ function chainAccess(ruleset: NftRuleset, base: NftChain, packet: Packet): PortA
   if (walkChain(base, stream, walk) === 'on' && base.policy === 'accept') accept(stream, undefined, walk);
   if (walk.everyone) return { access: 'everyone', sources: [] };
   if (walk.undecided) return { access: 'undecided', sources: [] };
-  return walk.allowed.size > 0 ? { access: 'sources', sources: [...walk.allowed] } : { access: 'nobody', sources: [] };
+  return walk.allowed.size > 0
+    ? { access: 'sources', sources: [...walk.allowed] }
+    : { access: 'nobody', sources: [] };
 }
 
 /** `done`: nothing of the stream goes on to the next rule of the chain above. */
@@ -87,7 +93,12 @@ interface Condition {
   maybe: boolean;
 }
 
-function walkRule(rule: readonly JsonRecord[], chain: NftChain, stream: Stream, walk: Walk): 'on' | 'done' | 'return' {
+function walkRule(
+  rule: readonly JsonRecord[],
+  chain: NftChain,
+  stream: Stream,
+  walk: Walk,
+): 'on' | 'done' | 'return' {
   const condition: Condition = { from: undefined, notFrom: undefined, maybe: false };
   const scope = { ruleset: walk.ruleset, family: chain.family, table: chain.table };
   for (const statement of rule) {
@@ -112,7 +123,13 @@ function walkRule(rule: readonly JsonRecord[], chain: NftChain, stream: Stream, 
       }
       continue;
     }
-    if (statement['limit'] !== undefined || statement['xt'] !== undefined || statement['meter'] !== undefined || statement['quota'] !== undefined || statement['ct count'] !== undefined) {
+    if (
+      statement['limit'] !== undefined ||
+      statement['xt'] !== undefined ||
+      statement['meter'] !== undefined ||
+      statement['quota'] !== undefined ||
+      statement['ct count'] !== undefined
+    ) {
       condition.maybe = true;
       continue;
     }
@@ -133,7 +150,13 @@ function narrow(condition: Condition, match: Match): boolean {
   return true;
 }
 
-function applyVerdict(statement: JsonRecord | undefined, condition: Condition, chain: NftChain, stream: Stream, walk: Walk): 'on' | 'done' | 'return' {
+function applyVerdict(
+  statement: JsonRecord | undefined,
+  condition: Condition,
+  chain: NftChain,
+  stream: Stream,
+  walk: Walk,
+): 'on' | 'done' | 'return' {
   if (!statement) return 'on';
   const whole = !condition.maybe && condition.from === undefined && condition.notFrom === undefined;
   if ('accept' in statement) {
@@ -146,7 +169,8 @@ function applyVerdict(statement: JsonRecord | undefined, condition: Condition, c
   }
   if ('drop' in statement || 'reject' in statement) {
     if (whole) return 'done';
-    if (!condition.maybe && condition.from === undefined && condition.notFrom) stream.left = condition.notFrom;
+    if (!condition.maybe && condition.from === undefined && condition.notFrom)
+      stream.left = condition.notFrom;
     return 'on';
   }
   if ('return' in statement) {
@@ -158,13 +182,17 @@ function applyVerdict(statement: JsonRecord | undefined, condition: Condition, c
     if ('queue' in statement) walk.undecided = true;
     return 'on';
   }
-  const next = walk.ruleset.chains.find((one) => one.family === chain.family && one.table === chain.table && one.name === target);
+  const next = walk.ruleset.chains.find(
+    (one) => one.family === chain.family && one.table === chain.table && one.name === target,
+  );
   if (!next || walk.depth > 16) {
     walk.undecided = true;
     return 'on';
   }
   walk.depth++;
-  const inner: Stream = whole ? stream : { left: condition.from ?? stream.left, certain: stream.certain && !condition.maybe };
+  const inner: Stream = whole
+    ? stream
+    : { left: condition.from ?? stream.left, certain: stream.certain && !condition.maybe };
   const after = walkChain(next, inner, walk);
   walk.depth--;
   if (!whole) return 'on';

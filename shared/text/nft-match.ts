@@ -7,7 +7,12 @@ export interface Packet {
 }
 
 /** `maybe`: depends on something that is not looked at, or is not understood. */
-export type Match = 'yes' | 'no' | 'maybe' | { readonly from: readonly string[] } | { readonly notFrom: readonly string[] };
+export type Match =
+  | 'yes'
+  | 'no'
+  | 'maybe'
+  | { readonly from: readonly string[] }
+  | { readonly notFrom: readonly string[] };
 
 export interface SetScope {
   readonly ruleset: NftRuleset;
@@ -20,9 +25,16 @@ export function matchOf(match: JsonRecord, packet: Packet, scope: SetScope): Mat
   return compare(left, match['op'] === '!=', match['right'] ?? null, packet, scope);
 }
 
-export function compare(left: JsonRecord | undefined, negated: boolean, right: Json, packet: Packet, scope: SetScope): Match {
+export function compare(
+  left: JsonRecord | undefined,
+  negated: boolean,
+  right: Json,
+  packet: Packet,
+  scope: SetScope,
+): Match {
   const values = elements(right, scope);
-  const decide = (holds: boolean | undefined): Match => (holds === undefined ? 'maybe' : holds !== negated ? 'yes' : 'no');
+  const decide = (holds: boolean | undefined): Match =>
+    holds === undefined ? 'maybe' : holds !== negated ? 'yes' : 'no';
   const meta = asRecord(left?.['meta'])?.['key'];
   if (meta === 'iif' || meta === 'iifname' || meta === 'iifgroup') {
     const names = values.filter((value) => typeof value === 'string');
@@ -30,16 +42,26 @@ export function compare(left: JsonRecord | undefined, negated: boolean, right: J
     return 'maybe';
   }
   if (meta === 'l4proto') return decide(hasAny(values, ['tcp', 6]));
-  if (meta === 'nfproto' || meta === 'protocol') return decide(hasAny(values, packet.family === 4 ? ['ipv4', 'ip', 2] : ['ipv6', 'ip6', 10]));
+  if (meta === 'nfproto' || meta === 'protocol')
+    return decide(hasAny(values, packet.family === 4 ? ['ipv4', 'ip', 2] : ['ipv6', 'ip6', 10]));
   const ct = asRecord(left?.['ct'])?.['key'];
   if (ct === 'state') return decide(hasAny(values, ['new', 8]));
   if (ct === 'status' || ct === 'direction') return 'maybe';
   const payload = asRecord(left?.['payload']);
   const protocol = payload?.['protocol'];
   const field = payload?.['field'];
-  if (protocol === 'udp' || protocol === 'icmp' || protocol === 'icmpv6' || protocol === 'sctp' || protocol === 'udplite') return 'no';
-  if ((protocol === 'tcp' || protocol === 'th') && field === 'dport') return decide(holdsPort(values, packet.port));
-  if ((protocol === 'ip' && field === 'protocol') || (protocol === 'ip6' && field === 'nexthdr')) return decide(hasAny(values, ['tcp', 6]));
+  if (
+    protocol === 'udp' ||
+    protocol === 'icmp' ||
+    protocol === 'icmpv6' ||
+    protocol === 'sctp' ||
+    protocol === 'udplite'
+  )
+    return 'no';
+  if ((protocol === 'tcp' || protocol === 'th') && field === 'dport')
+    return decide(holdsPort(values, packet.port));
+  if ((protocol === 'ip' && field === 'protocol') || (protocol === 'ip6' && field === 'nexthdr'))
+    return decide(hasAny(values, ['tcp', 6]));
   if (protocol === 'ip' || protocol === 'ip6') {
     if ((protocol === 'ip') !== (packet.family === 4)) return 'no';
     if (field !== 'saddr') return 'maybe';
@@ -84,7 +106,8 @@ function holdsPort(values: readonly Json[], port: number): boolean | undefined {
       const [low, high] = range;
       if (typeof low !== 'number' || typeof high !== 'number') unknown = true;
       else if (low <= port && port <= high) return true;
-    } else if (typeof value !== 'number' && !(typeof value === 'string' && wellKnown[value] !== undefined)) unknown = true;
+    } else if (typeof value !== 'number' && !(typeof value === 'string' && wellKnown[value] !== undefined))
+      unknown = true;
   }
   return unknown ? undefined : false;
 }
@@ -94,8 +117,10 @@ const wellKnown: Readonly<Record<string, number>> = { ssh: 22, http: 80, https: 
 function rangeText(value: Json): readonly string[] {
   if (typeof value === 'string') return [value];
   const prefix = asRecord(asRecord(value)?.['prefix']);
-  if (prefix && typeof prefix['addr'] === 'string' && typeof prefix['len'] === 'number') return [`${prefix['addr']}/${prefix['len']}`];
+  if (prefix && typeof prefix['addr'] === 'string' && typeof prefix['len'] === 'number')
+    return [`${prefix['addr']}/${prefix['len']}`];
   const range = asRecord(value)?.['range'];
-  if (isList(range) && typeof range[0] === 'string' && typeof range[1] === 'string') return [`${range[0]}-${range[1]}`];
+  if (isList(range) && typeof range[0] === 'string' && typeof range[1] === 'string')
+    return [`${range[0]}-${range[1]}`];
   return [];
 }

@@ -54,7 +54,10 @@ export function parseNftRuleset(json: string): NftRuleset | undefined {
     const set = asRecord(asRecord(item)?.['set']);
     if (set) {
       const elements = set['elem'];
-      sets.set(`${text(set['family'])} ${text(set['table'])} ${text(set['name'])}`, isList(elements) ? elements : []);
+      sets.set(
+        `${text(set['family'])} ${text(set['table'])} ${text(set['name'])}`,
+        isList(elements) ? elements : [],
+      );
     }
   }
   const chains = items.flatMap((item): NftChain[] => {
@@ -63,7 +66,17 @@ export function parseNftRuleset(json: string): NftRuleset | undefined {
     const [family, table, name] = [text(chain['family']), text(chain['table']), text(chain['name'])];
     const priority = typeof chain['prio'] === 'number' ? chain['prio'] : 0;
     const policy = chain['policy'] === 'drop' ? 'drop' : 'accept';
-    return [{ family, table, name, hook: text(chain['hook']) || undefined, priority, policy, rules: rules.get(`${family} ${table} ${name}`) ?? [] }];
+    return [
+      {
+        family,
+        table,
+        name,
+        hook: text(chain['hook']) || undefined,
+        priority,
+        policy,
+        rules: rules.get(`${family} ${table} ${name}`) ?? [],
+      },
+    ];
   });
   return { chains, sets };
 }

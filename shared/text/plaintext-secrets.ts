@@ -25,7 +25,12 @@ export function secretsInYaml(text: string): readonly FoundSecret[] {
   const settings = read.ok
     ? read.settings
         .filter((setting) => setting.secretLike && setting.values.some(isClear))
-        .map((setting) => ({ line: setting.line, name: setting.key, keystoreName: secureNameOf(setting.key), comment: false }))
+        .map((setting) => ({
+          line: setting.line,
+          name: setting.key,
+          keystoreName: secureNameOf(setting.key),
+          comment: false,
+        }))
     : secretsInAssignments(text).filter((found) => !found.comment);
   return [...settings, ...secretsInComments(text)].sort((a, b) => a.line - b.line);
 }
@@ -44,7 +49,11 @@ function secretsInComments(text: string): readonly FoundSecret[] {
 export function secretsInAssignments(text: string): readonly FoundSecret[] {
   const found = text.split('\n').flatMap((line, index): FoundSecret[] => {
     if (/^\s*[#;]/.test(line)) return [];
-    return [...line.matchAll(/(?<![\w.])(?:-[DE])?([A-Za-z_][\w.-]*)["']?\s*[=:]\s*("[^"]*"|'[^']*'|[^\s"',;]+)/g)].flatMap((match) => nested(match[1] ?? '', match[2] ?? '')).map((name) => ({ line: index + 1, name, keystoreName: undefined, comment: false }));
+    return [
+      ...line.matchAll(/(?<![\w.])(?:-[DE])?([A-Za-z_][\w.-]*)["']?\s*[=:]\s*("[^"]*"|'[^']*'|[^\s"',;]+)/g),
+    ]
+      .flatMap((match) => nested(match[1] ?? '', match[2] ?? ''))
+      .map((name) => ({ line: index + 1, name, keystoreName: undefined, comment: false }));
   });
   return [...found, ...secretsInComments(text)].sort((a, b) => a.line - b.line);
 }
@@ -52,7 +61,9 @@ export function secretsInAssignments(text: string): readonly FoundSecret[] {
 /** `ES_JAVA_OPTS="-Da.password=x"`: the assignment inside the value counts, the outer name does not. */
 function nested(name: string, value: string): readonly string[] {
   const inner = value.replace(/^["']|["']$/g, '');
-  const names = [...inner.matchAll(/(?:^|\s)(?:-[DE])?([A-Za-z_][\w.-]*)=(\S+)/g)].filter((match) => isSecretName(match[1] ?? '') && isClear(match[2] ?? '')).map((match) => match[1] ?? '');
+  const names = [...inner.matchAll(/(?:^|\s)(?:-[DE])?([A-Za-z_][\w.-]*)=(\S+)/g)]
+    .filter((match) => isSecretName(match[1] ?? '') && isClear(match[2] ?? ''))
+    .map((match) => match[1] ?? '');
   if (names.length > 0) return names;
   return isSecretName(name) && isClear(inner) ? [name] : [];
 }

@@ -23,11 +23,14 @@ export function parseListeningSockets(text: string): readonly ListeningSocket[] 
 function decodeAddress(hex: string): string {
   const bytes: number[] = [];
   for (let word = 0; word < hex.length; word += 8)
-    for (let byte = 6; byte >= 0; byte -= 2) bytes.push(Number.parseInt(hex.slice(word + byte, word + byte + 2), 16));
+    for (let byte = 6; byte >= 0; byte -= 2)
+      bytes.push(Number.parseInt(hex.slice(word + byte, word + byte + 2), 16));
   if (bytes.length === 4) return bytes.join('.');
   const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
   if (mapped) return bytes.slice(12).join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16));
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+  );
   return shorten(groups);
 }
 

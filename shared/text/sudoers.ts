@@ -13,7 +13,9 @@ export interface SudoersRule extends SudoersLine {
 
 /** @param lines in file order, as read; sudo ignores files in an included directory whose name holds a dot or ends in `~` */
 export function parseSudoers(lines: readonly SudoersLine[]): readonly SudoersRule[] {
-  const whole = joinContinued(lines).filter((one) => one.text !== '' && !/^#(?!\d)/.test(one.text) && !one.text.startsWith('@'));
+  const whole = joinContinued(lines).filter(
+    (one) => one.text !== '' && !/^#(?!\d)/.test(one.text) && !one.text.startsWith('@'),
+  );
   const aliases = new Map<string, readonly string[]>();
   for (const { text } of whole) {
     const match = /^User_Alias\s+(.*)$/.exec(text);
@@ -28,14 +30,19 @@ export function parseSudoers(lines: readonly SudoersLine[]): readonly SudoersRul
   };
   return whole.flatMap((one) => {
     if (/^(?:Defaults|User_Alias|Runas_Alias|Host_Alias|Cmnd_Alias|Cmd_Alias)\b/.test(one.text)) return [];
-    const left = /^((?:\\.|"[^"]*"|[^\s=,\\"]+)(?:\s*,\s*(?:\\.|"[^"]*"|[^\s=,\\"]+))*)\s+[^=]+=/.exec(one.text)?.[1];
+    const left = /^((?:\\.|"[^"]*"|[^\s=,\\"]+)(?:\s*,\s*(?:\\.|"[^"]*"|[^\s=,\\"]+))*)\s+[^=]+=/.exec(
+      one.text,
+    )?.[1];
     const subjects = left === undefined ? [] : splitList(left).flatMap((subject) => resolve(subject, 0));
     return [{ ...one, subjects }];
   });
 }
 
 /** Whether a rule names the account itself, its uid, one of its groups, or everybody. */
-export function ruleNames(rule: SudoersRule, account: { readonly name: string; readonly uid: number; readonly groups: readonly string[] }): boolean {
+export function ruleNames(
+  rule: SudoersRule,
+  account: { readonly name: string; readonly uid: number; readonly groups: readonly string[] },
+): boolean {
   return rule.subjects.some(
     (subject) =>
       subject === account.name ||

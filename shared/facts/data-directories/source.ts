@@ -46,7 +46,13 @@ exit 0
             freeBytes: Number.isInteger(free) ? free * 1024 : undefined,
           };
         });
-      const missing = body(sections, 'missing').split('\n').filter((line) => line.startsWith('/'));
-      return known([...found, ...missing.map((path) => ({ path, empty: true, indices: 0, freeBytes: undefined }))], 'data directories', context);
+      const missing = body(sections, 'missing')
+        .split('\n')
+        .filter((line) => line.startsWith('/'));
+      return known(
+        [...found, ...missing.map((path) => ({ path, empty: true, indices: 0, freeBytes: undefined }))],
+        'data directories',
+        context,
+      );
     }),
 };

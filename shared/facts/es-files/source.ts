@@ -27,11 +27,19 @@ exit 0
 `,
   parse: (frame, context) =>
     readSections(frame, 'owners and modes', context, (sections) => {
-      const tree = body(sections, 'tree').split('\n').flatMap((line) => parseStat(line) ?? []);
-      const places = body(sections, 'places').split('\n').flatMap((line) => parseStat(line) ?? []);
+      const tree = body(sections, 'tree')
+        .split('\n')
+        .flatMap((line) => parseStat(line) ?? []);
+      const places = body(sections, 'places')
+        .split('\n')
+        .flatMap((line) => parseStat(line) ?? []);
       // The directory alone, without what is in it, means that it may not be listed.
       if (tree.length < 2) return forbidden('The configuration directory', 'stat', context);
       const byPath = new Map([...places, ...tree].map((file) => [file.path, file]));
-      return known([...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1)), 'stat', context);
+      return known(
+        [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
+        'stat',
+        context,
+      );
     }),
 };

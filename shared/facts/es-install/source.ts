@@ -26,21 +26,45 @@ exit 0
 `,
   parse: (frame, context) =>
     readSections(frame, 'the Elasticsearch installation', context, (sections) => {
-      const found = new Map(body(sections, 'found').split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+      const found = new Map(
+        body(sections, 'found')
+          .split('\n')
+          .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+      );
       const where = 'process, systemd unit, environment file and program directory';
       if (!found.get('home')) {
         if (found.get('elsewhere') === '1')
-          return unknown('Elasticsearch runs in a container on this host; Bulwark looks at the host only.', 'Assess the container’s own configuration where it is deployed.', where, context);
+          return unknown(
+            'Elasticsearch runs in a container on this host; Bulwark looks at the host only.',
+            'Assess the container’s own configuration where it is deployed.',
+            where,
+            context,
+          );
         return known(null, where, context);
       }
       if (Number(found.get('nodes')) > 1)
-        return unknown(`${found.get('nodes')} Elasticsearch nodes run on this host; Bulwark judges one node per host.`, 'Give each node a host of its own, or judge them by hand.', where, context);
+        return unknown(
+          `${found.get('nodes')} Elasticsearch nodes run on this host; Bulwark judges one node per host.`,
+          'Give each node a host of its own, or judge them by hand.',
+          where,
+          context,
+        );
       if (found.get('layout') === 'docker')
-        return unknown('This Elasticsearch comes from a container image.', 'Change the image or its orchestration; changes inside a container are lost.', where, context);
+        return unknown(
+          'This Elasticsearch comes from a container image.',
+          'Change the image or its orchestration; changes inside a container are lost.',
+          where,
+          context,
+        );
       const parsed = esInstallSchema.safeParse(buildInstall(found, sections));
       return parsed.success
         ? known(parsed.data, where, context)
-        : unknown(`The installation at ${found.get('home')} is not laid out as expected (${parsed.error.issues[0]?.path.join('.') ?? ''}).`, 'Check that its lib directory holds elasticsearch-<version>.jar.', where, context);
+        : unknown(
+            `The installation at ${found.get('home')} is not laid out as expected (${parsed.error.issues[0]?.path.join('.') ?? ''}).`,
+            'Check that its lib directory holds elasticsearch-<version>.jar.',
+            where,
+            context,
+          );
     }),
 };
 
@@ -48,14 +72,25 @@ function buildInstall(found: ReadonlyMap<string, string>, sections: readonly Sec
   const home = found.get('home') ?? '';
   const pathConf = found.get('conf') ?? '';
   const shown = parseSystemdShow(body(sections, 'unit'));
-  const variables = parseSystemdEnvironment(body(sections, 'unit').split('\n').filter((line) => line.startsWith('ES_')).join(' '));
+  const variables = parseSystemdEnvironment(
+    body(sections, 'unit')
+      .split('\n')
+      .filter((line) => line.startsWith('ES_'))
+      .join(' '),
+  );
   const fromFile = parseSystemdEnvironment(body(sections, 'environment').replaceAll('\n', ' '));
   const javaHome = variables.get('ES_JAVA_HOME') ?? fromFile.get('ES_JAVA_HOME');
   const read = readYamlSettings(body(sections, 'yml').replace(/^ (?=@@)/gm, ''));
   const settings = read.ok ? read.settings : [];
   const user = found.get('user') ?? '';
-  const groups = body(sections, 'group').split('\n').filter((line) => line !== '');
-  const authority = authorityPath(settings, pathConf) ?? body(sections, 'authority').split('\n').find((line) => line.startsWith('/'));
+  const groups = body(sections, 'group')
+    .split('\n')
+    .filter((line) => line !== '');
+  const authority =
+    authorityPath(settings, pathConf) ??
+    body(sections, 'authority')
+      .split('\n')
+      .find((line) => line.startsWith('/'));
   const unit = found.get('unit') ?? '';
   return {
     layout: found.get('layout'),
@@ -74,9 +109,20 @@ function buildInstall(found: ReadonlyMap<string, string>, sections: readonly Sec
   };
 }
 
-function paths(settings: readonly YamlSetting[], key: string, home: string, otherwise: string): readonly string[] {
-  const values = settings.filter((setting) => setting.key === key || new RegExp(`^${key.replace('.', '\\.')}\\.\\d+$`).test(setting.key)).flatMap((setting) => setting.values);
-  const absolute = values.filter((value) => value !== '').map((value) => (value.startsWith('/') ? value : `${home}/${value}`).replace(/(?<=.)\/+$/, ''));
+function paths(
+  settings: readonly YamlSetting[],
+  key: string,
+  home: string,
+  otherwise: string,
+): readonly string[] {
+  const values = settings
+    .filter(
+      (setting) => setting.key === key || new RegExp(`^${key.replace('.', '\\.')}\\.\\d+$`).test(setting.key),
+    )
+    .flatMap((setting) => setting.values);
+  const absolute = values
+    .filter((value) => value !== '')
+    .map((value) => (value.startsWith('/') ? value : `${home}/${value}`).replace(/(?<=.)\/+$/, ''));
   return absolute.length > 0 ? absolute : [otherwise];
 }
 
@@ -90,8 +136,8 @@ function portOf(settings: readonly YamlSetting[], keys: readonly string[], other
 }
 
 function authorityPath(settings: readonly YamlSetting[], pathConf: string): string | undefined {
-  const named = settings.find((setting) => setting.key === 'xpack.security.http.ssl.certificate_authorities')?.values[0];
+  const named = settings.find((setting) => setting.key === 'xpack.security.http.ssl.certificate_authorities')
+    ?.values[0];
   if (!named) return undefined;
   return named.startsWith('/') ? named : `${pathConf}/${named}`;
 }
-

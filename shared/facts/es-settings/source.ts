@@ -24,14 +24,27 @@ section text; plain <"$file"
     readSections(frame, 'elasticsearch.yml', context, (sections) => {
       const path = sectionNamed(sections, 'path')?.rest ?? '';
       const unreadable = sectionNamed(sections, 'unreadable');
-      if (unreadable?.body.trim() === 'missing') return unknown(`There is no ${path}.`, 'Check ES_PATH_CONF of the node.', path, context);
+      if (unreadable?.body.trim() === 'missing')
+        return unknown(`There is no ${path}.`, 'Check ES_PATH_CONF of the node.', path, context);
       if (unreadable) return forbidden(path, path, context);
       const digest = sectionNamed(sections, 'digest')?.body.trim() ?? '';
       // The probe ends the text with a line break of its own, which the sections take off again.
       const text = (sectionNamed(sections, 'text')?.body ?? '').replace(/^ (?=@@)/gm, '');
       const read = readYamlSettings(text);
-      if (!read.ok) return { status: 'error', reason: `${path} is not valid YAML near line ${read.line}: ${read.message}`, where: path, at: context.at };
-      if (!/^[0-9a-f]{64}$/.test(digest)) return unknown(`No digest of ${path} could be made.`, 'Install coreutils or openssl on the host.', path, context);
+      if (!read.ok)
+        return {
+          status: 'error',
+          reason: `${path} is not valid YAML near line ${read.line}: ${read.message}`,
+          where: path,
+          at: context.at,
+        };
+      if (!/^[0-9a-f]{64}$/.test(digest))
+        return unknown(
+          `No digest of ${path} could be made.`,
+          'Install coreutils or openssl on the host.',
+          path,
+          context,
+        );
       const settings = redactSettings(read.settings).map((one) => ({ ...one, value: one.values.join(',') }));
       const symlink = sectionNamed(sections, 'symlink')?.body.trim() === 'yes';
       return known({ path, digest, settings, duplicates: read.duplicates, symlink }, path, context);

@@ -8,7 +8,12 @@ import { body, forbidden, known, readSections, unknown } from '../parse.ts';
 
 const tools = ['nftables', 'ufw', 'firewalld', 'iptables'] as const;
 type Tool = (typeof tools)[number];
-const commands: Readonly<Record<Tool, string>> = { nftables: 'nft', ufw: 'ufw', firewalld: 'firewall-cmd', iptables: 'iptables' };
+const commands: Readonly<Record<Tool, string>> = {
+  nftables: 'nft',
+  ufw: 'ufw',
+  firewalld: 'firewall-cmd',
+  iptables: 'iptables',
+};
 
 export const firewall: FactSource<'firewall', FirewallFact> = {
   id: 'firewall',
@@ -36,15 +41,23 @@ exit 0
       const found = new Set(body(sections, 'commands').split('\n'));
       const available = tools.filter((tool) => found.has(commands[tool]));
       const readable = body(sections, 'status').trim() === 'readable';
-      if (found.has('nft') && !readable) return forbidden('The live firewall rules', 'nft list ruleset', context);
+      if (found.has('nft') && !readable)
+        return forbidden('The live firewall rules', 'nft list ruleset', context);
       const text = body(sections, 'text').trim();
-      const legacy = body(sections, 'legacy').split('\n').filter((line) => line !== '');
+      const legacy = body(sections, 'legacy')
+        .split('\n')
+        .filter((line) => line !== '');
       const manager = managerOf(sections, text, legacy);
       const boot = body(sections, 'boot').split('\n');
       const ruleset = parseNftRuleset(body(sections, 'json').trim());
       const where = 'nft list ruleset';
       if (found.has('nft') && ruleset === undefined && text !== '')
-        return unknown('The live firewall rules could not be understood.', 'Update nftables on the host to a version that prints JSON.', where, context);
+        return unknown(
+          'The live firewall rules could not be understood.',
+          'Update nftables on the host to a version that prints JSON.',
+          where,
+          context,
+        );
       const watched = watchedPorts(body(sections, 'ports'));
       // Rules of the older kind are not read, so nothing can be said about a host that has some.
       const undecided = legacy.length > 0;
@@ -55,7 +68,10 @@ exit 0
           available,
           inboundDefault: undecided ? 'none' : inboundDefault(live),
           ruleset: text,
-          ports: watched.map((port) => ({ port, ...(undecided ? ({ access: 'undecided', sources: [] } as const) : portAccess(live, port)) })),
+          ports: watched.map((port) => ({
+            port,
+            ...(undecided ? ({ access: 'undecided', sources: [] } as const) : portAccess(live, port)),
+          })),
           loadedAtBoot: isLoadedAtBoot(manager, boot, body(sections, 'boot-rules').trim() !== ''),
         },
         where,
@@ -64,7 +80,11 @@ exit 0
     }),
 };
 
-function managerOf(sections: readonly Section[], text: string, legacy: readonly string[]): FirewallFact['manager'] {
+function managerOf(
+  sections: readonly Section[],
+  text: string,
+  legacy: readonly string[],
+): FirewallFact['manager'] {
   if (/^ENABLED=["']?yes/i.test(body(sections, 'ufw').trim())) return 'ufw';
   if (body(sections, 'firewalld').trim() === 'active') return 'firewalld';
   if (legacy.length > 0) return 'iptables';
@@ -73,7 +93,11 @@ function managerOf(sections: readonly Section[], text: string, legacy: readonly 
   return /hook input/.test(text) ? 'nftables' : 'none';
 }
 
-function isLoadedAtBoot(manager: FirewallFact['manager'], boot: readonly string[], rulesInFile: boolean): boolean {
+function isLoadedAtBoot(
+  manager: FirewallFact['manager'],
+  boot: readonly string[],
+  rulesInFile: boolean,
+): boolean {
   if (manager === 'none') return false;
   if (manager === 'nftables') return boot.includes('nftables') && rulesInFile;
   return boot.includes(manager === 'iptables' ? 'netfilter-persistent' : manager);
@@ -82,6 +106,9 @@ function isLoadedAtBoot(manager: FirewallFact['manager'], boot: readonly string[
 /** The usual ports, the next ones that a node takes when these are in use, and what the settings name. */
 function watchedPorts(named: string): readonly number[] {
   const usual = [9200, 9300].flatMap((port) => [0, 1, 2, 3].map((step) => port + step));
-  const own = named.split('|').map(Number).filter((port) => Number.isInteger(port) && port >= 1 && port <= 65535);
+  const own = named
+    .split('|')
+    .map(Number)
+    .filter((port) => Number.isInteger(port) && port >= 1 && port <= 65535);
   return [...new Set([...usual, ...own])];
 }

@@ -51,7 +51,8 @@ exit 0
     }),
 };
 
-const containers = /^(?:systemd-nspawn|docker|podman|lxc|lxc-libvirt|openvz|rkt|wsl|proot|pouch|container-other)$/;
+const containers =
+  /^(?:systemd-nspawn|docker|podman|lxc|lxc-libvirt|openvz|rkt|wsl|proot|pouch|container-other)$/;
 
 /** In a container the kernel's view of disks, swap and settings is the outer machine's. */
 export function isContainer(virtualization: string): boolean {

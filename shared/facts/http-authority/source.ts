@@ -13,5 +13,8 @@ for file in "$ES_PATH_CONF"/certs/http_ca.crt "$ES_PATH_CONF"/certs/http_ca.pem 
 done
 exit 0
 `,
-  parse: (frame, context) => readSections(frame, 'the HTTP authority', context, (sections) => known(body(sections, 'pem').trim(), 'certs directory', context)),
+  parse: (frame, context) =>
+    readSections(frame, 'the HTTP authority', context, (sections) =>
+      known(body(sections, 'pem').trim(), 'certs directory', context),
+    ),
 };

@@ -28,14 +28,35 @@ exit 0
       const path = body(sections, 'path').trim();
       const state = body(sections, 'state').trim();
       if (state === 'closed') return forbidden(path, path, context);
-      if (state === 'missing') return known({ path, exists: false, formatVersion: undefined, passwordProtected: undefined, file: undefined, digest: undefined }, path, context);
+      if (state === 'missing')
+        return known(
+          {
+            path,
+            exists: false,
+            formatVersion: undefined,
+            passwordProtected: undefined,
+            file: undefined,
+            digest: undefined,
+          },
+          path,
+          context,
+        );
       const hex = body(sections, 'header');
       if (hex === '') return forbidden(path, path, context);
       const header = parseKeystoreHeader(hex);
       const digest = body(sections, 'digest').trim();
-      const file = body(sections, 'stat').split('\n').flatMap((line) => parseStat(line) ?? [])[0];
+      const file = body(sections, 'stat')
+        .split('\n')
+        .flatMap((line) => parseStat(line) ?? [])[0];
       return known(
-        { path, exists: true, formatVersion: header?.formatVersion, passwordProtected: header?.passwordProtected, file, digest: /^[0-9a-f]{64}$/.test(digest) ? digest : undefined },
+        {
+          path,
+          exists: true,
+          formatVersion: header?.formatVersion,
+          passwordProtected: header?.passwordProtected,
+          file,
+          digest: /^[0-9a-f]{64}$/.test(digest) ? digest : undefined,
+        },
         path,
         context,
       );

@@ -19,6 +19,10 @@ exit 0
       const pid = Number(body(sections, 'pid').trim());
       const own = new Set(body(sections, 'own').split('\n'));
       const sockets = parseListeningSockets(body(sections, 'sockets'));
-      return known(sockets.map(({ address, port, inode }) => ({ address, port, pid: own.has(inode) ? pid : undefined })), '/proc/net/tcp', context);
+      return known(
+        sockets.map(({ address, port, inode }) => ({ address, port, pid: own.has(inode) ? pid : undefined })),
+        '/proc/net/tcp',
+        context,
+      );
     }),
 };

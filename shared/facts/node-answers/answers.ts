@@ -7,7 +7,11 @@ export type Standing = 'on' | 'off' | 'anonymous' | 'unclear';
 export function standingOf(status: number, body: string): Standing {
   if (status === 401) return 'on';
   if (status === 200) return /"username"\s*:/.test(body) ? 'anonymous' : 'unclear';
-  if ((status === 405 || status === 400) && /Incorrect HTTP method for uri|no handler found for uri/.test(body)) return 'off';
+  if (
+    (status === 405 || status === 400) &&
+    /Incorrect HTTP method for uri|no handler found for uri/.test(body)
+  )
+    return 'off';
   if (status === 500 && /Security must be explicitly enabled/.test(body)) return 'off';
   return 'unclear';
 }
@@ -30,7 +34,11 @@ export function clusterStateOf(body: string): ClusterState | undefined {
   const parsed = stateSchema.safeParse(parseJson(body));
   if (!parsed.success || !parsed.data.master_node) return undefined;
   const { cluster_uuid: clusterUuid, nodes, metadata } = parsed.data;
-  return { clusterUuid, nodeCount: nodes ? Object.keys(nodes).length : undefined, indices: Object.keys(metadata?.indices ?? {}) };
+  return {
+    clusterUuid,
+    nodeCount: nodes ? Object.keys(nodes).length : undefined,
+    indices: Object.keys(metadata?.indices ?? {}),
+  };
 }
 
 /**
@@ -44,12 +52,20 @@ export function isOperatorsIndex(name: string): boolean {
   return !ownHousekeeping.test(name);
 }
 
-const rootSchema = z.object({ cluster_uuid: z.string().optional(), version: z.object({ number: z.string() }).optional() });
+const rootSchema = z.object({
+  cluster_uuid: z.string().optional(),
+  version: z.object({ number: z.string() }).optional(),
+});
 const localSchema = z.object({ nodes: z.record(z.string(), z.object({ version: z.string() })) });
 
-export function rootOf(body: string): { readonly clusterUuid: string | undefined; readonly version: string | undefined } {
+export function rootOf(body: string): {
+  readonly clusterUuid: string | undefined;
+  readonly version: string | undefined;
+} {
   const parsed = rootSchema.safeParse(parseJson(body));
-  return parsed.success ? { clusterUuid: parsed.data.cluster_uuid, version: parsed.data.version?.number } : { clusterUuid: undefined, version: undefined };
+  return parsed.success
+    ? { clusterUuid: parsed.data.cluster_uuid, version: parsed.data.version?.number }
+    : { clusterUuid: undefined, version: undefined };
 }
 
 export function localVersionOf(body: string): string | undefined {

@@ -10,7 +10,14 @@ import { Secret } from '../../domain/secret.ts';
 import type { HostReader, NodeCredential, NodeRequest, NodeResponse } from '../../engine/ports.ts';
 import { reachOf } from '../../text/address.ts';
 import { isOn, settingValue } from '../../text/yaml-settings.ts';
-import { type ClusterState, clusterStateOf, isOperatorsIndex, localVersionOf, rootOf, standingOf } from './answers.ts';
+import {
+  type ClusterState,
+  clusterStateOf,
+  isOperatorsIndex,
+  localVersionOf,
+  rootOf,
+  standingOf,
+} from './answers.ts';
 import { nodeRequests, weakPasswords } from './requests.ts';
 
 export interface AskInput {
@@ -39,7 +46,11 @@ interface Asking {
   readonly notes: string[];
 }
 
-export async function askNode(reader: HostReader, input: AskInput, signal?: AbortSignal): Promise<Fact<NodeAnswers>> {
+export async function askNode(
+  reader: HostReader,
+  input: AskInput,
+  signal?: AbortSignal,
+): Promise<Fact<NodeAnswers>> {
   const where = `127.0.0.1:${input.install.httpPort} and :${input.install.transportPort}, through the SSH connection`;
   const notes: string[] = [];
   const answers: Mutable<NodeAnswers> = {
@@ -59,7 +70,13 @@ export async function askNode(reader: HostReader, input: AskInput, signal?: Abor
   const asking: Asking = { reader, input, signal, answers, notes };
   const first = await findSpeech(asking);
   if (first !== undefined && !first.ok && first.error.code !== 'COMMAND_FAILED') {
-    return { status: 'unknown', reason: first.error.message, remedy: first.error.nextStep, where, at: input.at };
+    return {
+      status: 'unknown',
+      reason: first.error.message,
+      remedy: first.error.nextStep,
+      where,
+      at: input.at,
+    };
   }
   if (first?.ok) await readHttp(asking, first.value);
   answers.transport = await transportSpeech(asking);
@@ -72,14 +89,25 @@ function addressOf({ listeners }: AskInput, port: number): string | undefined {
   const found = listeners.filter((listener) => listener.port === port);
   const [one] = found;
   if (!one) return undefined;
-  if (found.some((listener) => reachOf(listener.address) === 'every' || listener.address === '127.0.0.1')) return '127.0.0.1';
+  if (found.some((listener) => reachOf(listener.address) === 'every' || listener.address === '127.0.0.1'))
+    return '127.0.0.1';
   return one.address;
 }
 
-async function send(asking: Asking, request: Pick<NodeRequest, 'path' | 'tls'> & Partial<NodeRequest>): Promise<Result<NodeResponse>> {
+async function send(
+  asking: Asking,
+  request: Pick<NodeRequest, 'path' | 'tls'> & Partial<NodeRequest>,
+): Promise<Result<NodeResponse>> {
   const port = request.port ?? asking.input.install.httpPort;
   return asking.reader.request(
-    { address: addressOf(asking.input, port) ?? '127.0.0.1', port, method: 'GET', timeoutSeconds: 10, maxBytes: 1_048_576, ...request },
+    {
+      address: addressOf(asking.input, port) ?? '127.0.0.1',
+      port,
+      method: 'GET',
+      timeoutSeconds: 10,
+      maxBytes: 1_048_576,
+      ...request,
+    },
     asking.signal,
   );
 }
@@ -105,13 +133,16 @@ async function findSpeech(asking: Asking): Promise<Result<NodeResponse> | undefi
     last = await send(asking, { path: nodeRequests.whoAmI, tls });
     if (last.ok && (tls === false) === (last.value.peer === undefined)) {
       answers.http = tls === false ? 'clear' : 'tls';
-      if (last.value.peer) answers.tlsVerifiedByCa = input.authority === '' ? undefined : last.value.peer.authorized;
+      if (last.value.peer)
+        answers.tlsVerifiedByCa = input.authority === '' ? undefined : last.value.peer.authorized;
       return last;
     }
     if (!last.ok && last.error.code !== 'COMMAND_FAILED') return last;
   }
   answers.http = 'silent';
-  asking.notes.push('The HTTP port is open and answers neither HTTP nor TLS; an IP filter of the node looks like this.');
+  asking.notes.push(
+    'The HTTP port is open and answers neither HTTP nor TLS; an IP filter of the node looks like this.',
+  );
   return last;
 }
 
@@ -125,7 +156,8 @@ async function readHttp(asking: Asking, response: NodeResponse): Promise<void> {
   const standing = standingOf(response.status, text(response));
   answers.anonymous = standing === 'on' ? 'refused' : standing === 'unclear' ? 'not-asked' : 'answered';
   answers.securityEnabled = standing === 'unclear' ? undefined : standing !== 'off';
-  if (standing === 'unclear') notes.push(`The node answered ${response.status} to a question about the caller, which tells nothing.`);
+  if (standing === 'unclear')
+    notes.push(`The node answered ${response.status} to a question about the caller, which tells nothing.`);
   if (standing === 'anonymous') notes.push('Anonymous access is on: a stranger has a role.');
   const credential = await login(asking);
   if (standing !== 'on' || credential) await readCluster(asking, standing === 'on' ? credential : undefined);
@@ -146,14 +178,21 @@ async function login(asking: Asking): Promise<NodeCredential | undefined> {
     notes.push('The credential was not used: nothing proves that the other side is this node.');
     return undefined;
   }
-  const response = await send(asking, { path: nodeRequests.whoAmI, tls: wayOf(asking), credential: input.credential });
+  const response = await send(asking, {
+    path: nodeRequests.whoAmI,
+    tls: wayOf(asking),
+    credential: input.credential,
+  });
   if (response.ok && response.value.status === 200) {
     answers.authenticated = 'yes';
     return input.credential;
   }
   const refused = response.ok && response.value.status === 401 && isSettled(input.process);
   answers.authenticated = refused ? 'refused' : 'not-yet';
-  if (!refused) notes.push('The node did not accept the credential yet: it was started a short while ago or its user store is not ready.');
+  if (!refused)
+    notes.push(
+      'The node did not accept the credential yet: it was started a short while ago or its user store is not ready.',
+    );
   return undefined;
 }
 
@@ -174,10 +213,14 @@ async function readCluster(asking: Asking, credential: NodeCredential | undefine
     if (local.ok && local.value.status === 200) answers.version = localVersionOf(text(local.value));
   }
   const state = await send(asking, { path: nodeRequests.state, ...more });
-  const cluster: ClusterState | undefined = state.ok && state.value.status === 200 ? clusterStateOf(text(state.value)) : undefined;
+  const cluster: ClusterState | undefined =
+    state.ok && state.value.status === 200 ? clusterStateOf(text(state.value)) : undefined;
   if (!cluster) {
-    notes.push('The node did not tell its cluster state (no master, no right, or too large), so what it holds is not known.');
-    if (answers.clusterUuid === '_na_' && answers.authenticated !== 'yes') answers.authenticated = credential ? 'not-yet' : answers.authenticated;
+    notes.push(
+      'The node did not tell its cluster state (no master, no right, or too large), so what it holds is not known.',
+    );
+    if (answers.clusterUuid === '_na_' && answers.authenticated !== 'yes')
+      answers.authenticated = credential ? 'not-yet' : answers.authenticated;
     return;
   }
   answers.clusterUuid = cluster.clusterUuid ?? answers.clusterUuid;
@@ -194,7 +237,8 @@ async function tryWeakPasswords(asking: Asking): Promise<readonly string[] | und
     if (accepted.has(user)) continue;
     const credential: NodeCredential = { type: 'basic', user, password: new Secret(password) };
     const response = await send(asking, { path: nodeRequests.whoAmI, tls: wayOf(asking), credential });
-    if (response.ok && response.value.status === 200 && text(response.value).includes(`"${user}"`)) accepted.add(user);
+    if (response.ok && response.value.status === 200 && text(response.value).includes(`"${user}"`))
+      accepted.add(user);
     if (response.ok && response.value.status === 401) refused++;
   }
   const all = refused + accepted.size === weakPasswords.length || accepted.size > 0;
@@ -207,16 +251,26 @@ async function transportSpeech(asking: Asking): Promise<NodeAnswers['transport']
   const port = asking.input.install.transportPort;
   if (addressOf(asking.input, port) === undefined) return 'closed';
   const tlsFirst = asking.answers.http === 'tls';
-  const attempts: readonly NodeRequest['tls'][] = tlsFirst ? [{ caPem: 'observe-only' }, false] : [false, { caPem: 'observe-only' }];
+  const attempts: readonly NodeRequest['tls'][] = tlsFirst
+    ? [{ caPem: 'observe-only' }, false]
+    : [false, { caPem: 'observe-only' }];
   for (const tls of attempts) {
     const response = await send(asking, { path: nodeRequests.root, tls, port });
     if (response.ok && tls === false && text(response.value).includes('not an HTTP port')) return 'clear';
-    if (tls !== false && (response.ok ? response.value.peer !== undefined : speaksTls(`${response.error.message} ${response.error.detail ?? ''}`))) return 'tls';
+    if (
+      tls !== false &&
+      (response.ok
+        ? response.value.peer !== undefined
+        : speaksTls(`${response.error.message} ${response.error.detail ?? ''}`))
+    )
+      return 'tls';
   }
   return 'silent';
 }
 
 /** The other side answered in TLS and asked for a certificate of ours: only a TLS port does that. */
 function speaksTls(detail: string): boolean {
-  return /alert (?:number|certificate|handshake|bad certificate)|certificate[ _]required|bad[ _]certificate|handshake[ _]failure|no shared cipher|TLSV1_(?:3_)?ALERT|SSLV3_ALERT/i.test(detail);
+  return /alert (?:number|certificate|handshake|bad certificate)|certificate[ _]required|bad[ _]certificate|handshake[ _]failure|no shared cipher|TLSV1_(?:3_)?ALERT|SSLV3_ALERT/i.test(
+    detail,
+  );
 }

@@ -12,7 +12,13 @@ export async function observeOutside(
 ): Promise<Fact<OutsideView>> {
   const where = `from the operator's machine to ${address}`;
   if (!observer) {
-    return { status: 'unknown', reason: 'Nothing looked from outside.', remedy: 'Assess from a machine that reaches the host directly.', where, at };
+    return {
+      status: 'unknown',
+      reason: 'Nothing looked from outside.',
+      remedy: 'Assess from a machine that reaches the host directly.',
+      where,
+      at,
+    };
   }
   const seen = await Promise.all(
     ports.map(async (port) => {

@@ -28,11 +28,20 @@ exit 0
     readSections(frame, 'configuration files', context, (sections) => {
       const closed = sections.find((section) => section.name === 'closed');
       if (closed) return forbidden(closed.rest, closed.rest, context);
-      return known(sections.flatMap(secretsOf), 'elasticsearch.yml, JVM options, environment and unit files', context);
+      return known(
+        sections.flatMap(secretsOf),
+        'elasticsearch.yml, JVM options, environment and unit files',
+        context,
+      );
     }),
 };
 
-const kinds = { yml: 'elasticsearch.yml', 'jvm-options': 'jvm-options', environment: 'environment', unit: 'unit' } as const;
+const kinds = {
+  yml: 'elasticsearch.yml',
+  'jvm-options': 'jvm-options',
+  environment: 'environment',
+  unit: 'unit',
+} as const;
 
 function isKind(name: string): name is keyof typeof kinds {
   return name in kinds;
@@ -43,5 +52,11 @@ function secretsOf(section: Section): readonly PlaintextSecret[] {
   const where = kinds[section.name];
   const text = section.body.replace(/^ (?=@@)/gm, '');
   const found = section.name === 'yml' ? secretsInYaml(text) : secretsInAssignments(text);
-  return found.map(({ line, name, keystoreName, comment }) => ({ file: section.rest, line, name, keystoreName, where: comment ? 'comment' : where }));
+  return found.map(({ line, name, keystoreName, comment }) => ({
+    file: section.rest,
+    line,
+    name,
+    keystoreName,
+    where: comment ? 'comment' : where,
+  }));
 }

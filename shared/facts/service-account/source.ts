@@ -39,14 +39,39 @@ exit 0
       const name = sections.find((section) => section.name === 'name')?.rest ?? '';
       const where = '/etc/passwd, /etc/group, /etc/shadow, sudoers, authorized_keys';
       const entry = parsePasswd(body(sections, 'passwd'))[0];
-      if (!entry) return unknown(`The account ${name || '(none)'} is not in the user database.`, 'Check the User= of the unit and the owner of the data directory.', where, context);
+      if (!entry)
+        return unknown(
+          `The account ${name || '(none)'} is not in the user database.`,
+          'Check the User= of the unit and the owner of the data directory.',
+          where,
+          context,
+        );
       const allGroups = parseGroups(body(sections, 'groups'));
       const group = allGroups.find((one) => one.gid === entry.gid)?.name ?? String(entry.gid);
-      const groups = [...new Set([group, ...allGroups.filter((one) => one.members.includes(entry.name)).map((one) => one.name)])];
+      const groups = [
+        ...new Set([
+          group,
+          ...allGroups.filter((one) => one.members.includes(entry.name)).map((one) => one.name),
+        ]),
+      ];
       if (body(sections, 'sudoers').trim() === 'unreadable')
-        return unknown(`What ${entry.name} may do by sudo can be read by root only.`, 'Let Bulwark log in as root or use sudo on this host, then assess again.', where, context);
-      const files = sections.filter((section) => section.name === 'sudoers-file' && !/(?:~|\.[^/]*)$/.test(section.rest.replace('/etc/sudoers.d', '')));
-      const lines = files.flatMap((section) => section.body.replace(/\n$/, '').split('\n').map((text, index) => ({ file: section.rest, line: index + 1, text })));
+        return unknown(
+          `What ${entry.name} may do by sudo can be read by root only.`,
+          'Let Bulwark log in as root or use sudo on this host, then assess again.',
+          where,
+          context,
+        );
+      const files = sections.filter(
+        (section) =>
+          section.name === 'sudoers-file' &&
+          !/(?:~|\.[^/]*)$/.test(section.rest.replace('/etc/sudoers.d', '')),
+      );
+      const lines = files.flatMap((section) =>
+        section.body
+          .replace(/\n$/, '')
+          .split('\n')
+          .map((text, index) => ({ file: section.rest, line: index + 1, text })),
+      );
       const rules = parseSudoers(lines);
       const mine = rules.filter((rule) => ruleNames(rule, { name: entry.name, uid: entry.uid, groups }));
       const password = body(sections, 'password').trim();
@@ -58,14 +83,25 @@ exit 0
           group,
           home: entry.home,
           shell: entry.shell,
-          password: password === 'locked' || password === 'set' || password === 'empty' ? password : 'unknown',
+          password:
+            password === 'locked' || password === 'set' || password === 'empty' ? password : 'unknown',
           groups,
-          authorizedKeys: body(sections, 'keys').split('\n').filter((line) => line.startsWith('/')),
+          authorizedKeys: body(sections, 'keys')
+            .split('\n')
+            .filter((line) => line.startsWith('/')),
           sudoRules: mine.map((rule) => ({
             file: rule.file,
             line: rule.line,
             text: rule.text,
-            dedicated: rule.file !== '/etc/sudoers' && rules.filter((one) => one.file === rule.file).every((one) => one.subjects.length > 0 && one.subjects.every((subject) => subject === entry.name || subject === `#${entry.uid}`)),
+            dedicated:
+              rule.file !== '/etc/sudoers' &&
+              rules
+                .filter((one) => one.file === rule.file)
+                .every(
+                  (one) =>
+                    one.subjects.length > 0 &&
+                    one.subjects.every((subject) => subject === entry.name || subject === `#${entry.uid}`),
+                ),
           })),
         },
         where,

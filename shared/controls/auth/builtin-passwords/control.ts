@@ -6,7 +6,8 @@ import { evidence, failed, judgeNode, listed, passed, undecided } from '../../ju
 import { factsMissing, installOf, manual } from '../../proposing.ts';
 
 /** Clear-text settings and variables that hold a built-in user's password. */
-const builtinSecret = /(?:^|[._])(?:elastic|kibana_system|kibana|logstash_system|beats_system|apm_system|remote_monitoring_user)_?password$|^bootstrap\.password$/i;
+const builtinSecret =
+  /(?:^|[._])(?:elastic|kibana_system|kibana|logstash_system|beats_system|apm_system|remote_monitoring_user)_?password$|^bootstrap\.password$/i;
 
 function inClear(secrets: readonly PlaintextSecret[]): readonly PlaintextSecret[] {
   return secrets.filter((secret) => builtinSecret.test(secret.name));
@@ -29,19 +30,57 @@ export default defineControl({
     judgeNode(facts, ['node-answers', 'plaintext-secrets'], (_install, seen) => {
       const answers = seen['node-answers'].value;
       const clear = inClear(seen['plaintext-secrets'].value);
-      const tried = answers.weakBuiltins === undefined ? 'not decidable' : answers.weakBuiltins.length === 0 ? 'all refused' : `accepted for ${answers.weakBuiltins.join(', ')}`;
+      const tried =
+        answers.weakBuiltins === undefined
+          ? 'not decidable'
+          : answers.weakBuiltins.length === 0
+            ? 'all refused'
+            : `accepted for ${answers.weakBuiltins.join(', ')}`;
       const shown = [
-        evidence(seen['node-answers'], 'well-known passwords', answers.securityEnabled === false ? 'not asked for: security is off' : tried),
-        ...clear.map((secret) => evidence({ ...seen['plaintext-secrets'], where: `${secret.file}, line ${secret.line}` }, secret.name, 'in clear text')),
+        evidence(
+          seen['node-answers'],
+          'well-known passwords',
+          answers.securityEnabled === false ? 'not asked for: security is off' : tried,
+        ),
+        ...clear.map((secret) =>
+          evidence(
+            { ...seen['plaintext-secrets'], where: `${secret.file}, line ${secret.line}` },
+            secret.name,
+            'in clear text',
+          ),
+        ),
       ];
-      if (answers.securityEnabled === false) return failed('Security is off: no user needs a password.', ...shown);
-      if (answers.weakBuiltins && answers.weakBuiltins.length > 0) return failed(`${listed(answers.weakBuiltins)} ${answers.weakBuiltins.length === 1 ? 'has' : 'have'} a well-known password.`, ...shown);
-      if (clear.length > 0) return failed(`A built-in user’s password stands in clear text in ${listed([...new Set(clear.map((secret) => secret.file))])}.`, ...shown);
-      if (answers.weakBuiltins) return passed('No built-in user accepts a well-known password, and none stands in clear text.', ...shown);
-      if (answers.securityEnabled === undefined && answers.http === 'closed' && willSetUp(facts)) return failed('Elasticsearch was never set up: its built-in users have no password yet.', ...shown);
-      if (answers.http === 'closed') return undecided('Elasticsearch does not run, so no password could be tried. Start it, then assess again.', ...shown);
-      const why = { yes: 'Some tries were not answered.', refused: 'The credential was refused.', 'not-yet': 'The node does not accept right passwords yet.', 'no-credential': 'Without a login that works, a refusal proves nothing.' }[answers.authenticated];
-      return undecided(`Whether built-in users have well-known passwords could not be told. ${why} Give Bulwark a credential for this node, then assess again.`, ...shown);
+      if (answers.securityEnabled === false)
+        return failed('Security is off: no user needs a password.', ...shown);
+      if (answers.weakBuiltins && answers.weakBuiltins.length > 0)
+        return failed(`A well-known password is accepted for ${listed(answers.weakBuiltins)}.`, ...shown);
+      if (clear.length > 0)
+        return failed(
+          `A built-in user’s password stands in clear text in ${listed([...new Set(clear.map((secret) => secret.file))])}.`,
+          ...shown,
+        );
+      if (answers.weakBuiltins)
+        return passed(
+          'No built-in user accepts a well-known password, and none stands in clear text.',
+          ...shown,
+        );
+      if (answers.securityEnabled === undefined && answers.http === 'closed' && willSetUp(facts))
+        return failed('Elasticsearch was never set up: its built-in users have no password yet.', ...shown);
+      if (answers.http === 'closed')
+        return undecided(
+          'Elasticsearch does not run, so no password could be tried. Start it, then assess again.',
+          ...shown,
+        );
+      const why = {
+        yes: 'Some tries were not answered.',
+        refused: 'The credential was refused.',
+        'not-yet': 'The node does not accept right passwords yet.',
+        'no-credential': 'Without a login that works, a refusal proves nothing.',
+      }[answers.authenticated];
+      return undecided(
+        `Whether built-in users have well-known passwords could not be told. ${why} Give Bulwark a credential for this node, then assess again.`,
+        ...shown,
+      );
     }),
   propose: (facts) => {
     const answers = knownValue(facts['node-answers']);
@@ -51,11 +90,29 @@ export default defineControl({
     if (!answers.securityEnabled) return proposeAutoConfiguration(facts, 'builtin-passwords');
     const weak = answers.weakBuiltins ?? [];
     if (weak.length === 0)
-      return manual('Who reads the file, and whether the password is still the same, is for you to say.', ...clear.map((secret) => `Take ${secret.name} out of ${secret.file}, line ${secret.line}, and reset that password.`));
+      return manual(
+        'Who reads the file, and whether the password is still the same, is for you to say.',
+        ...clear.map(
+          (secret) =>
+            `Take ${secret.name} out of ${secret.file}, line ${secret.line}, and reset that password.`,
+        ),
+      );
     return {
       type: 'changes',
-      changes: [{ kind: 'es-password', install, users: weak.map((name) => ({ name, ref: name === 'elastic' ? elasticPasswordRef : `es/${name}`, length: 24 })) }],
-      steps: [`Bulwark will give ${listed(weak)} a new generated password, keep it in your vault, and prove it by logging in.`],
+      changes: [
+        {
+          kind: 'es-password',
+          install,
+          users: weak.map((name) => ({
+            name,
+            ref: name === 'elastic' ? elasticPasswordRef : `es/${name}`,
+            length: 24,
+          })),
+        },
+      ],
+      steps: [
+        `Bulwark will give ${listed(weak)} a new generated password, keep it in your vault, and prove it by logging in.`,
+      ],
       disturbs: 'Nothing restarts. Everything that logs in with the old password is refused from then on.',
       undo: 'The old, well-known password is not brought back.',
     };
@@ -66,5 +123,9 @@ export default defineControl({
 function willSetUp(facts: Parameters<typeof proposeAutoConfiguration>[0]): boolean {
   const install = installOf(facts);
   const directories = knownValue(facts['data-directories']);
-  return install !== undefined && directories !== undefined && install.pathData.every((path) => directories.some((one) => one.path === path && one.empty));
+  return (
+    install !== undefined &&
+    directories !== undefined &&
+    install.pathData.every((path) => directories.some((one) => one.path === path && one.empty))
+  );
 }

@@ -13,7 +13,8 @@ export default defineControl({
     area: 'keystore',
     title: 'The keystore exists in the current format, readable by the service user only',
     severity: 'high',
-    description: 'Reads the first 32 bytes of elasticsearch.keystore (format and protection), its owner, group and mode. Its contents are not read.',
+    description:
+      'Reads the first 32 bytes of elasticsearch.keystore (format and protection), its owner, group and mode. Its contents are not read.',
     risk: 'A keystore without a password is only scrambled: who can read the file has every secret in it. Without a keystore secrets end up in clear text.',
     references: [{ title: 'Secure settings', publisher: 'Elastic' }],
     fix: 'auto',
@@ -23,13 +24,22 @@ export default defineControl({
     judgeNode(facts, ['keystore'], (install, seen) => {
       const keystore = seen.keystore.value;
       const { file } = keystore;
-      if (!keystore.exists || !file) return failed('There is no keystore.', evidence(seen.keystore, keystore.path, 'not there'));
+      if (!keystore.exists || !file)
+        return failed('There is no keystore.', evidence(seen.keystore, keystore.path, 'not there'));
       const problems = problemsOf(install.value, keystore);
       const shown = [
         evidence(seen.keystore, 'owner and mode', `${file.mode} ${file.owner}:${file.group}`),
-        evidence(seen.keystore, 'format', keystore.formatVersion === undefined ? 'not a keystore' : `${keystore.formatVersion}${keystore.passwordProtected ? ', protected by a password' : ''}`),
+        evidence(
+          seen.keystore,
+          'format',
+          keystore.formatVersion === undefined
+            ? 'not a keystore'
+            : `${keystore.formatVersion}${keystore.passwordProtected ? ', protected by a password' : ''}`,
+        ),
       ];
-      return problems.length === 0 ? passed('The keystore is there, current, and closed to others.', ...shown) : failed(`The keystore ${listed(problems)}.`, ...shown);
+      return problems.length === 0
+        ? passed('The keystore is there, current, and closed to others.', ...shown)
+        : failed(`The keystore ${listed(problems)}.`, ...shown);
     }),
   propose: (facts) => {
     const install = installOf(facts);
@@ -38,15 +48,26 @@ export default defineControl({
     const open = knownValue(facts['node-answers'])?.securityEnabled !== true;
     if (open && !('type' in readiness(facts))) return proposeAutoConfiguration(facts, 'keystore-present');
     if (keystore.exists && keystore.formatVersion === undefined)
-      return manual(`${keystore.path} is not a keystore, or it is damaged. Nothing was changed.`, 'Restore it from a backup together with elasticsearch.yml of the same time.');
-    const formatOld = !keystore.exists || (keystore.formatVersion ?? 0) < currentKeystoreFormat(install.version);
+      return manual(
+        `${keystore.path} is not a keystore, or it is damaged. Nothing was changed.`,
+        'Restore it from a backup together with elasticsearch.yml of the same time.',
+      );
+    const formatOld =
+      !keystore.exists || (keystore.formatVersion ?? 0) < currentKeystoreFormat(install.version);
     if (formatOld && keystore.passwordProtected)
-      return manual('The keystore is protected by a password that Bulwark does not have.', 'Run bin/elasticsearch-keystore upgrade and enter the password.');
+      return manual(
+        'The keystore is protected by a password that Bulwark does not have.',
+        'Run bin/elasticsearch-keystore upgrade and enter the password.',
+      );
     if (formatOld) {
       return {
         type: 'changes',
         changes: [{ kind: 'keystore-entry', install, set: [], remove: [], ensure: true }],
-        steps: [keystore.exists ? 'Bulwark will bring the keystore to the current format and put its owner and mode right.' : 'Bulwark will create an empty keystore with the right owner and mode.'],
+        steps: [
+          keystore.exists
+            ? 'Bulwark will bring the keystore to the current format and put its owner and mode right.'
+            : 'Bulwark will create an empty keystore with the right owner and mode.',
+        ],
         disturbs: 'Nothing restarts. The running node does not notice.',
         undo: 'Undo restores the keystore of before, byte for byte.',
       };
@@ -54,7 +75,9 @@ export default defineControl({
     const owner = install.layout === 'package' ? 'root' : install.user;
     return {
       type: 'changes',
-      changes: [{ kind: 'file-mode', entries: [{ path: keystore.path, owner, group: install.group, mode: '660' }] }],
+      changes: [
+        { kind: 'file-mode', entries: [{ path: keystore.path, owner, group: install.group, mode: '660' }] },
+      ],
       steps: [`Bulwark will set ${keystore.path} to 660 ${owner}:${install.group}.`],
       disturbs: 'Nothing restarts. Accounts outside the service group can no longer read the keystore.',
       undo: 'Undo puts owner, group and mode back.',
@@ -71,6 +94,10 @@ function problemsOf(install: EsInstall, { file, formatVersion }: KeystoreFact): 
     ...((mode & 0o007) === 0 ? [] : ['is open to every local account']),
     ...(file.owner === owner ? [] : [`belongs to ${file.owner} instead of ${owner}`]),
     ...(file.group === install.group || (mode & 0o070) === 0 ? [] : [`is open to the group ${file.group}`]),
-    ...(formatVersion === undefined ? ['is damaged'] : formatVersion < current ? [`has format ${formatVersion}, and ${install.version} writes ${current}`] : []),
+    ...(formatVersion === undefined
+      ? ['is damaged']
+      : formatVersion < current
+        ? [`has format ${formatVersion}, and ${install.version} writes ${current}`]
+        : []),
   ];
 }

@@ -22,9 +22,22 @@ export default defineControl({
   evaluate: (facts) =>
     judgeNode(facts, ['plaintext-secrets'], (_install, seen) => {
       const secrets = seen['plaintext-secrets'].value;
-      if (secrets.length === 0) return passed('No secret was found in clear text.', evidence(seen['plaintext-secrets'], 'secrets in clear text', 'none found'));
-      const shown = secrets.map((secret) => evidence({ ...seen['plaintext-secrets'], where: `${secret.file}, line ${secret.line}` }, secret.name, secret.where === 'comment' ? 'in clear text, in a remark' : 'in clear text'));
-      return failed(`${counted(secrets.length, 'secret stands', 'secrets stand')} in clear text in ${listed([...new Set(secrets.map((secret) => secret.file))])}.`, ...shown);
+      if (secrets.length === 0)
+        return passed(
+          'No secret was found in clear text.',
+          evidence(seen['plaintext-secrets'], 'secrets in clear text', 'none found'),
+        );
+      const shown = secrets.map((secret) =>
+        evidence(
+          { ...seen['plaintext-secrets'], where: `${secret.file}, line ${secret.line}` },
+          secret.name,
+          secret.where === 'comment' ? 'in clear text, in a remark' : 'in clear text',
+        ),
+      );
+      return failed(
+        `${counted(secrets.length, 'secret stands', 'secrets stand')} in clear text in ${listed([...new Set(secrets.map((secret) => secret.file))])}.`,
+        ...shown,
+      );
     }),
   propose,
 });
@@ -36,22 +49,44 @@ function propose(facts: Facts): Proposal {
   const secrets = knownValue(facts['plaintext-secrets']);
   const yml = knownValue(facts['es-settings']);
   if (!install || !secrets || !yml) return factsMissing;
-  const movable = secrets.flatMap((secret) => (secret.where === 'elasticsearch.yml' && secret.keystoreName !== undefined && !yml.duplicates.includes(secret.name) ? [{ ...secret, keystoreName: secret.keystoreName }] : []));
-  const rest = secrets.filter((secret) => !movable.some((one) => one.name === secret.name && one.line === secret.line));
+  const movable = secrets.flatMap((secret) =>
+    secret.where === 'elasticsearch.yml' &&
+    secret.keystoreName !== undefined &&
+    !yml.duplicates.includes(secret.name)
+      ? [{ ...secret, keystoreName: secret.keystoreName }]
+      : [],
+  );
+  const rest = secrets.filter(
+    (secret) => !movable.some((one) => one.name === secret.name && one.line === secret.line),
+  );
   const byHand = rest.map(handStep);
-  if (movable.length === 0) return manual('These secrets have no place in the keystore, or stand where Bulwark does not edit.', ...byHand, rotate(secrets));
+  if (movable.length === 0)
+    return manual(
+      'These secrets have no place in the keystore, or stand where Bulwark does not edit.',
+      ...byHand,
+      rotate(secrets),
+    );
   // On an open node TLS secrets of an unfinished set-up would stop the next start; its own set-up replaces them all.
-  if (movable.every((secret) => tlsSetting.test(secret.name)) && !('type' in readiness(facts))) return proposeAutoConfiguration(facts, 'security-enabled');
+  if (movable.every((secret) => tlsSetting.test(secret.name)) && !('type' in readiness(facts)))
+    return proposeAutoConfiguration(facts, 'security-enabled');
   if (install.unit === undefined) return noUnit('move secrets');
   const changes: readonly Change[] = [
     {
       kind: 'keystore-entry',
       install,
-      set: movable.map((secret) => ({ name: secret.keystoreName, value: { from: 'yaml-setting', path: secret.file, key: secret.name } })),
+      set: movable.map((secret) => ({
+        name: secret.keystoreName,
+        value: { from: 'yaml-setting', path: secret.file, key: secret.name },
+      })),
       remove: [],
       ensure: true,
     },
-    { kind: 'yaml-setting', path: yml.path, edits: movable.map((secret) => ({ op: 'remove', key: secret.name })), expects: yml.digest },
+    {
+      kind: 'yaml-setting',
+      path: yml.path,
+      edits: movable.map((secret) => ({ op: 'remove', key: secret.name })),
+      expects: yml.digest,
+    },
     { kind: 'service-restart', unit: install.unit, install, rehearse: true },
   ];
   return {
@@ -64,13 +99,15 @@ function propose(facts: Facts): Proposal {
       ...byHand.map((step) => `By hand: ${step}`),
       rotate(movable),
     ],
-    disturbs: 'The node restarts once: it is away for less than a minute in most cases. Clients of this node notice.',
+    disturbs:
+      'The node restarts once: it is away for less than a minute in most cases. Clients of this node notice.',
     undo: 'Undo restores elasticsearch.yml and the keystore together and restarts the node. The secrets then stand in clear text again.',
   };
 }
 
 function handStep(secret: PlaintextSecret): string {
-  if (secret.where === 'comment') return `Delete the remark with ${secret.name} in ${secret.file}, line ${secret.line}.`;
+  if (secret.where === 'comment')
+    return `Delete the remark with ${secret.name} in ${secret.file}, line ${secret.line}.`;
   return `Take ${secret.name} out of ${secret.file}, line ${secret.line}; Elasticsearch’s keystore has no entry for it.`;
 }
 

@@ -1,5 +1,5 @@
-import { defineControl } from '../../define-control.ts';
 import { proposeFirewall } from '../../allowed-sources.ts';
+import { defineControl } from '../../define-control.ts';
 import { evidence, failed, judgeNode, passed, undecided } from '../../judging.ts';
 
 export default defineControl({
@@ -8,21 +8,46 @@ export default defineControl({
     area: 'network',
     title: 'A host firewall is active and denies inbound connections by default',
     severity: 'critical',
-    description: 'Looks at the live rules of the kernel for IPv4 and IPv6, not at configuration files: what happens to a new connection that no rule names.',
+    description:
+      'Looks at the live rules of the kernel for IPv4 and IPv6, not at configuration files: what happens to a new connection that no rule names.',
     risk: 'Without a firewall every port that any program opens, now or after the next update, is reachable by everybody who reaches the host.',
-    references: [{ title: 'Elasticsearch security principles: run Elasticsearch behind a firewall', publisher: 'Elastic' }],
+    references: [
+      {
+        title: 'Elasticsearch security principles: run Elasticsearch behind a firewall',
+        publisher: 'Elastic',
+      },
+    ],
     fix: 'guided',
     blast: 'access',
   },
   evaluate: (facts) =>
     judgeNode(facts, ['firewall'], (_install, seen) => {
       const { manager, inboundDefault, ruleset, ports } = seen.firewall.value;
-      const rules = evidence(seen.firewall, 'live firewall rules', ruleset === '' ? 'none' : `managed by ${manager}`, ruleset);
+      const rules = evidence(
+        seen.firewall,
+        'live firewall rules',
+        ruleset === '' ? 'none' : `managed by ${manager}`,
+        ruleset,
+      );
       if (manager === 'iptables' && ports.every((port) => port.access === 'undecided'))
-        return undecided('The rules are of the older iptables kind, which Bulwark does not read. Look at iptables -S and ip6tables -S by hand.', rules);
-      const verdict = evidence(seen.firewall, 'verdict for a connection that no rule names', { drop: 'dropped', accept: 'accepted', none: 'no rule filters what comes in' }[inboundDefault]);
-      if (inboundDefault === 'drop') return passed('The firewall denies what no rule allows, for IPv4 and IPv6.', verdict, rules);
-      return failed(inboundDefault === 'none' ? 'No firewall filters what comes in.' : 'The firewall accepts what no rule names, for IPv4 or IPv6.', verdict, rules);
+        return undecided(
+          'The rules are of the older iptables kind, which Bulwark does not read. Look at iptables -S and ip6tables -S by hand.',
+          rules,
+        );
+      const verdict = evidence(
+        seen.firewall,
+        'verdict for a connection that no rule names',
+        { drop: 'dropped', accept: 'accepted', none: 'no rule filters what comes in' }[inboundDefault],
+      );
+      if (inboundDefault === 'drop')
+        return passed('The firewall denies what no rule allows, for IPv4 and IPv6.', verdict, rules);
+      return failed(
+        inboundDefault === 'none'
+          ? 'No firewall filters what comes in.'
+          : 'The firewall accepts what no rule names, for IPv4 or IPv6.',
+        verdict,
+        rules,
+      );
     }),
   propose: (facts, choices) => proposeFirewall(facts, choices, 'firewall-active'),
 });

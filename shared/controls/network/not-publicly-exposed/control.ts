@@ -1,6 +1,6 @@
 import { knownValue } from '../../../domain/fact.ts';
-import { defineControl } from '../../define-control.ts';
 import { proposeFirewall } from '../../allowed-sources.ts';
+import { defineControl } from '../../define-control.ts';
 import { describeOutside, describeRules, rulesFor, widestReach } from '../../exposure.ts';
 import { evidence, failed, judgeNode, listed, passed, undecided } from '../../judging.ts';
 
@@ -13,27 +13,60 @@ export default defineControl({
     description:
       'Looks at the addresses that the HTTP and transport ports are bound to and at the live rules for them. A port bound to every address counts as public: the host may get a public address, or have one that only its provider knows.',
     risk: 'Open Elasticsearch nodes are found by scanners within hours, copied, wiped and held to ransom.',
-    references: [{ title: 'Elasticsearch security principles: do not expose Elasticsearch to the internet', publisher: 'Elastic' }],
+    references: [
+      {
+        title: 'Elasticsearch security principles: do not expose Elasticsearch to the internet',
+        publisher: 'Elastic',
+      },
+    ],
     fix: 'guided',
     blast: 'access',
   },
   evaluate: (facts) =>
     judgeNode(facts, ['firewall', 'listeners'], (install, seen) => {
       const outside = knownValue(facts.outside);
-      const ports = [install.value.httpPort, install.value.transportPort].map((port) => ({ port, bound: widestReach(seen.listeners.value, port), rules: rulesFor(seen.firewall.value, port) }));
+      const ports = [install.value.httpPort, install.value.transportPort].map((port) => ({
+        port,
+        bound: widestReach(seen.listeners.value, port),
+        rules: rulesFor(seen.firewall.value, port),
+      }));
       const shown = ports.flatMap(({ port, bound, rules }) => [
-        evidence(seen.listeners, `socket of port ${port}`, bound ? bound.addresses.join(', ') : 'nobody listens now'),
+        evidence(
+          seen.listeners,
+          `socket of port ${port}`,
+          bound ? bound.addresses.join(', ') : 'nobody listens now',
+        ),
         evidence(seen.firewall, `live rules for port ${port}`, describeRules(rules)),
-        ...(facts.outside?.status === 'known' ? [{ ...evidence(facts.outside, `port ${port} from outside`, describeOutside(outside, port)), vantage: 'outside' as const }] : []),
+        ...(facts.outside?.status === 'known'
+          ? [
+              {
+                ...evidence(facts.outside, `port ${port} from outside`, describeOutside(outside, port)),
+                vantage: 'outside' as const,
+              },
+            ]
+          : []),
       ]);
       const wide = ports.filter(({ bound }) => bound?.reach === 'every' || bound?.reach === 'public');
       const open = wide.filter(({ rules }) => rules.access === 'everyone');
       if (open.length > 0)
-        return failed(`${listed(open.map(({ port, bound }) => `Port ${port} listens on ${bound?.reach === 'every' ? 'every address' : bound?.addresses.join(', ')}`))}, and no rule restricts who may connect.`, ...shown);
-      if (ports.every(({ bound }) => bound === undefined)) return undecided('Elasticsearch does not listen, so its addresses are not known. Start it, then assess again.', ...shown);
+        return failed(
+          `${listed(open.map(({ port, bound }) => `Port ${port} listens on ${bound?.reach === 'every' ? 'every address' : bound?.addresses.join(', ')}`))}, and no rule restricts who may connect.`,
+          ...shown,
+        );
+      if (ports.every(({ bound }) => bound === undefined))
+        return undecided(
+          'Elasticsearch does not listen, so its addresses are not known. Start it, then assess again.',
+          ...shown,
+        );
       if (wide.some(({ rules }) => rules.access === 'undecided'))
-        return undecided('A port listens on every address, and the rules for it could not be followed to the end. Read them in the evidence, then assess again.', ...shown);
-      return passed('Every port of Elasticsearch is bound to private addresses or restricted by the firewall.', ...shown);
+        return undecided(
+          'A port listens on every address, and the rules for it could not be followed to the end. Read them in the evidence, then assess again.',
+          ...shown,
+        );
+      return passed(
+        'Every port of Elasticsearch is bound to private addresses or restricted by the firewall.',
+        ...shown,
+      );
     }),
   propose: (facts, choices) => proposeFirewall(facts, choices, 'not-publicly-exposed'),
 });

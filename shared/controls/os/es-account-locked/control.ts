@@ -6,7 +6,19 @@ import { evidence, failed, judgeNode, listed, passed, undecided } from '../../ju
 import { factsMissing, manual } from '../../proposing.ts';
 import { isDedicated } from '../../service-account.ts';
 
-const privileged = new Set(['root', 'sudo', 'wheel', 'admin', 'adm', 'docker', 'lxd', 'libvirt', 'disk', 'shadow', 'kvm']);
+const privileged = new Set([
+  'root',
+  'sudo',
+  'wheel',
+  'admin',
+  'adm',
+  'docker',
+  'lxd',
+  'libvirt',
+  'disk',
+  'shadow',
+  'kvm',
+]);
 
 export default defineControl({
   words: {
@@ -32,13 +44,21 @@ export default defineControl({
         evidence(fact, `password of ${account.name}`, account.password),
         evidence(fact, `shell of ${account.name}`, account.shell || '(empty: /bin/sh)'),
         evidence(fact, 'authorized_keys files', account.authorizedKeys.join(', ') || 'none'),
-        evidence(fact, 'sudo rules', account.sudoRules.map((rule) => `${rule.file}:${rule.line}`).join(', ') || 'none', account.sudoRules.map((rule) => rule.text).join('\n')),
+        evidence(
+          fact,
+          'sudo rules',
+          account.sudoRules.map((rule) => `${rule.file}:${rule.line}`).join(', ') || 'none',
+          account.sudoRules.map((rule) => rule.text).join('\n'),
+        ),
         evidence(fact, 'groups', account.groups.join(' ')),
       ];
       const problems = problemsOf(account);
       if (problems.length > 0) return failed(`The account ${account.name} ${listed(problems, 5)}.`, ...shown);
       if (account.password === 'unknown')
-        return undecided(`Whether ${account.name} has a password can be read by root only. Let Bulwark log in as root or use sudo, then assess again.`, ...shown);
+        return undecided(
+          `Whether ${account.name} has a password can be read by root only. Let Bulwark log in as root or use sudo, then assess again.`,
+          ...shown,
+        );
       return passed(`Nobody can log in as ${account.name}, and it has no special rights.`, ...shown);
     }),
   propose,
@@ -68,23 +88,46 @@ function propose(facts: Facts): Proposal {
     );
   }
   const shared = account.sudoRules.filter((rule) => !rule.dedicated);
-  const sudoersFiles = [...new Set(account.sudoRules.filter((rule) => rule.dedicated).map((rule) => rule.file))];
+  const sudoersFiles = [
+    ...new Set(account.sudoRules.filter((rule) => rule.dedicated).map((rule) => rule.file)),
+  ];
   const leaveGroups = account.groups.filter((group) => privileged.has(group) && group !== account.group);
-  const nothingElse = problemsOf(account).every((problem) => problem === 'has sudo rights') && sudoersFiles.length === 0;
-  if (shared.length > 0 && nothingElse) return manual(sharedRule, ...shared.map((rule) => `Edit ${rule.file}, line ${rule.line}, with visudo.`));
+  const nothingElse =
+    problemsOf(account).every((problem) => problem === 'has sudo rights') && sudoersFiles.length === 0;
+  if (shared.length > 0 && nothingElse)
+    return manual(sharedRule, ...shared.map((rule) => `Edit ${rule.file}, line ${rule.line}, with visudo.`));
   return {
     type: 'changes',
-    changes: [{ kind: 'account', user: account.name, action: { do: 'lock', shell: '/usr/sbin/nologin', leaveGroups, authorizedKeys: [...account.authorizedKeys], sudoersFiles } }],
+    changes: [
+      {
+        kind: 'account',
+        user: account.name,
+        action: {
+          do: 'lock',
+          shell: '/usr/sbin/nologin',
+          leaveGroups,
+          authorizedKeys: [...account.authorizedKeys],
+          sudoersFiles,
+        },
+      },
+    ],
     steps: [
       `Bulwark will lock the password of ${account.name} and set its shell to /usr/sbin/nologin.`,
-      ...(account.authorizedKeys.length > 0 ? [`Bulwark will set aside ${account.authorizedKeys.join(', ')}.`] : []),
+      ...(account.authorizedKeys.length > 0
+        ? [`Bulwark will set aside ${account.authorizedKeys.join(', ')}.`]
+        : []),
       ...(leaveGroups.length > 0 ? [`Bulwark will take it out of ${leaveGroups.join(', ')}.`] : []),
       ...(sudoersFiles.length > 0 ? [`Bulwark will set aside ${sudoersFiles.join(', ')}.`] : []),
-      ...(shared.length > 0 ? [`By hand: ${shared.map((rule) => `${rule.file} line ${rule.line}`).join(', ')} name others too and stay.`] : []),
+      ...(shared.length > 0
+        ? [
+            `By hand: ${shared.map((rule) => `${rule.file} line ${rule.line}`).join(', ')} name others too and stay.`,
+          ]
+        : []),
     ],
     disturbs: `Nothing restarts. Nobody can log in as ${account.name} any more.`,
     undo: 'Undo restores password field, shell, groups, keys and sudo rules as they were.',
   };
 }
 
-const sharedRule = 'The sudo rules that concern the account name others too; Bulwark does not edit rules of others.';
+const sharedRule =
+  'The sudo rules that concern the account name others too; Bulwark does not edit rules of others.';

@@ -28,19 +28,37 @@ export default defineControl({
       const wrong = files.filter((file) => wish(install.value, file) !== undefined);
       const raw = wrong.map((file) => `${file.mode} ${file.owner}:${file.group} ${file.path}`).join('\n');
       const what = `owners and modes below ${install.value.pathConf}`;
-      if (wrong.length === 0) return passed('The configuration is closed to others and belongs to whom it should.', evidence(seen['es-files'], what, `${files.length} entries, all as the ${install.value.layout} intends`));
+      if (wrong.length === 0)
+        return passed(
+          'The configuration is closed to others and belongs to whom it should.',
+          evidence(
+            seen['es-files'],
+            what,
+            `${files.length} entries, all as the ${install.value.layout} intends`,
+          ),
+        );
       const open = wrong.filter((file) => others(file) !== 0);
       const names = listed(wrong.map((file) => file.path.replace(`${install.value.pathConf}/`, '')));
-      const summary = open.length > 0 ? `${counted(open.length, 'entry is', 'entries are')} open to every local account: ${listed(open.map((file) => file.path.replace(`${install.value.pathConf}/`, '')))}.` : `${counted(wrong.length, 'entry has', 'entries have')} the wrong owner, group or mode: ${names}.`;
-      return failed(summary, evidence(seen['es-files'], what, `${wrong.length} of ${files.length} entries differ`, raw));
+      const summary =
+        open.length > 0
+          ? `${counted(open.length, 'entry is', 'entries are')} open to every local account: ${listed(open.map((file) => file.path.replace(`${install.value.pathConf}/`, '')))}.`
+          : `${counted(wrong.length, 'entry has', 'entries have')} the wrong owner, group or mode: ${names}.`;
+      return failed(
+        summary,
+        evidence(seen['es-files'], what, `${wrong.length} of ${files.length} entries differ`, raw),
+      );
     }),
   propose,
 });
 
 function judgedFiles(install: EsInstall, files: readonly FileFact[]): readonly FileFact[] {
   const below = (path: string) => path === install.pathConf || path.startsWith(`${install.pathConf}/`);
-  const environment = (path: string) => install.layout === 'package' && /^\/etc\/(?:default|sysconfig)\/elasticsearch$/.test(path);
-  return files.filter((file) => (file.type === 'file' || file.type === 'directory') && (below(file.path) || environment(file.path)));
+  const environment = (path: string) =>
+    install.layout === 'package' && /^\/etc\/(?:default|sysconfig)\/elasticsearch$/.test(path);
+  return files.filter(
+    (file) =>
+      (file.type === 'file' || file.type === 'directory') && (below(file.path) || environment(file.path)),
+  );
 }
 
 function others(file: FileFact): number {
@@ -75,14 +93,20 @@ function propose(facts: Facts): Proposal {
   const files = knownValue(facts['es-files']);
   if (!install || !files) return factsMissing;
   const account = knownValue(facts['service-account']);
-  if (account?.uid === 0) return manual('Elasticsearch is run by root, so the right owner is not known yet.', 'First give Elasticsearch its own account (control es-service-user).');
+  if (account?.uid === 0)
+    return manual(
+      'Elasticsearch is run by root, so the right owner is not known yet.',
+      'First give Elasticsearch its own account (control es-service-user).',
+    );
   const entries = judgedFiles(install, files).flatMap((file) => wish(install, file) ?? []);
   return {
     type: 'changes',
     changes: [{ kind: 'file-mode', entries }],
     steps: [
       `Bulwark will take every right of other accounts away from ${counted(entries.length, 'entry', 'entries')} in ${install.pathConf}.`,
-      install.layout === 'package' ? `Bulwark will set owner root and group ${install.group} where they differ.` : `Bulwark will set owner ${install.user} where it differs.`,
+      install.layout === 'package'
+        ? `Bulwark will set owner root and group ${install.group} where they differ.`
+        : `Bulwark will set owner ${install.user} where it differs.`,
     ],
     disturbs: 'Nothing restarts. Accounts outside the service group can no longer read the configuration.',
     undo: 'Undo puts owner, group and mode of every entry back.',

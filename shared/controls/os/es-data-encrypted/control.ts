@@ -20,16 +20,38 @@ export default defineControl({
   },
   evaluate: (facts) =>
     judgeNode(facts, ['storage'], (install, seen) => {
-      const storage = install.value.pathData.map((path) => ({ path, found: seen.storage.value.find((one) => one.path === path) }));
-      const shown = storage.map(({ path, found }) => evidence(seen.storage, `storage of ${path}`, found ? `${found.source || 'unknown device'} (${found.fileSystem || 'unknown'}) on ${found.mount || '?'}: ${found.detail}` : 'not there yet'));
+      const storage = install.value.pathData.map((path) => ({
+        path,
+        found: seen.storage.value.find((one) => one.path === path),
+      }));
+      const shown = storage.map(({ path, found }) =>
+        evidence(
+          seen.storage,
+          `storage of ${path}`,
+          found
+            ? `${found.source || 'unknown device'} (${found.fileSystem || 'unknown'}) on ${found.mount || '?'}: ${found.detail}`
+            : 'not there yet',
+        ),
+      );
       const open = storage.filter(({ found }) => found?.encryption === 'none');
-      if (open.length > 0) return failed(`${listed(open.map(({ path }) => path))} ${open.length === 1 ? 'lies' : 'lie'} on storage without encryption.`, ...shown);
-      const unclear = storage.filter(({ found }) => found === undefined || found.encryption === 'undecidable');
+      if (open.length > 0)
+        return failed(
+          `Without encryption lies the storage of ${listed(open.map(({ path }) => path))}.`,
+          ...shown,
+        );
+      const unclear = storage.filter(
+        ({ found }) => found === undefined || found.encryption === 'undecidable',
+      );
       const [first] = unclear;
       if (first) {
         const reason = first.found ? first.found.detail : 'the directory does not exist yet';
-        const remedy = first.found ? 'Record how the storage below is encrypted, or look on the outer machine.' : 'Start Elasticsearch once, then assess again.';
-        return undecided(`Whether ${first.path} lies on encrypted storage could not be told: ${reason}. ${remedy}`, ...shown);
+        const remedy = first.found
+          ? 'Record how the storage below is encrypted, or look on the outer machine.'
+          : 'Start Elasticsearch once, then assess again.';
+        return undecided(
+          `Whether ${first.path} lies on encrypted storage could not be told: ${reason}. ${remedy}`,
+          ...shown,
+        );
       }
       return passed('Every data path lies on encrypted storage.', ...shown);
     }),

@@ -1,8 +1,8 @@
 import type { Change } from '../../../domain/change.ts';
 import type { ControlWords } from '../../../domain/control.ts';
+import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { knownValue } from '../../../domain/fact.ts';
 import type { Facts, FileFact } from '../../../domain/facts.ts';
-import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { type Choices, defineControl, type Proposal } from '../../define-control.ts';
 import { evidence, failed, judgeNode, passed, undecided } from '../../judging.ts';
 import { factsMissing, installOf, manual, noUnit } from '../../proposing.ts';
@@ -31,14 +31,38 @@ export default defineControl({
       const process = seen['es-process'].value;
       const account = seen['service-account'].value;
       if (process === null && install.value.unit === undefined)
-        return undecided('Elasticsearch does not run and no systemd unit says who would run it. Start it, then assess again.', evidence(seen['es-process'], 'Elasticsearch process', 'not running'));
+        return undecided(
+          'Elasticsearch does not run and no systemd unit says who would run it. Start it, then assess again.',
+          evidence(seen['es-process'], 'Elasticsearch process', 'not running'),
+        );
       const runs = process === null ? `its unit ${install.value.unit} starts it` : 'it runs';
-      const seenUser = process === null ? evidence(install, 'User= of the unit', install.value.user) : evidence(seen['es-process'], 'effective user of the process', `${process.user} (uid ${process.uid})`);
-      const seenAccount = evidence(seen['service-account'], `account ${account.name}`, `uid ${account.uid}, shell ${account.shell}, groups ${account.groups.join(' ')}`);
-      if (process?.uid === 0 || account.uid === 0) return failed(`Elasticsearch is run by root: ${runs} as uid 0.`, seenUser, seenAccount);
+      const seenUser =
+        process === null
+          ? evidence(install, 'User= of the unit', install.value.user)
+          : evidence(
+              seen['es-process'],
+              'effective user of the process',
+              `${process.user} (uid ${process.uid})`,
+            );
+      const seenAccount = evidence(
+        seen['service-account'],
+        `account ${account.name}`,
+        `uid ${account.uid}, shell ${account.shell}, groups ${account.groups.join(' ')}`,
+      );
+      if (process?.uid === 0 || account.uid === 0)
+        return failed(`Elasticsearch is run by root: ${runs} as uid 0.`, seenUser, seenAccount);
       const reason = whyNotDedicated(account);
-      if (reason === undefined) return passed(`Elasticsearch has its own account: ${runs} as ${account.name}.`, seenUser, seenAccount);
-      return failed(`Elasticsearch shares an account: ${runs} as ${account.name}, ${reason}.`, seenUser, seenAccount);
+      if (reason === undefined)
+        return passed(
+          `Elasticsearch has its own account: ${runs} as ${account.name}.`,
+          seenUser,
+          seenAccount,
+        );
+      return failed(
+        `Elasticsearch shares an account: ${runs} as ${account.name}, ${reason}.`,
+        seenUser,
+        seenAccount,
+      );
     }),
   propose,
 });
@@ -52,25 +76,40 @@ function propose(facts: Facts, choices: Choices): Proposal {
   const { unit } = install;
   if (unit === undefined) return noUnit('give it another account');
   if (install.home === account.home || account.home.startsWith(`${install.home}/`))
-    return manual(`Elasticsearch lies in the home directory of ${account.name}, together with other things of theirs.`, 'Install Elasticsearch in a directory of its own, for example below /opt, then assess again.');
+    return manual(
+      `Elasticsearch lies in the home directory of ${account.name}, together with other things of theirs.`,
+      'Install Elasticsearch in a directory of its own, for example below /opt, then assess again.',
+    );
   const closed = closedParent(install, knownValue(facts['es-files']) ?? []);
   if (closed !== undefined)
-    return manual(`${closed} is closed to other accounts, so a new account could not reach Elasticsearch.`, 'Move Elasticsearch out of private directories, for example to /opt, then assess again.');
+    return manual(
+      `${closed} is closed to other accounts, so a new account could not reach Elasticsearch.`,
+      'Move Elasticsearch out of private directories, for example to /opt, then assess again.',
+    );
   const user = choices['serviceUser']?.trim() ?? '';
   const shown = accountName.test(user) && user !== account.name ? user : 'the service user';
   const more = {
     steps: [
       `Bulwark will create the system account and group ${shown}, without login, password and home directory.`,
-      `Bulwark will give it ${places(install).map((place) => place.path).join(', ')} and everything below.`,
+      `Bulwark will give it ${places(install)
+        .map((place) => place.path)
+        .join(', ')} and everything below.`,
       `Bulwark will add a drop-in to ${unit} that runs Elasticsearch as ${shown}.`,
       'Bulwark will start the new configuration once beside the running node, then restart the service and wait until it answers.',
     ],
-    disturbs: 'The node restarts once: it is away for less than a minute in most cases. Clients of this node notice.',
+    disturbs:
+      'The node restarts once: it is away for less than a minute in most cases. Clients of this node notice.',
     undo: 'Undo gives every file back to its owner of before, removes the drop-in and the account, and restarts the node.',
   };
   if (!accountName.test(user) || user === account.name) {
     const suggested = account.name === 'elasticsearch' ? 'elasticsearch-svc' : 'elasticsearch';
-    const choice = { name: 'serviceUser', label: 'Service user', hint: `A new system account for Elasticsearch alone; not ${account.name}.`, type: 'text', suggested } as const;
+    const choice = {
+      name: 'serviceUser',
+      label: 'Service user',
+      hint: `A new system account for Elasticsearch alone; not ${account.name}.`,
+      type: 'text',
+      suggested,
+    } as const;
     return { type: 'choices', choices: [choice], ...more };
   }
   return { type: 'changes', changes: changesFor(install, unit, user), ...more };
@@ -78,9 +117,25 @@ function propose(facts: Facts, choices: Choices): Proposal {
 
 function changesFor(install: EsInstall, unit: string, user: string): readonly Change[] {
   return [
-    { kind: 'account', user, action: { do: 'create-system', group: user, shell: '/usr/sbin/nologin', home: '/nonexistent' } },
-    { kind: 'file-mode', entries: places(install).map((place) => ({ path: place.path, ...place.owners(user), below: place.owners(user) })) },
-    { kind: 'systemd-dropin', unit, name: 'bulwark-user.conf', content: `[Service]\nUser=${user}\nGroup=${user}\n` },
+    {
+      kind: 'account',
+      user,
+      action: { do: 'create-system', group: user, shell: '/usr/sbin/nologin', home: '/nonexistent' },
+    },
+    {
+      kind: 'file-mode',
+      entries: places(install).map((place) => ({
+        path: place.path,
+        ...place.owners(user),
+        below: place.owners(user),
+      })),
+    },
+    {
+      kind: 'systemd-dropin',
+      unit,
+      name: 'bulwark-user.conf',
+      content: `[Service]\nUser=${user}\nGroup=${user}\n`,
+    },
     { kind: 'service-restart', unit, install: { ...install, user, group: user }, rehearse: true },
   ];
 }
@@ -105,7 +160,11 @@ function places(install: EsInstall): readonly Place[] {
 function closedParent(install: EsInstall, files: readonly FileFact[]): string | undefined {
   const taken = places(install).map((place) => place.path);
   for (const path of [...taken, install.home]) {
-    for (let parent = path.slice(0, path.lastIndexOf('/')); parent !== ''; parent = parent.slice(0, parent.lastIndexOf('/'))) {
+    for (
+      let parent = path.slice(0, path.lastIndexOf('/'));
+      parent !== '';
+      parent = parent.slice(0, parent.lastIndexOf('/'))
+    ) {
       if (taken.includes(parent)) continue;
       const file = files.find((one) => one.path === parent);
       if (file && (Number.parseInt(file.mode.slice(-1), 8) & 1) === 0) return parent;
@@ -113,4 +172,3 @@ function closedParent(install: EsInstall, files: readonly FileFact[]): string | 
   }
   return undefined;
 }
-

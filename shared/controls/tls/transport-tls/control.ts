@@ -8,7 +8,8 @@ export default defineControl({
     area: 'tls',
     title: 'Transport TLS is on',
     severity: 'critical',
-    description: 'Makes a TLS handshake with the transport port through the SSH connection. What the settings say proves nothing: with security off they are ignored.',
+    description:
+      'Makes a TLS handshake with the transport port through the SSH connection. What the settings say proves nothing: with security off they are ignored.',
     risk: 'Anybody who reaches the transport port could join the cluster as a node, and everything that nodes tell each other can be read on the way.',
     references: [
       { title: 'Security overview: TLS for the transport layer', publisher: 'Elastic' },

@@ -1,0 +1,24 @@
+import { controlTable } from '../../../../test/support/control-table.ts';
+import { factsOf, failing, healthy, open, without } from '../../../../test/support/facts.ts';
+import control from './control.ts';
+
+const bound = (address: string) => ({ listeners: [{ address, port: 9200, pid: 700 }] });
+
+controlTable(control, {
+  pass: [
+    { name: 'restricted', facts: factsOf(healthy) },
+    { name: 'loopback', facts: factsOf(open, bound('::1')) },
+    { name: 'a private address', facts: factsOf(open, bound('192.168.4.1')) },
+  ],
+  fail: [
+    { name: 'every address', facts: factsOf(open), says: /Port 9200 listens on every address and Port 9300/ },
+    { name: 'a public address', facts: factsOf(open, bound('203.0.113.7')), says: /203\.0\.113\.7/ },
+    { name: 'a public IPv6 address', facts: factsOf(open, bound('2001:db8::7')) },
+  ],
+  unknown: [
+    { name: 'not listening', facts: factsOf(open, { listeners: [] }), says: /Start it/ },
+    { name: 'rules not followed', facts: factsOf(open, { firewall: { ...open.firewall, ports: [] } }) },
+    { name: 'not readable', facts: without(healthy, 'firewall') },
+  ],
+  error: [{ name: 'broken', facts: failing(healthy, 'listeners') }],
+});
