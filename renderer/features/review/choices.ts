@@ -25,10 +25,10 @@ export function isNetwork(text: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most);
 }
 
-/** Entries of a list: one per line; commas are forgiven. */
+/** Entries of a list: one per line; commas and spaces are forgiven. */
 export function listEntries(text: string): readonly string[] {
   return text
-    .split(/[\n,]/)
+    .split(/[\s,]+/)
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 }
@@ -38,7 +38,8 @@ export function choiceProblem(choice: Choice, value: string): string {
   switch (choice.type) {
     case 'cidr-list': {
       const entries = listEntries(value);
-      if (entries.length === 0) return 'Enter at least one address or network.';
+      // A list that comes with a suggestion is needed; one that comes empty may stay so, as its hint says.
+      if (entries.length === 0) return choice.suggested === '' ? '' : 'Enter at least one address or network.';
       const wrong = entries.find((entry) => !isNetwork(entry));
       if (wrong !== undefined) return `"${wrong}" is not an address or a network such as 10.20.0.0/16.`;
       return entries.some((entry) => /\/0$/.test(entry))
@@ -48,9 +49,8 @@ export function choiceProblem(choice: Choice, value: string): string {
     case 'number':
       return /^\d+$/.test(value.trim()) ? '' : 'Enter a whole number.';
     case 'boolean':
-      return '';
     case 'text':
-      return value.trim() === '' ? 'This is needed.' : '';
+      return '';
   }
 }
 

@@ -21,6 +21,7 @@ function FilterGroup<T extends string>({
   words,
   countOf,
   markOf,
+  always = false,
   onChange,
 }: {
   readonly legend: string;
@@ -29,9 +30,11 @@ function FilterGroup<T extends string>({
   readonly words: Readonly<Record<T, string>>;
   readonly countOf: (one: T) => number;
   readonly markOf?: ((one: T) => React.ReactNode) | undefined;
+  /** Also shows what there is none of. */
+  readonly always?: boolean;
   readonly onChange: (chosen: readonly T[]) => void;
 }) {
-  const shown = all.filter((one) => countOf(one) > 0 || chosen.includes(one));
+  const shown = always ? all : all.filter((one) => countOf(one) > 0 || chosen.includes(one));
   if (shown.length === 0) return null;
   return (
     <fieldset className="filter-group">
@@ -71,6 +74,7 @@ export function Filters({ findings }: { readonly findings: readonly Finding[] })
     <aside className="filters" aria-label="Filters">
       <FilterGroup<Outcome>
         legend="Outcome"
+        always
         all={['fail', 'error', 'unknown', 'pass', 'not-applicable']}
         chosen={filters.outcomes}
         words={outcomeWords}

@@ -82,7 +82,6 @@ function Fix({
   return (
     <>
       <Part id="fix" title="What the fix does">
-        <p className="muted">Bulwark will</p>
         <ol className="steps-list">
           {remedy.steps.map((step) => (
             <li key={step}>{step}</li>

@@ -8,9 +8,11 @@ export class ApplyScreen {
     this.#page = page;
   }
 
-  /** Waits until the plan stands on the screen. `timeout` in milliseconds. */
+  /** Waits until a plan that was not begun stands on the screen. `timeout` in milliseconds. */
   async waitForPlan(timeout = 120_000): Promise<void> {
-    await this.steps.first().waitFor({ timeout });
+    await this.#page
+      .locator('[data-testid="apply-state"][data-state="ready"]')
+      .waitFor({ state: 'attached', timeout });
   }
 
   get steps(): Locator {
@@ -43,15 +45,17 @@ export class ApplyScreen {
     await this.#page.getByRole('button', { name: /^Apply \d+ changes? on \d+ hosts?$/ }).click();
     const confirmation = this.#page.getByRole('dialog', { name: /^Apply \d+ changes?/ });
     const confirm = confirmation.getByRole('button', { name: /^Apply \d+ changes?/ });
-    const running = this.#page.getByTestId('apply-state');
-    await confirm.or(running).first().waitFor();
+    const begun = this.#page.locator(
+      '[data-testid="apply-state"]:is([data-state="running"], [data-state="finished"])',
+    );
+    await confirm.or(begun).first().waitFor({ state: 'attached' });
     if (await confirm.isVisible()) await confirm.click();
   }
 
   /** Waits until the run is over and answers with its sentence. `timeout` in milliseconds. */
   async waitUntilFinished(timeout = 300_000): Promise<string> {
     const over = this.#page.locator('[data-testid="apply-state"][data-state="finished"]');
-    await over.waitFor({ timeout });
+    await over.waitFor({ state: 'attached', timeout });
     return (await over.textContent()) ?? '';
   }
 

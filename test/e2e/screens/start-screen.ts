@@ -9,7 +9,7 @@ export class StartScreen {
     this.#page = page;
   }
 
-  /** Name, deployment type and vault passphrase in one go; ends on the step Deployment of the new workspace. */
+  /** Name, deployment type and vault passphrase in one go; ends on the step Hosts of the new workspace. */
   async newWorkspace(name: string, deployment: DeploymentLabel, passphrase: string): Promise<void> {
     await this.#page.getByRole('main').getByRole('button', { name: 'New workspace' }).click();
     await this.#page.getByRole('textbox', { name: 'Name of the workspace' }).fill(name);

@@ -1,5 +1,6 @@
 /** The window as an operator uses it: the frame around the screens, and one object per screen. */
 import type { Locator, Page } from '@playwright/test';
+import type {} from '../../../renderer/bridge/bridge.ts';
 import { ApplyScreen } from './apply-screen.ts';
 import { AssessScreen } from './assess-screen.ts';
 import { DeploymentScreen } from './deployment-screen.ts';
@@ -94,6 +95,8 @@ export class WizardApp {
 
   /** Waits until no operation runs. `timeout` in milliseconds. */
   async waitUntilIdle(timeout = 120_000): Promise<void> {
+    // Main gathers its news for a moment before it tells the window of what was just begun.
+    await this.page.waitForTimeout(300);
     await this.runningWork.getByText('Nothing is running').waitFor({ timeout });
   }
 
@@ -123,9 +126,11 @@ export class WizardApp {
     return this.page.getByRole('list', { name: 'Notices' });
   }
 
+  /** By the button in the top bar; behind an open dialog by the call that the button makes. */
   async setTheme(theme: 'light' | 'dark'): Promise<void> {
     const button = this.page.getByRole('banner').getByRole('button', { name: `Switch to ${theme} theme` });
     if (await button.isVisible()) await button.click();
+    else await this.page.evaluate((wanted) => window.bulwark?.call.app.setTheme({ theme: wanted }), theme);
     await this.page
       .locator(theme === 'dark' ? 'html.pf-v6-theme-dark' : 'html:not(.pf-v6-theme-dark)')
       .waitFor();

@@ -1,0 +1,42 @@
+/** One of each question. */
+import type { Question } from '../../../../shared/contract/state.ts';
+import { at } from './build.ts';
+
+const asked = { id: 'question-1', hostId: 'es-prod-1', hostName: 'es-prod-1' } as const;
+const key = { type: 'ssh-ed25519', fingerprint: 'SHA256:q9Xr2mZ5vJtQ1uYw8KcP0aLdE7fBnGhS3iOoRx4TzVk' };
+
+export const questions: Readonly<Record<Question['type'], Question>> = {
+  'host-key': {
+    ...asked,
+    type: 'host-key',
+    address: '10.20.0.11',
+    key,
+    compareCommand: 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+  },
+  'host-key-changed': {
+    ...asked,
+    type: 'host-key-changed',
+    address: '10.20.0.11',
+    known: key,
+    offered: { type: 'ssh-ed25519', fingerprint: 'SHA256:Zk0TzVx4RoOi3ShGnBf7EdLa0PcK8wYu1QtJv5Zm2rX9' },
+  },
+  secret: {
+    ...asked,
+    type: 'secret',
+    purpose: 'sudo-password',
+    prompt: '[sudo] password for ops:',
+    attempt: 2,
+  },
+  drift: {
+    ...asked,
+    type: 'drift',
+    stepTitle: 'Bulwark closed the configuration and the keystore to others.',
+    detail: 'elasticsearch.yml: mode 0660 was left, 0640 is there now',
+  },
+  lock: { ...asked, type: 'lock', owner: 'j.brandt on ws-114', since: at('13:52:40') },
+  'rehearsal-impossible': {
+    ...asked,
+    type: 'rehearsal-impossible',
+    reason: 'the host has 310 MB of free memory, and a second node needs about 700 MB.',
+  },
+};
