@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { labPath } from './cache-folder.ts';
 import { LabError } from './command.ts';
-import { type HostRecord, recordedHosts, runInHost, scenarioLayer, stopUnrecorded } from './host.ts';
+import { ensureScenario, scenarioLayer, stopUnrecorded } from './host.ts';
+import { type HostRecord, recordedHosts } from './host-record.ts';
 import { hostOf, labIn } from './index.ts';
-import { ensureLayer, type Layer, layerFolder } from './layer.ts';
+import { runInHost } from './inside.ts';
+import { type Layer, layerFolder } from './layer.ts';
 import { openCatalogue } from './layer-catalogue.ts';
 import { entries, withLock } from './lock.ts';
 import { closeNamespace, healLeftovers, type Namespace, openNamespace, runningLabs } from './namespace.ts';
@@ -88,7 +90,7 @@ async function up(words: readonly string[]): Promise<number> {
   const wishes = words.map(parseWish);
   await ensurePrerequisites(log);
   const catalogue = await openCatalogue(log);
-  for (const wish of wishes) await ensureLayer(scenarioLayer(catalogue, wishedScenario(wish)), log);
+  for (const wish of wishes) await ensureScenario(catalogue, wishedScenario(wish), log);
   await withLock('up', async () => {
     const space =
       runningLabs().find((candidate) => candidate.outlive) ?? (await openNamespace({ outlive: true }));
@@ -142,8 +144,8 @@ function ssh(words: readonly string[]): Promise<number> {
 
 async function root(words: readonly string[]): Promise<number> {
   const [name = '', ...script] = words;
-  const { space } = findHost(name);
-  const { code, stdout, stderr } = await runInHost(space, name, script.join(' '));
+  const { space, record } = findHost(name);
+  const { code, stdout, stderr } = await runInHost(space, record, script.join(' '));
   process.stdout.write(stdout);
   process.stderr.write(stderr);
   return code;
@@ -166,7 +168,7 @@ async function build(words: readonly string[]): Promise<number> {
   const wishes = words.map(parseWish);
   await ensurePrerequisites(log);
   const catalogue = await openCatalogue(log);
-  for (const wish of wishes) await ensureLayer(scenarioLayer(catalogue, wishedScenario(wish)), log);
+  for (const wish of wishes) await ensureScenario(catalogue, wishedScenario(wish), log);
   log('built');
   return 0;
 }
@@ -174,7 +176,7 @@ async function build(words: readonly string[]): Promise<number> {
 async function prune(): Promise<number> {
   if (runningLabs().length > 0) throw new LabError('Hosts are up and use their layers; end them first.');
   const catalogue = await openCatalogue(log);
-  const used = new Set<string>();
+  const used = new Set<string>([layerFolder(catalogue.kernel())]);
   for (const name of Object.keys(SCENARIOS)) {
     const top = scenarioLayer(catalogue, wishedScenario(parseWish(name)));
     for (let layer: Layer | undefined = top; layer; layer = layer.parent) used.add(layerFolder(layer));

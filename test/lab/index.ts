@@ -2,7 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from './command.ts';
 import { LabError } from './command.ts';
-import { type HostRecord, rebootHost, runInHost, setLink, startHost, stopHost } from './host.ts';
+import { rebootHost, setLink, startHost, stopHost } from './host.ts';
+import type { HostRecord } from './host-record.ts';
+import { runInHost } from './inside.ts';
 import type { Log } from './layer.ts';
 import { openCatalogue } from './layer-catalogue.ts';
 import { closeNamespace, type Namespace, openNamespace } from './namespace.ts';
@@ -96,7 +98,7 @@ export function hostOf(space: Namespace, record: HostRecord, forget: () => void)
     identityFile: record.identityFile,
     knownHostsFile: record.knownHostsFile,
     elasticPassword: record.elasticPassword,
-    run: (script, options) => runInHost(space, name, script, options),
+    run: (script, options) => runInHost(space, record, script, options),
     cutLink: () => setLink(space, index, 'down'),
     restoreLink: () => setLink(space, index, 'up'),
     reboot: () => rebootHost(space, record),

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { type Credentials, labCredentials } from './credentials.ts';
 import { fetchArtifact } from './downloads.ts';
-import type { Layer, LayerInput, Log } from './layer.ts';
+import { type Layer, type LayerInput, type Log, layerDigest, layerFolder } from './layer.ts';
 import { type DebianRelease, machineMirrors, sourceLines } from './mirrors.ts';
 import type { Node } from './nodes.ts';
 import { type Artifact, ELASTICSEARCH, JAVA_COMPILER, type VersionName } from './versions.ts';
@@ -20,6 +21,10 @@ export interface Catalogue {
   packages(parent: Layer, id: string, packages: readonly string[]): Layer;
   elasticsearch(version: VersionName, layout: 'archive' | 'package'): Layer;
   seed(node: Node): Layer;
+  /** The user-mode-linux kernel and its modules. */
+  kernel(): Layer;
+  /** A disk image of the layers below with a preparation done, for a host with its own kernel. */
+  image(parent: Layer, id: string, prepare: string): Layer;
 }
 
 export async function openCatalogue(log: Log): Promise<Catalogue> {
@@ -94,7 +99,30 @@ export async function openCatalogue(log: Log): Promise<Catalogue> {
     };
   }
 
-  return { base, people, packages, elasticsearch, seed };
+  function kernel(): Layer {
+    return {
+      id: 'uml-kernel',
+      recipe: recipe('uml-kernel.sh'),
+      settings: {},
+      placeSettings: async () => ({ SOURCES: `deb ${(await machineMirrors()).main} sid main` }),
+      inputs: [],
+      kind: 'layer',
+    };
+  }
+
+  function image(parent: Layer, id: string, prepare: string): Layer {
+    return {
+      id,
+      parent,
+      recipe: recipe('uml-image.sh'),
+      settings: { PREPARE: prepare, KERNEL_LAYER: layerDigest(kernel()) },
+      placeSettings: async () => ({ KERNEL: join(layerFolder(kernel()), 'upper') }),
+      inputs: [file('uml-boot.sh', recipe('uml-boot.sh')), file('uml-agent.sh', recipe('uml-agent.sh'))],
+      kind: 'layer',
+    };
+  }
+
+  return { base, people, packages, elasticsearch, seed, kernel, image };
 }
 
 function personalInputs(credentials: Credentials): readonly LayerInput[] {

@@ -29,6 +29,13 @@ export interface Scenario {
   readonly prepare: readonly string[];
   readonly variants: readonly VariantName[];
   readonly ready: Readiness;
+  /** Present on hosts that run a Linux of their own (user-mode-linux) instead of sharing the outer one. */
+  readonly ownKernel?: {
+    readonly megabytes: number;
+    readonly packages?: Packages;
+    /** Names of scripts in `preparations/` that run as root inside the host once it is up. */
+    readonly settle: readonly string[];
+  };
 }
 
 export const VARIANTS = {
@@ -168,6 +175,36 @@ export const SCENARIOS = {
     prepare: [],
     variants: [],
     ready: SSH,
+  },
+  'bare-kernel': {
+    description: 'Debian 12 without Elasticsearch on a kernel of its own; an empty second disk',
+    debian: 12,
+    prepare: [],
+    variants: [],
+    ready: SSH,
+    ownKernel: { megabytes: 512, settle: [] },
+  },
+  'open-kernel': {
+    description: 'As open-fresh on a kernel of its own: real restarts, swap, limits and kernel settings',
+    debian: 12,
+    node: NODES.open8,
+    prepare: CARELESS_ARCHIVE,
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+    ownKernel: { megabytes: 1500, settle: [] },
+  },
+  luks: {
+    description: 'As open-fresh on a kernel of its own, the data path on a LUKS2 disk',
+    debian: 12,
+    node: NODES.open8,
+    prepare: [...CARELESS_ARCHIVE, 'unit-not-enabled'],
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+    ownKernel: {
+      megabytes: 1500,
+      packages: { id: 'cryptsetup', add: ['cryptsetup'] },
+      settle: ['data-on-luks'],
+    },
   },
   'sudo-password': hostWith('sudo-password'),
   'sudo-forbidden': hostWith('sudo-forbidden'),

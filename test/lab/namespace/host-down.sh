@@ -1,13 +1,15 @@
 #!/bin/bash
-# Ends one host inside the lab's namespaces. NAME CGROUP
+# Ends one host of either kind inside the lab's namespaces. NAME CGROUP
 set -uo pipefail
+place=/run/hosts/$NAME
 [ ! -e "$CGROUP/cgroup.kill" ] || echo 1 >"$CGROUP/cgroup.kill"
 for _ in $(seq 100); do
   grep -q 'populated 1' "$CGROUP/cgroup.events" 2>/dev/null || break
   sleep 0.05
 done
 find "$CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null
-umount -R "/run/hosts/$NAME/root" 2>/dev/null || umount -R -l "/run/hosts/$NAME/root"
-ip netns del "$NAME"
-rm -rf "/run/hosts/$NAME"
+umount -R "$place/root" 2>/dev/null || umount -R -l "$place/root"
+ip netns del "$NAME" 2>/dev/null
+ip link del "v$(cat "$place/index")" 2>/dev/null
+rm -rf --one-file-system "$place"
 exit 0

@@ -8,6 +8,7 @@ prepare=$(cat)
 place=/run/hosts/$NAME
 export ROOT=$place/root
 mkdir -p "$place"/{up,work,root}
+echo "$INDEX" >"$place/index"
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$place/up,workdir=$place/work" "$ROOT"
 
 ip netns add "$NAME"

@@ -7,6 +7,7 @@ mount -t proc proc /proc
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/netns /run/hosts
 mount -t tmpfs -o "mode=755,size=${HOSTS_SIZE:-75%}" tmpfs /run/hosts
+mount -t tmpfs -o mode=1777,size=90% tmpfs /dev/shm
 ip link set lo up
 ip link add labbr type bridge
 ip link set labbr up
