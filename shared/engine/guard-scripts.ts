@@ -1,0 +1,160 @@
+/**
+ * What the guard runs on the host, written so that it works when nobody is connected: everything it needs lies in its own
+ * folder, and a rename decides between "disarmed" and "fired", so that never both happen.
+ */
+import { prelude } from './host-script.ts';
+
+export const guardFolder = '/var/lib/bulwark/guard';
+/** Passed to the scripts: where systemd shows that it runs, and where an administrator's units lie. */
+export const systemdFolders = ['/run/systemd/system', '/etc/systemd/system'] as const;
+
+/** Runs on the host when the time is over, at boot, or on request. `$1` is the guard's folder. */
+export const fireProgram = `#!/bin/sh
+# Written by Bulwark. Puts back what was there before a change that could have cut off access.
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+umask 077
+d=$1
+mv "$d/armed" "$d/firing" 2>/dev/null || [ -e "$d/firing" ] || exit 0
+exec >>"$d/log" 2>&1
+date
+tries=0
+until sh "$d/revert.sh" "$d"; do
+  tries=$((tries + 1))
+  [ $tries -lt 5 ] || break
+  sleep 1
+done
+[ $tries -lt 5 ] || bad=1
+n=0
+while [ -e "$d/saved/$n.path" ]; do
+  p=$(cat "$d/saved/$n.path")
+  if [ -e "$d/saved/$n.was" ]; then
+    cp -a "$d/saved/$n.was" "$p.bulwark-$$" && mv -f "$p.bulwark-$$" "$p" || bad=1
+  else
+    rm -f "$p" || bad=1
+  fi
+  n=$((n + 1))
+done
+[ ! -f "$d/after.sh" ] || sh "$d/after.sh" "$d" || bad=1
+sync
+[ -z "\${bad:-}" ] && mv "$d/firing" "$d/fired"
+`;
+
+/**
+ * Arms. `$1` folder of all guards, `$2` tag, `$3` seconds, `$4` folder that is there when systemd runs, `$5` folder of
+ * units, further arguments: files to save. Standard input: for each file
+ * `name lines`, then that many lines; the last line is `end`. Prints how it will fire: `systemd` or `sleep`.
+ */
+export const armScript = `${prelude}
+base=$1; tag=$2; seconds=$3; running=$4; units=$5; shift 5
+d=$base/$tag
+for other in "$base"/*/armed "$base"/*/firing; do
+  [ -e "$other" ] || continue
+  [ "$other" = "$d/armed" ] || { echo "$other" >&2; exit 66; }
+done
+mkdir -p -m 700 "\${base%/*}" "$base" || exit 1
+rm -rf "$d"; mkdir -m 700 "$d" "$d/saved" || exit 1
+trap 'rm -rf "$d"' EXIT
+while :; do
+  IFS=' ' read -r name lines || exit 52
+  [ "$name" = end ] && break
+  case $name in */*|'') exit 1 ;; esac
+  : > "$d/$name" || exit 1
+  while [ "$lines" -gt 0 ]; do
+    IFS= read -r line || exit 52
+    printf '%s\\n' "$line" >> "$d/$name" || exit 1
+    lines=$((lines - 1))
+  done
+done
+n=0
+for p; do
+  printf '%s\\n' "$p" > "$d/saved/$n.path" || exit 1
+  if [ -L "$p" ]; then exit 46; fi
+  if [ -e "$p" ]; then cp -a "$p" "$d/saved/$n.was" || exit 1; fi
+  n=$((n + 1))
+done
+sync
+printf '%s\\n' "$seconds" > "$d/armed" || exit 1
+how=
+if [ -d "$running" ] && command -v systemd-run >/dev/null 2>&1; then
+  cat > "$units/bulwark-guard-boot-$tag.service" <<UNIT || exit 1
+[Unit]
+Description=Put back what Bulwark was changing when this host went down
+ConditionPathExists=|$d/armed
+ConditionPathExists=|$d/firing
+After=local-fs.target network.target nftables.service
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh $d/run.sh $d
+UNIT
+  chmod 644 "$units/bulwark-guard-boot-$tag.service"
+  mkdir -p "$units/multi-user.target.wants"
+  ln -sf "../bulwark-guard-boot-$tag.service" "$units/multi-user.target.wants/bulwark-guard-boot-$tag.service" || exit 1
+  if systemd-run --quiet --collect --unit="bulwark-guard-$tag" --on-active="$seconds" --timer-property=AccuracySec=200ms \\
+      /bin/sh "$d/run.sh" "$d" >&2 && systemctl --quiet is-active "bulwark-guard-$tag.timer"; then
+    how=systemd
+  fi
+fi
+if [ -z "$how" ]; then
+  detach=; command -v setsid >/dev/null 2>&1 && detach=setsid
+  $detach sh -c 'sleep "$1"; exec sh "$2/run.sh" "$2"' sh "$seconds" "$d" </dev/null >/dev/null 2>&1 &
+  echo $! > "$d/pid"
+  sleep 1
+  kill -0 "$(cat "$d/pid")" 2>/dev/null || exit 67
+  how=sleep
+fi
+trap - EXIT
+echo "$how"
+`;
+
+/** Takes away what would fire. Shared by disarming and by firing on request. */
+const removeTriggers = `
+remove_triggers() {
+  if [ -e "$d/pid" ]; then
+    p=$(cat "$d/pid")
+    pkill -P "$p" 2>/dev/null; kill "$p" 2>/dev/null
+  fi
+  if [ -d "$running" ]; then
+    systemctl stop "bulwark-guard-$tag.timer" 2>/dev/null
+    rm -f "$units/multi-user.target.wants/bulwark-guard-boot-$tag.service" \\
+      "$units/bulwark-guard-boot-$tag.service"
+  fi
+}
+`;
+
+/** Disarms: exit 64 when it has fired, or is about to. */
+export const disarmScript = `${prelude}
+base=$1; tag=$2; running=$3; units=$4; d=$base/$tag
+${removeTriggers}
+mv "$d/armed" "$d/disarmed" 2>/dev/null || exit 64
+remove_triggers
+rm -rf "$d"
+rmdir "$base" "\${base%/*}" 2>/dev/null
+exit 0
+`;
+
+/** Fires now, waits for one that is firing already, and clears up. Exit 65: it did not get through. */
+export const fireScript = `${prelude}
+base=$1; tag=$2; running=$3; units=$4; d=$base/$tag
+${removeTriggers}
+[ -d "$d" ] || exit 0
+[ -e "$d/fired" ] || [ -e "$d/disarmed" ] || sh "$d/run.sh" "$d"
+tries=0
+while [ -e "$d/firing" ] && [ $tries -lt 20 ]; do sleep 1; tries=$((tries + 1)); done
+if [ ! -e "$d/fired" ] && [ ! -e "$d/disarmed" ]; then tail -n 20 "$d/log" >&2; exit 65; fi
+remove_triggers
+rm -rf "$d"
+rmdir "$base" "\${base%/*}" 2>/dev/null
+exit 0
+`;
+
+/** Prints tag and state of every guard on the host, one a line. */
+export const listScript = `${prelude}
+for d in "$1"/*; do
+  [ -d "$d" ] || continue
+  s=disarmed
+  for one in armed firing fired; do [ -e "$d/$one" ] && s=$one; done
+  echo "\${d##*/} $s"
+done
+exit 0
+`;

@@ -1,0 +1,256 @@
+/**
+ * The guard: before a change that could cut off access, the host is told how to put everything back by itself after a
+ * while (and at its next boot). It is disarmed only after a fresh connection with full authentication and root rights was
+ * made. Whatever happens to the link, the host ends with access.
+ */
+import { appError } from '../domain/error.ts';
+import { fail, type Result, succeed } from '../domain/result.ts';
+import type { ChangeContext } from './change-kind.ts';
+import {
+  armScript,
+  disarmScript,
+  fireProgram,
+  fireScript,
+  guardFolder,
+  listScript,
+  systemdFolders,
+} from './guard-scripts.ts';
+import { runChecked, tailOf, textOf } from './host-script.ts';
+import { connectionLost } from './parts.ts';
+import type { HostSession, HostWriter } from './ports.ts';
+
+export interface GuardPlan {
+  /** Seconds until the host puts the old state back. */
+  readonly seconds: number;
+  /** POSIX sh, run on the host with the guard's folder as `$1`: puts the live state back. Must be repeatable. */
+  readonly revert: string;
+  /** The same, run after the saved files are back. */
+  readonly after?: string;
+  /** Files of text that `revert` needs, by name below the guard's folder. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** Files on the host that are saved now and put back (or removed, when they are not there now). Parents must exist. */
+  readonly save: readonly string[];
+}
+
+export interface Guard {
+  readonly tag: string;
+  readonly seconds: number;
+  /** Milliseconds since 1970 by the operator's clock; the host fires at about this time, not earlier. */
+  readonly firesAt: number;
+}
+
+export type GuardStanding = 'armed' | 'firing' | 'fired' | 'disarmed';
+
+function encode(files: readonly { readonly name: string; readonly text: string }[]): Uint8Array {
+  const parts = files.map(({ name, text }) => {
+    const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+    return `${name} ${whole.split('\n').length - 1}\n${whole}`;
+  });
+  return new TextEncoder().encode(`${parts.join('')}end 0\n`);
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** Arms. Errors: GUARD_UNAVAILABLE; then nothing may be changed. */
+export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise<Result<Guard>> {
+  const firesAt = context.clock.now() + plan.seconds * 1000;
+  const files = [
+    { name: 'run.sh', text: fireProgram },
+    { name: 'revert.sh', text: plan.revert },
+    ...(plan.after === undefined ? [] : [{ name: 'after.sh', text: plan.after }]),
+    ...plan.files,
+  ];
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'guard-arm',
+      script: armScript,
+      args: [guardFolder, context.tag, String(plan.seconds), ...systemdFolders, ...plan.save],
+      stdin: encode(files),
+      privileged: true,
+      deadlineSeconds: 30,
+    },
+    {
+      doing: 'arm the guard',
+      explain: (output) =>
+        output.exitCode === 66
+          ? appError(
+              'GUARD_UNAVAILABLE',
+              'Another change that could cut off access is under way on this host.',
+              'Wait a few minutes until it is done or has put itself back, then try again.',
+              { hostState: 'unchanged', retryable: true, detail: tailOf(output) },
+            )
+          : appError(
+              'GUARD_UNAVAILABLE',
+              'The guard that would put access back could not be set up on this host.',
+              'Nothing was changed. Read the details; change the firewall by hand with a second way in open.',
+              { hostState: 'unchanged', detail: tailOf(output) },
+            ),
+    },
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  context.guard('armed', iso(firesAt), plan.seconds);
+  return succeed({ tag: context.tag, seconds: plan.seconds, firesAt });
+}
+
+const proofScript = 'id -u';
+
+/**
+ * Proves access: a fresh connection that authenticates and becomes root, tried until the window is nearly over. The caller
+ * closes the session. Errors: the last error of the attempts.
+ */
+export async function proveAccess(context: ChangeContext, guard: Guard): Promise<Result<HostSession>> {
+  context.guard('proving', iso(guard.firesAt), guard.seconds);
+  context.progress('Proving access by a fresh connection', 'verifying');
+  let last: Result<HostSession> = fail(
+    appError('SSH_TIMEOUT', 'No fresh connection was possible.', 'Wait until the host has put itself back.', {
+      hostState: 'changed',
+    }),
+  );
+  // Three seconds are kept for writing and disarming.
+  while (context.clock.now() < guard.firesAt - 3000 && context.signal?.aborted !== true) {
+    const fresh = await context.openFresh();
+    if (!fresh.ok) {
+      last = fresh;
+      await context.clock.sleep(1000, context.signal);
+      continue;
+    }
+    const root = await fresh.value.run({
+      name: 'guard-proof',
+      script: proofScript,
+      privileged: true,
+      deadlineSeconds: 10,
+    });
+    if (root.ok && root.value.exitCode === 0 && textOf(root.value.stdout).trim() === '0') {
+      return fresh;
+    }
+    await fresh.value.close().catch(() => undefined);
+    last = root.ok
+      ? fail(
+          appError('SUDO_NOT_ALLOWED', 'The fresh connection did not get root rights.', 'Check sudo.', {
+            hostState: 'changed',
+          }),
+        )
+      : root;
+    await context.clock.sleep(1000, context.signal);
+  }
+  return last;
+}
+
+function fired(detail?: string) {
+  return appError(
+    'GUARD_FIRED',
+    'Access could not be proven in time, so the host put the old state back by itself.',
+    'Check that the addresses you work from are among the allowed sources, then try again.',
+    { hostState: 'restored', retryable: true, ...(detail === undefined ? {} : { detail }) },
+  );
+}
+
+/** Disarms over a connection that works. Errors: GUARD_FIRED when the host was faster. */
+export async function disarmGuard(
+  context: ChangeContext,
+  host: HostWriter,
+  guard: Guard,
+): Promise<Result<void>> {
+  const ran = await runChecked(
+    host,
+    {
+      name: 'guard-disarm',
+      script: disarmScript,
+      args: [guardFolder, guard.tag, ...systemdFolders],
+      privileged: true,
+      deadlineSeconds: 20,
+    },
+    {
+      doing: 'disarm the guard',
+      hostState: 'changed',
+      explain: (output) => (output.exitCode === 64 ? fired() : undefined),
+    },
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  context.guard('disarmed', iso(guard.firesAt), guard.seconds);
+  return succeed(undefined);
+}
+
+/** Makes the guard fire now and waits for it; does nothing when there is none. Errors: COMMAND_FAILED, the connection's. */
+export async function fireGuard(host: HostWriter, tag: string): Promise<Result<void>> {
+  const ran = await runChecked(
+    host,
+    {
+      name: 'guard-fire',
+      script: fireScript,
+      args: [guardFolder, tag, ...systemdFolders],
+      privileged: true,
+      deadlineSeconds: 60,
+    },
+    { doing: 'put the old state back', hostState: 'unknown' },
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+/** Every guard on the host by tag. */
+export async function listGuards(
+  host: HostWriter,
+  signal?: AbortSignal,
+): Promise<Result<ReadonlyMap<string, GuardStanding>>> {
+  const ran = await runChecked(
+    host,
+    { name: 'guard-list', script: listScript, args: [guardFolder], privileged: true, deadlineSeconds: 20 },
+    { doing: 'look for guards' },
+    signal,
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  const lines = textOf(ran.value)
+    .split('\n')
+    .filter((line) => line !== '');
+  return succeed(
+    new Map(
+      lines.map((line) => [line.split(' ')[0] ?? '', (line.split(' ')[1] ?? 'disarmed') as GuardStanding]),
+    ),
+  );
+}
+
+/**
+ * After a failed proof or a broken link: put the old state back now over the old connection if that still works, otherwise
+ * wait until the host has done it and go and see. The error tells what was seen.
+ */
+export async function fallBack(context: ChangeContext, guard: Guard, why: string): Promise<Result<never>> {
+  context.progress('Access could not be proven; the old state comes back');
+  const now = await fireGuard(context.host, guard.tag);
+  if (now.ok) {
+    context.guard('fired', iso(guard.firesAt), guard.seconds);
+    return fail(fired(why));
+  }
+  if (!connectionLost(now.error)) {
+    return now;
+  }
+  const wait = guard.firesAt + 2000 - context.clock.now();
+  if (wait > 0) {
+    await context.clock.sleep(wait);
+  }
+  for (let tries = 0; tries < 6; tries += 1) {
+    const fresh = await context.openFresh();
+    if (!fresh.ok) {
+      await context.clock.sleep(3000);
+      continue;
+    }
+    const cleared = await fireGuard(fresh.value, guard.tag);
+    await fresh.value.close().catch(() => undefined);
+    if (cleared.ok) {
+      context.guard('fired', iso(guard.firesAt), guard.seconds);
+      return fail(fired(why));
+    }
+    if (!connectionLost(cleared.error)) {
+      return cleared;
+    }
+  }
+  return now;
+}
