@@ -103,7 +103,7 @@ export async function fixTheRest(wizard: WizardApp, sources: string, watch: JobW
   watch.phase('fix and secure');
   await wizard.goTo('Review');
   await wizard.review.addToPlan('es-service-user');
-  await wizard.review.addToPlan('firewall-active', { 'Allowed sources': sources });
+  await wizard.review.addToPlan('firewall-active', { 'Who may reach Elasticsearch over HTTP': sources });
   await wizard.review.addAllFixable();
   await watch.screen('review-planned');
   await wizard.review.makePlan();
