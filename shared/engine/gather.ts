@@ -225,8 +225,13 @@ function planRelevant(facts: Facts): unknown {
       ? {
           security: answers.securityEnabled,
           http: answers.http,
-          data: answers.userIndices === undefined ? undefined : answers.userIndices > 0,
-          nodes: answers.nodeCount,
+          // A secured node tells these only to a credential, which one reading may have and the next may not.
+          ...(answers.securityEnabled === false
+            ? {
+                data: answers.userIndices === undefined ? undefined : answers.userIndices > 0,
+                nodes: answers.nodeCount,
+              }
+            : {}),
         }
       : undefined,
     known: Object.fromEntries(Object.entries(facts).map(([id, fact]) => [id, fact.status])),

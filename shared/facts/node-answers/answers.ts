@@ -1,5 +1,6 @@
 /** What an answer of a node means. Pure; the tables are what nodes of 7.17 to 9.5 answered. */
 import { z } from 'zod';
+import { compareVersions } from '../../text/version.ts';
 
 export type Standing = 'on' | 'off' | 'anonymous' | 'unclear';
 
@@ -19,13 +20,17 @@ export function standingOf(status: number, body: string): Standing {
 const stateSchema = z.object({
   cluster_uuid: z.string().optional(),
   master_node: z.string().nullish(),
-  nodes: z.record(z.string(), z.object({ name: z.string().optional() })).optional(),
+  nodes: z
+    .record(z.string(), z.object({ name: z.string().optional(), version: z.string().optional() }))
+    .optional(),
   metadata: z.object({ indices: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
 export interface ClusterState {
   readonly clusterUuid: string | undefined;
   readonly nodeCount: number | undefined;
+  /** Of the oldest node, where the version tells it. */
+  readonly version: string | undefined;
   readonly indices: readonly string[];
 }
 
@@ -37,6 +42,9 @@ export function clusterStateOf(body: string): ClusterState | undefined {
   return {
     clusterUuid,
     nodeCount: nodes ? Object.keys(nodes).length : undefined,
+    version: Object.values(nodes ?? {})
+      .flatMap((node) => node.version ?? [])
+      .sort(compareVersions)[0],
     indices: Object.keys(metadata?.indices ?? {}),
   };
 }
@@ -50,27 +58,6 @@ const ownHousekeeping =
 
 export function isOperatorsIndex(name: string): boolean {
   return !ownHousekeeping.test(name);
-}
-
-const rootSchema = z.object({
-  cluster_uuid: z.string().optional(),
-  version: z.object({ number: z.string() }).optional(),
-});
-const localSchema = z.object({ nodes: z.record(z.string(), z.object({ version: z.string() })) });
-
-export function rootOf(body: string): {
-  readonly clusterUuid: string | undefined;
-  readonly version: string | undefined;
-} {
-  const parsed = rootSchema.safeParse(parseJson(body));
-  return parsed.success
-    ? { clusterUuid: parsed.data.cluster_uuid, version: parsed.data.version?.number }
-    : { clusterUuid: undefined, version: undefined };
-}
-
-export function localVersionOf(body: string): string | undefined {
-  const parsed = localSchema.safeParse(parseJson(body));
-  return parsed.success ? Object.values(parsed.data.nodes)[0]?.version : undefined;
 }
 
 function parseJson(body: string): unknown {

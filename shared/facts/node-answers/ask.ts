@@ -3,6 +3,7 @@
  * holds. What it serves outranks what its files say: with security off, `ssl.enabled: true` is ignored without a word.
  */
 import type { EsInstall } from '../../domain/elasticsearch.ts';
+import type { AppError } from '../../domain/error.ts';
 import type { Fact } from '../../domain/fact.ts';
 import type { EsProcess, EsSettings, Listener, NodeAnswers } from '../../domain/facts.ts';
 import type { Result } from '../../domain/result.ts';
@@ -10,14 +11,7 @@ import { Secret } from '../../domain/secret.ts';
 import type { HostReader, NodeCredential, NodeRequest, NodeResponse } from '../../engine/ports.ts';
 import { reachOf } from '../../text/address.ts';
 import { isOn, settingValue } from '../../text/yaml-settings.ts';
-import {
-  type ClusterState,
-  clusterStateOf,
-  isOperatorsIndex,
-  localVersionOf,
-  rootOf,
-  standingOf,
-} from './answers.ts';
+import { type ClusterState, clusterStateOf, isOperatorsIndex, standingOf } from './answers.ts';
 import { nodeRequests, weakPasswords } from './requests.ts';
 
 export interface AskInput {
@@ -35,6 +29,13 @@ export interface AskInput {
 
 /** A node that is younger may refuse right passwords because its `.security` index is still recovering (seen on 8.19). */
 const settledAfterSeconds = 120;
+
+/** The port gave no answer of this kind; it may give one of another. Everything else is about the connection. */
+const inconclusive: ReadonlySet<AppError['code']> = new Set([
+  'COMMAND_FAILED',
+  'COMMAND_DEADLINE',
+  'OUTPUT_TOO_LARGE',
+]);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -69,7 +70,7 @@ export async function askNode(
   };
   const asking: Asking = { reader, input, signal, answers, notes };
   const first = await findSpeech(asking);
-  if (first !== undefined && !first.ok && first.error.code !== 'COMMAND_FAILED') {
+  if (first !== undefined && !first.ok && !inconclusive.has(first.error.code)) {
     return {
       status: 'unknown',
       reason: first.error.message,
@@ -137,7 +138,7 @@ async function findSpeech(asking: Asking): Promise<Result<NodeResponse> | undefi
         answers.tlsVerifiedByCa = input.authority === '' ? undefined : last.value.peer.authorized;
       return last;
     }
-    if (!last.ok && last.error.code !== 'COMMAND_FAILED') return last;
+    if (!last.ok && !inconclusive.has(last.error.code)) return last;
   }
   answers.http = 'silent';
   asking.notes.push(
@@ -203,15 +204,6 @@ function isSettled(process: EsProcess | null | undefined): boolean {
 async function readCluster(asking: Asking, credential: NodeCredential | undefined): Promise<void> {
   const { answers, notes } = asking;
   const more = { tls: wayOf(asking), ...(credential ? { credential } : {}) };
-  const root = await send(asking, { path: nodeRequests.root, ...more });
-  if (root.ok && root.value.status === 200) {
-    const { clusterUuid, version } = rootOf(text(root.value));
-    answers.clusterUuid = clusterUuid;
-    answers.version = version;
-  } else {
-    const local = await send(asking, { path: nodeRequests.version, ...more });
-    if (local.ok && local.value.status === 200) answers.version = localVersionOf(text(local.value));
-  }
   const state = await send(asking, { path: nodeRequests.state, ...more });
   const cluster: ClusterState | undefined =
     state.ok && state.value.status === 200 ? clusterStateOf(text(state.value)) : undefined;
@@ -219,11 +211,10 @@ async function readCluster(asking: Asking, credential: NodeCredential | undefine
     notes.push(
       'The node did not tell its cluster state (no master, no right, or too large), so what it holds is not known.',
     );
-    if (answers.clusterUuid === '_na_' && answers.authenticated !== 'yes')
-      answers.authenticated = credential ? 'not-yet' : answers.authenticated;
     return;
   }
-  answers.clusterUuid = cluster.clusterUuid ?? answers.clusterUuid;
+  answers.clusterUuid = cluster.clusterUuid;
+  answers.version = cluster.version;
   answers.nodeCount = cluster.nodeCount;
   answers.userIndices = cluster.indices.filter(isOperatorsIndex).length;
 }
@@ -231,46 +222,38 @@ async function readCluster(asking: Asking, credential: NodeCredential | undefine
 /** Every refusal counts only when a right password is known to be accepted at this moment. */
 async function tryWeakPasswords(asking: Asking): Promise<readonly string[] | undefined> {
   const { answers } = asking;
-  const accepted = new Set<string>();
-  let refused = 0;
-  for (const [user, password] of weakPasswords) {
-    if (accepted.has(user)) continue;
-    const credential: NodeCredential = { type: 'basic', user, password: new Secret(password) };
-    const response = await send(asking, { path: nodeRequests.whoAmI, tls: wayOf(asking), credential });
-    if (response.ok && response.value.status === 200 && text(response.value).includes(`"${user}"`))
-      accepted.add(user);
-    if (response.ok && response.value.status === 401) refused++;
-  }
-  const all = refused + accepted.size === weakPasswords.length || accepted.size > 0;
-  if (accepted.size > 0) return [...accepted];
-  return all && answers.authenticated === 'yes' ? [] : undefined;
+  const tries = await Promise.all(
+    weakPasswords.map(async ([user, password]) => {
+      const credential: NodeCredential = { type: 'basic', user, password: new Secret(password) };
+      const response = await send(asking, { path: nodeRequests.whoAmI, tls: wayOf(asking), credential });
+      const status = response.ok ? response.value.status : 0;
+      const accepted = status === 200 && response.ok && text(response.value).includes(`"${user}"`);
+      return { user, accepted, refused: status === 401 };
+    }),
+  );
+  const accepted = tries.filter((one) => one.accepted).map((one) => one.user);
+  if (accepted.length > 0) return [...new Set(accepted)];
+  return tries.every((one) => one.refused) && answers.authenticated === 'yes' ? [] : undefined;
 }
 
-/** A clear transport port tells HTTP clients that it is none; a TLS port closes on them and answers a handshake. */
+/**
+ * A TLS port shows itself in the handshake, even when it then wants a certificate of ours. A clear transport port tells HTTP
+ * clients in its own words, which are no HTTP, that it is none (seen on 7.17 to 9.4); a TLS port closes without a byte.
+ */
 async function transportSpeech(asking: Asking): Promise<NodeAnswers['transport']> {
   const port = asking.input.install.transportPort;
   if (addressOf(asking.input, port) === undefined) return 'closed';
-  const tlsFirst = asking.answers.http === 'tls';
-  const attempts: readonly NodeRequest['tls'][] = tlsFirst
-    ? [{ caPem: 'observe-only' }, false]
-    : [false, { caPem: 'observe-only' }];
-  for (const tls of attempts) {
-    const response = await send(asking, { path: nodeRequests.root, tls, port });
-    if (response.ok && tls === false && text(response.value).includes('not an HTTP port')) return 'clear';
-    if (
-      tls !== false &&
-      (response.ok
-        ? response.value.peer !== undefined
-        : speaksTls(`${response.error.message} ${response.error.detail ?? ''}`))
-    )
-      return 'tls';
-  }
-  return 'silent';
+  const overTls = await send(asking, { path: nodeRequests.root, tls: { caPem: 'observe-only' }, port });
+  if (overTls.ok ? overTls.value.peer !== undefined : speaksTls(overTls.error)) return 'tls';
+  const inClear = await send(asking, { path: nodeRequests.root, tls: false, port });
+  const words = inClear.ok ? text(inClear.value) : (inClear.error.detail ?? '');
+  return /not an HTTP port|Parse Error|HPE_/.test(words) ? 'clear' : 'silent';
 }
 
-/** The other side answered in TLS and asked for a certificate of ours: only a TLS port does that. */
-function speaksTls(detail: string): boolean {
-  return /alert (?:number|certificate|handshake|bad certificate)|certificate[ _]required|bad[ _]certificate|handshake[ _]failure|no shared cipher|TLSV1_(?:3_)?ALERT|SSLV3_ALERT/i.test(
-    detail,
+/** Either the handshake was over before the connection broke off, or the other side refused it with an alert of TLS. */
+function speaksTls({ detail = '' }: AppError): boolean {
+  return (
+    detail.startsWith('not-http') ||
+    /alert (?:number|certificate|handshake)|certificate[ _]required|handshake[ _]failure/i.test(detail)
   );
 }

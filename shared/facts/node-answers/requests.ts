@@ -5,12 +5,11 @@
 export const nodeRequests = {
   /** Who am I: 401 while security is on, 200 with anonymous access or a credential, 400, 405 or 500 while it is off. */
   whoAmI: '/_security/_authenticate',
-  /** Name, cluster and version. 405 on builds without the module that answers it. */
-  root: '/',
-  version: '/_nodes/_local?filter_path=nodes.*.version',
-  /** Cluster, number of nodes and names of indices in one answer. */
+  /** Cluster, its nodes with their versions, and names of indices in one answer. */
   state:
-    '/_cluster/state/master_node,nodes,metadata?filter_path=cluster_uuid,master_node,nodes.*.name,metadata.indices.*.state&master_timeout=5s',
+    '/_cluster/state/master_node,nodes,metadata?filter_path=cluster_uuid,master_node,nodes.*.name,nodes.*.version,metadata.indices.*.state&master_timeout=5s',
+  /** Only sent to a transport port, to see that it is not an HTTP port. */
+  root: '/',
 } as const;
 
 export type NodeRequestName = keyof typeof nodeRequests;

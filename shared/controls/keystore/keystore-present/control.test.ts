@@ -52,7 +52,7 @@ controlTable(control, {
 describe('propose on a secured node', () => {
   it('puts owner and mode right', () => {
     expect(changesOf(control, stored({ file: file(path, '644', 'root', 'root') })).changes).toEqual([
-      { kind: 'file-mode', entries: [{ path, owner: 'elasticsearch', group: 'elasticsearch', mode: '660' }] },
+      { kind: 'file-mode', entries: [{ path, owner: 'elasticsearch', group: 'elasticsearch', mode: '640' }] },
     ]);
   });
 

@@ -3,6 +3,7 @@ import { knownValue } from '../../../domain/fact.ts';
 import type { KeystoreFact } from '../../../domain/facts.ts';
 import { currentKeystoreFormat } from '../../../text/keystore-header.ts';
 import { proposeAutoConfiguration, readiness } from '../../auto-configuration.ts';
+import { hasOwnAccount, modeOnly, wishFor } from '../../configuration-files.ts';
 import { defineControl } from '../../define-control.ts';
 import { evidence, failed, judgeNode, listed, passed } from '../../judging.ts';
 import { factsMissing, installOf, manual } from '../../proposing.ts';
@@ -72,13 +73,19 @@ export default defineControl({
         undo: 'Undo restores the keystore of before, byte for byte.',
       };
     }
-    const owner = install.layout === 'package' ? 'root' : install.user;
+    const wish = keystore.file ? wishFor(install, keystore.file) : undefined;
+    const entry = wish && (hasOwnAccount(facts) ? wish : modeOnly(wish));
+    if (!entry)
+      return manual(
+        'Elasticsearch does not run as an account of its own, so the right owner is not known yet.',
+        'First give Elasticsearch its own account (control es-service-user), then assess again.',
+      );
     return {
       type: 'changes',
-      changes: [
-        { kind: 'file-mode', entries: [{ path: keystore.path, owner, group: install.group, mode: '660' }] },
+      changes: [{ kind: 'file-mode', entries: [entry] }],
+      steps: [
+        `Bulwark will close ${keystore.path} to other accounts${entry.owner || entry.group ? ' and put its owner and group right' : ''}.`,
       ],
-      steps: [`Bulwark will set ${keystore.path} to 660 ${owner}:${install.group}.`],
       disturbs: 'Nothing restarts. Accounts outside the service group can no longer read the keystore.',
       undo: 'Undo puts owner, group and mode back.',
     };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesOf, controlTable, manualOf } from '../../../../test/support/control-table.ts';
 import {
-  account,
   factsOf,
   failing,
   file,
@@ -106,8 +105,12 @@ describe('propose', () => {
     });
   });
 
-  it('waits while root runs the node', () => {
-    const facts = factsOf(open, { 'service-account': { ...account, name: 'root', uid: 0 } });
+  it('leaves owners alone while the account is not Elasticsearch’s own', () => {
+    const stray = file('/opt/elasticsearch/config/x', '604', 'root', 'root');
+    expect(changesOf(control, factsOf(open, { 'es-files': [stray] })).changes).toEqual([
+      { kind: 'file-mode', entries: [{ path: stray.path, mode: '600' }] },
+    ]);
+    const facts = factsOf(open, { 'es-files': [{ ...stray, mode: '0600' }] });
     expect(manualOf(control, facts).steps.join()).toMatch(/es-service-user/);
   });
 });

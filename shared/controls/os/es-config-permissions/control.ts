@@ -1,7 +1,12 @@
-import type { ChangeOf } from '../../../domain/change.ts';
-import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { knownValue } from '../../../domain/fact.ts';
-import type { Facts, FileFact } from '../../../domain/facts.ts';
+import type { Facts } from '../../../domain/facts.ts';
+import {
+  configurationFiles,
+  hasOwnAccount,
+  modeOnly,
+  openToOthers,
+  wishFor,
+} from '../../configuration-files.ts';
 import { defineControl, type Proposal } from '../../define-control.ts';
 import { counted, evidence, failed, judgeNode, listed, passed } from '../../judging.ts';
 import { factsMissing, installOf, manual } from '../../proposing.ts';
@@ -24,8 +29,8 @@ export default defineControl({
   },
   evaluate: (facts) =>
     judgeNode(facts, ['es-files'], (install, seen) => {
-      const files = judgedFiles(install.value, seen['es-files'].value);
-      const wrong = files.filter((file) => wish(install.value, file) !== undefined);
+      const files = configurationFiles(install.value, seen['es-files'].value);
+      const wrong = files.filter((file) => wishFor(install.value, file) !== undefined);
       const raw = wrong.map((file) => `${file.mode} ${file.owner}:${file.group} ${file.path}`).join('\n');
       const what = `owners and modes below ${install.value.pathConf}`;
       if (wrong.length === 0)
@@ -37,7 +42,7 @@ export default defineControl({
             `${files.length} entries, all as the ${install.value.layout} intends`,
           ),
         );
-      const open = wrong.filter((file) => others(file) !== 0);
+      const open = wrong.filter((file) => openToOthers(file));
       const names = listed(wrong.map((file) => file.path.replace(`${install.value.pathConf}/`, '')));
       const summary =
         open.length > 0
@@ -51,54 +56,18 @@ export default defineControl({
   propose,
 });
 
-function judgedFiles(install: EsInstall, files: readonly FileFact[]): readonly FileFact[] {
-  const below = (path: string) => path === install.pathConf || path.startsWith(`${install.pathConf}/`);
-  const environment = (path: string) =>
-    install.layout === 'package' && /^\/etc\/(?:default|sysconfig)\/elasticsearch$/.test(path);
-  return files.filter(
-    (file) =>
-      (file.type === 'file' || file.type === 'directory') && (below(file.path) || environment(file.path)),
-  );
-}
-
-function others(file: FileFact): number {
-  return Number.parseInt(file.mode, 8) & 0o7;
-}
-
-type Entry = ChangeOf<'file-mode'>['entries'][number];
-
-/** How the entry should be; `undefined` when it is so already. Only what differs is named. */
-function wish(install: EsInstall, file: FileFact): Entry | undefined {
-  const package_ = install.layout === 'package';
-  const mode = Number.parseInt(file.mode, 8);
-  const owner = package_ ? 'root' : install.user;
-  const group = install.group;
-  let wanted = mode & ~0o007;
-  if (package_) {
-    wanted |= file.type === 'directory' ? 0o750 : 0o440;
-    if (file.path === install.pathConf) wanted |= 0o2000;
-  }
-  const groupMatters = (wanted & 0o070) !== 0;
-  const entry: Entry = {
-    path: file.path,
-    ...(file.owner === owner ? {} : { owner }),
-    ...(file.group === group || !groupMatters ? {} : { group }),
-    ...(wanted === mode ? {} : { mode: wanted.toString(8).padStart(3, '0') }),
-  };
-  return Object.keys(entry).length > 1 ? entry : undefined;
-}
-
 function propose(facts: Facts): Proposal {
   const install = installOf(facts);
   const files = knownValue(facts['es-files']);
   if (!install || !files) return factsMissing;
-  const account = knownValue(facts['service-account']);
-  if (account?.uid === 0)
+  const wishes = configurationFiles(install, files).flatMap((file) => wishFor(install, file) ?? []);
+  const own = hasOwnAccount(facts);
+  const entries = own ? wishes : wishes.flatMap((entry) => modeOnly(entry) ?? []);
+  if (entries.length === 0)
     return manual(
-      'Elasticsearch is run by root, so the right owner is not known yet.',
-      'First give Elasticsearch its own account (control es-service-user).',
+      'Elasticsearch does not run as an account of its own, so the right owner is not known yet.',
+      'First give Elasticsearch its own account (control es-service-user), then assess again.',
     );
-  const entries = judgedFiles(install, files).flatMap((file) => wish(install, file) ?? []);
   return {
     type: 'changes',
     changes: [{ kind: 'file-mode', entries }],
@@ -106,7 +75,9 @@ function propose(facts: Facts): Proposal {
       `Bulwark will take every right of other accounts away from ${counted(entries.length, 'entry', 'entries')} in ${install.pathConf}.`,
       install.layout === 'package'
         ? `Bulwark will set owner root and group ${install.group} where they differ.`
-        : `Bulwark will set owner ${install.user} where it differs.`,
+        : own
+          ? `Bulwark will set owner ${install.user} where it differs.`
+          : 'Owners stay as they are until Elasticsearch has its own account.',
     ],
     disturbs: 'Nothing restarts. Accounts outside the service group can no longer read the configuration.',
     undo: 'Undo puts owner, group and mode of every entry back.',
