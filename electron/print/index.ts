@@ -12,6 +12,8 @@ import { printPdf } from '../adapters/report-pdf/print.ts';
 const jobSchema = z.object({ html: z.string(), header: z.string(), footer: z.string() });
 const folderFlag = '--print-folder=';
 
+// It becomes the PDF's creator.
+app.userAgentFallback = 'Bulwark';
 app.disableHardwareAcceleration();
 // As root Chromium runs without its sandbox or not at all; what asks for it here would end every child at once.
 if (process.getuid?.() !== 0) app.enableSandbox();

@@ -59,8 +59,6 @@ export async function printPdf(job: PrintJob): Promise<Result<Uint8Array>> {
 }
 
 function close(paper: Session, html: string): void {
-  // It becomes the PDF's creator.
-  paper.setUserAgent('Bulwark');
   paper.protocol.handle(
     scheme,
     () =>

@@ -38,15 +38,17 @@ function findingBlock(finding: Finding, before: Finding | undefined): Markup {
   return html`<article class="finding"><div class="head"><h4>${finding.title}</h4>${verdict(finding.outcome, finding.severity)}</div>
 <p class="secondary"><span class="mono">${finding.controlId}</span> · ${severityTitles[finding.severity].toLowerCase()} if unmet</p>
 <p>${finding.summary}</p>${moved}
-${finding.evidence.length > 0 ? html`<table class="evidence"><tbody>${finding.evidence.map(evidenceRow)}</tbody></table>` : undefined}</article>`;
+${finding.evidence.length > 0 ? html`<table class="evidence"><tbody>${finding.evidence.map((one) => evidenceRow(one, finding.outcome))}</tbody></table>` : undefined}</article>`;
 }
 
 const rawLines = 10;
 const longestLine = 400;
 
-function evidenceRow(evidence: Evidence): Markup {
+/** Excerpts are for what somebody has to act on; those of the others are in the data. */
+function evidenceRow(evidence: Evidence, outcome: Outcome): Markup {
+  const excerpt = outcome === 'pass' || outcome === 'not-applicable' ? undefined : raw(evidence.raw);
   const place = `${evidence.where}${evidence.vantage === 'outside' ? ', from outside' : ''}, ${time(evidence.at)}`;
-  return html`<tr><th scope="row">${evidence.what}</th><td><span class="mono">${clipped(evidence.value)}</span><span class="place">${place}</span>${raw(evidence.raw)}</td></tr>`;
+  return html`<tr><th scope="row">${evidence.what}</th><td><span class="mono">${clipped(evidence.value)}</span><span class="place">${place}</span>${excerpt}</td></tr>`;
 }
 
 function clipped(text: string): string {

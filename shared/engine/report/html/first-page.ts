@@ -4,6 +4,7 @@ import { figuresOf } from '../figures.ts';
 import { outcomeBars } from './bars.ts';
 import { verdict } from './marks.ts';
 import { html, type Markup } from './markup.ts';
+import { gapsOf } from './not-evaluated.ts';
 import { openRisksOf } from './risks.ts';
 import { headline, managerSentences } from './sentences.ts';
 import { count, listed, time } from './words.ts';
@@ -68,30 +69,33 @@ function stillFailing(report: Report): Markup | undefined {
   const risks = openRisksOf(report);
   if (risks.length === 0) return undefined;
   const rows = risks.slice(0, shownAtMost).map(({ finding, hosts }) => {
-    const on = hosts.length === 1 ? (hosts[0] ?? '') : `${hosts.length} hosts`;
-    return html`<li>${verdict(finding.outcome, finding.severity)}<span>${finding.title}, on ${on}</span></li>`;
+    return html`<li>${verdict(finding.outcome, finding.severity)}<span>${finding.title}, on ${hostsShort(hosts)}</span></li>`;
   });
   const more = risks.length - shownAtMost;
   return html`<h3>Still failing</h3><p class="note">The conditions that should hold and do not.</p><ul class="failing">${rows}</ul>
 ${more > 0 ? html`<p class="note">${more} more in “Open risks”, further down.</p>` : undefined}`;
 }
 
-/** As many as fit the page; all of them follow in their own section. */
-const shownAtMost = 5;
+/** As many as fit the page; all of them follow in their own sections. */
+const shownAtMost = 4;
 
 function notEvaluated(report: Report): Markup {
-  const items = report.notEvaluated;
-  if (items.length === 0) {
+  const gaps = gapsOf(report);
+  if (gaps.length === 0) {
     return html`<h3>Not evaluated</h3><p>Every check of this catalogue was evaluated on every host.</p>`;
   }
-  const rows = items
+  const rows = gaps
     .slice(0, shownAtMost)
-    .map((item) => html`<li><b>${item.control}</b> on ${item.host}: ${short(item.reason)}</li>`);
-  const more = items.length - shownAtMost;
+    .map((gap) => html`<li><b>${gap.control}</b> on ${hostsShort(gap.hosts)}: ${short(gap.reason)}</li>`);
+  const more = gaps.length - shownAtMost;
   return html`<h3>Not evaluated</h3><ul class="plain">${rows}</ul>
 ${more > 0 ? html`<p class="note">${more} more in “Not evaluated”, further down.</p>` : undefined}`;
 }
 
+function hostsShort(hosts: readonly string[]): string {
+  return hosts.length === 1 ? (hosts[0] ?? '') : `${hosts.length} hosts`;
+}
+
 function short(text: string): string {
-  return text.length <= 160 ? text : `${text.slice(0, 157)}…`;
+  return text.length <= 110 ? text : `${text.slice(0, 107)}…`;
 }

@@ -3,8 +3,9 @@ import type { Exposure } from '../../../domain/finding.ts';
 import type { Report } from '../../../domain/report.ts';
 import { verdict } from './marks.ts';
 import { html, type Markup } from './markup.ts';
+import { gapsOf } from './not-evaluated.ts';
 import { openRisksOf, type Risk } from './risks.ts';
-import { exposureWords } from './words.ts';
+import { exposureWords, listed } from './words.ts';
 
 type ReportHost = Report['hosts'][number];
 
@@ -29,7 +30,7 @@ function risk({ finding, hosts }: Risk): Markup {
     finding.remedy.type === 'manual'
       ? html`<p class="secondary">By hand: ${finding.remedy.reason}</p>`
       : undefined;
-  return html`<tr><td>${verdict(finding.outcome, finding.severity)}</td><td><b>${finding.title}</b><p>${finding.summary}</p>${reason}</td><td>${hosts.slice(0, 6).join(', ')}${hosts.length > 6 ? ` and ${hosts.length - 6} more` : ''}</td></tr>`;
+  return html`<tr><td>${verdict(finding.outcome, finding.severity)}</td><td><b>${finding.title}</b><p>${finding.summary}</p>${reason}</td><td>${hostNames(hosts)}</td></tr>`;
 }
 
 function exposureTable(report: Report): Markup {
@@ -56,12 +57,15 @@ function seen(exposure: Exposure | undefined): Markup {
 }
 
 function notEvaluated(report: Report): Markup {
-  if (report.notEvaluated.length === 0) {
-    return html`<p>Every check of this catalogue was evaluated on every host.</p>`;
-  }
-  const rows = report.notEvaluated.map(
-    (item) =>
-      html`<tr><td>${item.control}</td><td>${item.host}</td><td>${item.outcome.replace('-', ' ')}</td><td>${item.reason}</td></tr>`,
+  const gaps = gapsOf(report);
+  if (gaps.length === 0) return html`<p>Every check of this catalogue was evaluated on every host.</p>`;
+  const rows = gaps.map(
+    (gap) =>
+      html`<tr><td>${gap.control}</td><td>${hostNames(gap.hosts)}</td><td>${gap.outcome.replace('-', ' ')}</td><td>${gap.reason}</td></tr>`,
   );
   return html`<table><thead><tr><th scope="col" class="w3">Check</th><th scope="col" class="w2">Host</th><th scope="col" class="w2">Outcome</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+function hostNames(hosts: readonly string[]): string {
+  return listed(hosts, 6);
 }
