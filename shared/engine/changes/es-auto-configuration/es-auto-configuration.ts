@@ -1,0 +1,512 @@
+/**
+ * Secures an open node without data: authentication, TLS on both layers, keystore, a password of `elastic` that is in the
+ * vault before the host is touched. Prepared and rehearsed beside the running node, then switched by the host itself,
+ * which ends in a secured node that answers or in the old one.
+ */
+import type { ChangeOf } from '../../../domain/change.ts';
+import { type AppError, appError } from '../../../domain/error.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import { Secret } from '../../../domain/secret.ts';
+import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
+import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
+import { generatePassword } from '../../elasticsearch/generate-password.ts';
+import { readUnit } from '../../elasticsearch/service.ts';
+import { readYml, startError } from '../../elasticsearch/start-log.ts';
+import { readFile } from '../../host-files.ts';
+import { rejection, tryConfiguration } from '../../rehearsal/rehearse.ts';
+import { readDataPaths, refuseOperatorsData } from './data.ts';
+import { packImage, readImage } from './image.ts';
+import { revertToOpen } from './revert.ts';
+import { caPath, checkFiles, pinnedDoor, shortcomings, storePassword } from './secured.ts';
+import { type SkipCondition, skipConditions } from './skip-conditions.ts';
+import {
+  dataAside,
+  dropPaths,
+  dropUnknownEntries,
+  makeFreshData,
+  type Staged,
+  stageConfiguration,
+  wrapperOf,
+} from './staging.ts';
+import { awaitSwitch, beginSwitch, forgetSwitch, readSwitch, type SwitchStanding } from './switch.ts';
+
+type Change = ChangeOf<'es-auto-configuration'>;
+
+const passwordLength = 24;
+/** One start of the node on a loaded machine, in seconds. */
+const startSeconds = 300;
+
+function skipped(condition: SkipCondition): AppError {
+  return condition.kind === 'cluster'
+    ? appError(
+        'PRECONDITION_FAILED',
+        `${condition.words} (${condition.settings.join(', ')})`,
+        'Secure the cluster as a whole by hand, as the finding says.',
+        { hostState: 'unchanged' },
+      )
+    : appError('ES_AUTOCONFIG_SKIPPED', condition.words, 'Assess the host again and make a new plan.', {
+        hostState: 'unchanged',
+      });
+}
+
+function refused(message: string, nextStep: string): Result<never> {
+  return fail(appError('PRECONDITION_FAILED', message, nextStep, { hostState: 'unchanged' }));
+}
+
+/** The yml as it is; errors for everything about it that forbids the change. */
+async function checkYml(change: Change, context: ChangeContext): Promise<Result<string>> {
+  const path = `${change.install.pathConf}/elasticsearch.yml`;
+  const file = await readFile(context.host, path);
+  if (!file.ok) {
+    return file;
+  }
+  if (file.value === 'absent' || file.value.type !== 'file') {
+    return fail(
+      appError(
+        'FILE_NOT_REGULAR',
+        `${path} is missing or a link; Elasticsearch then skips its security set-up.`,
+        'Put the file itself in this place.',
+        {
+          hostState: 'unchanged',
+        },
+      ),
+    );
+  }
+  const text = new TextDecoder().decode(file.value.bytes);
+  const read = readYamlSettings(text);
+  if (!read.ok) {
+    return fail(
+      appError(
+        'YAML_INVALID',
+        `elasticsearch.yml, line ${read.line}: ${read.message}`,
+        'Correct the line and assess again.',
+        { hostState: 'unchanged' },
+      ),
+    );
+  }
+  if (read.duplicates.length > 0) {
+    return fail(
+      appError(
+        'YAML_AMBIGUOUS',
+        `elasticsearch.yml gives ${read.duplicates.join(', ')} more than once.`,
+        'Keep one of the lines and assess again.',
+        {
+          hostState: 'unchanged',
+        },
+      ),
+    );
+  }
+  const condition = skipConditions(read.settings, change.removeSettings)[0];
+  return condition === undefined ? succeed(text) : fail(skipped(condition));
+}
+
+async function checkPreconditions(change: Change, context: ChangeContext): Promise<Result<void>> {
+  const { install } = change;
+  if (Number.parseInt(install.version, 10) < 8) {
+    return refused(
+      `Elasticsearch ${install.version} has no automatic security set-up.`,
+      'Follow the manual steps of the finding.',
+    );
+  }
+  if (install.unit === undefined) {
+    return refused(
+      'No systemd unit starts this node.',
+      'Give it a unit, or follow the manual steps of the finding.',
+    );
+  }
+  const yml = await checkYml(change, context);
+  if (!yml.ok) {
+    return yml;
+  }
+  const data = await readDataPaths(context, install);
+  if (!data.ok) {
+    return data;
+  }
+  const filled = data.value.filter((path) => path.state === 'filled');
+  if (filled.length > 0 && !change.setAsideData) {
+    return fail(
+      appError(
+        'ES_HAS_DATA',
+        `${filled.map((path) => path.path).join(', ')} is not empty.`,
+        'Assess the host again and make a new plan.',
+        {
+          hostState: 'unchanged',
+        },
+      ),
+    );
+  }
+  return await refuseOperatorsData(context, install, data.value, change.elasticPasswordRef);
+}
+
+/** A secured node whose password is in the vault, and nothing of this step unfinished. */
+async function isSecured(change: Change, context: ChangeContext): Promise<Result<boolean>> {
+  const read = readYamlSettings((await readYml(context, change.install.pathConf)) ?? '');
+  const on = [
+    'xpack.security.enabled',
+    'xpack.security.http.ssl.enabled',
+    'xpack.security.transport.ssl.enabled',
+  ];
+  if (!read.ok || !on.every((key) => isOn(settingValue(read.settings, key)))) {
+    return succeed(false);
+  }
+  const password = await context.secrets.get(change.elasticPasswordRef);
+  if (!password.ok) {
+    return succeed(false);
+  }
+  const missing = await shortcomings(context, change.install, password.value);
+  if (!missing.ok || missing.value.length > 0) {
+    return missing.ok ? succeed(false) : missing;
+  }
+  const files = await checkFiles(context, change.install);
+  return files.ok ? succeed(files.value === undefined) : files;
+}
+
+/** The password is durable in the vault before the host is touched; an earlier one is kept under `/previous`. */
+async function newPassword(change: Change, context: ChangeContext): Promise<Result<Secret>> {
+  const ref = change.elasticPasswordRef;
+  const earlier = await context.secrets.get(ref);
+  if (earlier.ok) {
+    const kept = await context.secrets.put(
+      `${ref}/previous`,
+      earlier.value,
+      `Earlier password of elastic on ${context.host.hostId}`,
+    );
+    if (!kept.ok) {
+      return kept;
+    }
+  } else if (earlier.error.code !== 'SECRET_MISSING') {
+    return earlier;
+  }
+  const password = generatePassword(context.random, passwordLength);
+  const put = await context.secrets.put(ref, password, `Password of elastic on ${context.host.hostId}`);
+  return put.ok ? succeed(password) : put;
+}
+
+/** After a step that left the node open: the vault says what it said before. */
+async function forgetPassword(change: Change, context: ChangeContext): Promise<void> {
+  const ref = change.elasticPasswordRef;
+  const earlier = await context.secrets.get(`${ref}/previous`);
+  if (earlier.ok) {
+    await context.secrets.put(ref, earlier.value, `Password of elastic on ${context.host.hostId}`);
+    await context.secrets.remove(`${ref}/previous`);
+  } else {
+    await context.secrets.remove(ref);
+  }
+}
+
+async function rehearseStaged(change: Change, context: ChangeContext, staged: Staged): Promise<Result<void>> {
+  const rehearsal = {
+    install: change.install,
+    unit: change.install.unit ?? '',
+    pathConf: staged.conf,
+    httpCa: 'certs/http_ca.crt',
+  };
+  for (let round = 0; ; round += 1) {
+    const tried = await tryConfiguration(context, rehearsal);
+    if (!tried.ok) {
+      return tried;
+    }
+    if (tried.value.verdict === 'good') {
+      return succeed(undefined);
+    }
+    const unknown = tried.value.failure?.settings ?? [];
+    const dropped = round === 0 ? await dropUnknownEntries(context, staged, unknown) : succeed(false);
+    if (!dropped.ok) {
+      return dropped;
+    }
+    if (!dropped.value) {
+      return fail(await rejection(context, rehearsal, tried.value));
+    }
+  }
+}
+
+async function describeReturn(
+  change: Change,
+  context: ChangeContext,
+  standing: SwitchStanding,
+): Promise<AppError> {
+  const { install } = change;
+  const state = standing.state === 'returned-down' ? 'unknown' : 'restored';
+  const cause = await startError(
+    context,
+    install.unit ?? '',
+    (standing.failedAt ?? 0) - startSeconds,
+    undefined,
+    state,
+  );
+  const what =
+    standing.state === 'not-stopped'
+      ? 'The node did not stop within five minutes, so nothing was switched.'
+      : standing.state === 'returned-down'
+        ? 'The secured node did not come up. The old configuration is back, but the node does not answer yet.'
+        : 'The secured node did not come up. The old configuration is back and the node runs as before.';
+  return appError(
+    'ES_DID_NOT_START',
+    what,
+    standing.state === 'returned-down'
+      ? `Read the log on the host (journalctl -u ${install.unit}).`
+      : 'Read the reason, correct it and try again.',
+    {
+      hostState: state,
+      retryable: true,
+      ...(cause.detail === undefined ? {} : { detail: cause.detail }),
+    },
+  );
+}
+
+async function prepare(change: Change, context: ChangeContext, password: Secret): Promise<Result<void>> {
+  const { install } = change;
+  const unit = await readUnit(context.host, install.unit ?? '', context.signal);
+  const data = await readDataPaths(context, install);
+  if (!unit.ok || !data.ok) {
+    return unit.ok ? (data as Result<never>) : unit;
+  }
+  const { user, group } = unit.value.properties;
+  const staged = await stageConfiguration(context, {
+    install,
+    serviceGroup: group,
+    removeSettings: change.removeSettings,
+    data: data.value,
+    password,
+  });
+  if (!staged.ok) {
+    return staged;
+  }
+  for (const path of data.value) {
+    const made =
+      path.state === 'empty' ? succeed(undefined) : await makeFreshData(context, path, `${user}:${group}`);
+    if (!made.ok) {
+      return made;
+    }
+  }
+  const rehearsed = await rehearseStaged(change, context, staged.value);
+  if (!rehearsed.ok) {
+    return rehearsed;
+  }
+  context.progress('Switching to the secured configuration', 'applying');
+  return await beginSwitch(context, {
+    unit: install.unit ?? '',
+    httpPort: install.httpPort,
+    speech: 'tls',
+    active: unit.value.state.mainPid !== 0,
+    start: true,
+    seconds: startSeconds,
+    trades: [
+      ...data.value
+        .filter((path) => path.state !== 'empty')
+        .map((path) => {
+          const { aside, fresh } = dataAside(path, context.tag);
+          return {
+            kind: path.mount ? ('contents' as const) : ('rename' as const),
+            here: path.path,
+            in: fresh,
+            ...(path.state === 'absent' ? {} : { out: aside }),
+          };
+        }),
+      {
+        kind: 'rename',
+        here: install.pathConf,
+        out: `${staged.value.wrapper}/before`,
+        in: staged.value.conf,
+      },
+    ],
+  });
+}
+
+/** Folders that this step made and that hold nothing of the operator's once the node is old or secured for good. */
+function leftovers(change: Change, context: ChangeContext): readonly string[] {
+  return [
+    wrapperOf(change.install.pathConf, context.tag),
+    ...change.install.pathData.flatMap((path) => [
+      dataAside({ path, mount: false }, context.tag).fresh,
+      dataAside({ path, mount: true }, context.tag).fresh,
+    ]),
+  ];
+}
+
+async function finish(change: Change, password: Secret, context: ChangeContext): Promise<Result<Mark>> {
+  const { install } = change;
+  context.progress('Storing the password of elastic', 'applying');
+  const stored = await storePassword(context, install, { type: 'basic', user: 'elastic', password });
+  const door = stored.ok ? await pinnedDoor(context, install) : stored;
+  if (!door.ok) {
+    return door;
+  }
+  const kept = await context.secrets.put(
+    change.httpCaRef,
+    new Secret(door.value.caPem),
+    `CA of ${context.host.hostId}'s HTTP certificate`,
+  );
+  if (!kept.ok) {
+    return kept;
+  }
+  const dropped = await dropPaths(context, leftovers(change, context), true);
+  const forgotten = dropped.ok ? await forgetSwitch(context.host, context.tag) : dropped;
+  return forgotten.ok ? await markOf(change, context) : forgotten;
+}
+
+async function markOf(change: Change, context: ChangeContext): Promise<Result<Mark>> {
+  const mark: Record<string, string> = {};
+  for (const [name, path] of [
+    ['yml', `${change.install.pathConf}/elasticsearch.yml`],
+    ['keystore', `${change.install.pathConf}/elasticsearch.keystore`],
+    ['httpCa', caPath(change.install)],
+  ] as const) {
+    const file = await readFile(context.host, path);
+    if (!file.ok) {
+      return file;
+    }
+    mark[name] = file.value === 'absent' ? 'absent' : context.digest.sha256(file.value.bytes);
+  }
+  return succeed(mark);
+}
+
+export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
+  kind: 'es-auto-configuration',
+
+  describe(change) {
+    return {
+      title: 'secure Elasticsearch: authentication, TLS, keystore and a new password of elastic',
+      words: [
+        'Keys, certificates and settings are made by Elasticsearch itself in a copy of its configuration and tried once beside the running node.',
+        'Then the host stops the node, puts the copy in place and starts it. If it does not come up, the host puts the old configuration back by itself.',
+        ...(change.setAsideData
+          ? [
+              `The data directory holds no index of yours. It is set aside and kept as ${change.install.pathData.map((path) => `${path}.set-aside-…`).join(', ')}; the node begins with an empty one, so cluster settings, templates and users made so far are not taken over.`,
+            ]
+          : []),
+        'Afterwards every client needs https, the CA certificate and a password. The password of elastic and the CA are in the vault.',
+        'Taking this back makes the node answer everybody again and starts it with its old data; passwords and keys of the secured node then count as disclosed.',
+      ],
+      blast: 'full',
+      outageSeconds: 60,
+      guarded: false,
+      ...(change.install.unit === undefined ? {} : { restarts: change.install.unit }),
+    };
+  },
+
+  async inspect(change, context) {
+    const secured = await isSecured(change, context);
+    if (!secured.ok) {
+      return secured;
+    }
+    if (secured.value) {
+      return succeed({ inPlace: true, diffs: [], words: [] });
+    }
+    const possible = await checkPreconditions(change, context);
+    if (!possible.ok) {
+      return possible;
+    }
+    const yml = (await readYml(context, change.install.pathConf)) ?? '';
+    const read = readYamlSettings(yml);
+    const gone = read.ok
+      ? read.settings.filter((setting) => change.removeSettings.includes(setting.key))
+      : [];
+    const show = (key: string, values: readonly string[], secret: boolean) =>
+      `${key}: ${secret ? '[secret]' : values.join(', ')}`;
+    return succeed({
+      inPlace: false,
+      diffs: [
+        {
+          subject: `${change.install.pathConf}/elasticsearch.yml`,
+          before: gone.map((setting) => show(setting.key, setting.values, setting.secretLike)).join('\n'),
+          after: [
+            'xpack.security.enabled: true',
+            'xpack.security.enrollment.enabled: true',
+            'xpack.security.http.ssl.enabled: true',
+            'xpack.security.http.ssl.keystore.path: certs/http.p12',
+            'xpack.security.transport.ssl.enabled: true',
+            'xpack.security.transport.ssl.verification_mode: certificate',
+            'xpack.security.transport.ssl.keystore.path: certs/transport.p12',
+            'xpack.security.transport.ssl.truststore.path: certs/transport.p12',
+          ].join('\n'),
+        },
+        {
+          subject: `${change.install.pathConf}/certs`,
+          before: '',
+          after: 'http.p12\nhttp_ca.crt\ntransport.p12',
+        },
+        { subject: 'password of elastic', before: '', after: '[secret]' },
+      ],
+      words: [],
+    });
+  },
+
+  capture: (change, context) => packImage(context, change.install),
+
+  async apply(change, _before, context) {
+    const possible = await checkPreconditions(change, context);
+    if (!possible.ok) {
+      return possible;
+    }
+    const password = await newPassword(change, context);
+    if (!password.ok) {
+      return password;
+    }
+    const begun = await prepare(change, context, password.value);
+    if (!begun.ok) {
+      const standing = await readSwitch(context.host, context.tag);
+      if (standing.ok && standing.value.state === 'none') {
+        await dropPaths(context, leftovers(change, context));
+        await forgetPassword(change, context);
+        return fail({ ...begun.error, hostState: 'unchanged' });
+      }
+      // The order may have reached the host although its answer did not reach us.
+      if (!standing.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
+        return begun;
+      }
+    }
+    const ended = await awaitSwitch(context, 4 * startSeconds);
+    if (!ended.ok) {
+      return ended;
+    }
+    const live = ended.value.context;
+    if (ended.value.standing.state !== 'committed') {
+      const error = await describeReturn(change, live, ended.value.standing);
+      await dropPaths(live, leftovers(change, live));
+      await forgetSwitch(live.host, live.tag);
+      await forgetPassword(change, live);
+      return fail(error);
+    }
+    return await finish(change, password.value, live);
+  },
+
+  async verify(change, _mark, context) {
+    const password = await context.secrets.get(change.elasticPasswordRef);
+    if (!password.ok) {
+      return password;
+    }
+    const missing = await shortcomings(context, change.install, password.value);
+    if (!missing.ok) {
+      return missing;
+    }
+    const files = await checkFiles(context, change.install);
+    if (!files.ok) {
+      return files;
+    }
+    const wrong = [...missing.value, ...(files.value === undefined ? [] : [files.value])];
+    return wrong.length === 0
+      ? succeed(undefined)
+      : fail(
+          appError(
+            'VERIFY_FAILED',
+            `The node is not secured as it should be: ${wrong.join(' ')}`,
+            'The old configuration is put back.',
+            { hostState: 'changed' },
+          ),
+        );
+  },
+
+  async revert(change, before, mark, context) {
+    const { image, tar } = readImage(before);
+    const reverted = await revertToOpen(
+      { change, image, tar, mark, leftovers: leftovers(change, context) },
+      context,
+    );
+    if (reverted.ok) {
+      await forgetPassword(change, context);
+      await context.secrets.remove(change.httpCaRef);
+    }
+    return reverted;
+  },
+};

@@ -1,0 +1,220 @@
+/**
+ * The way back: configuration, keystore and data of before together, never one without the others (an open yml with TLS
+ * secrets left in the keystore does not start). Switched by the host itself, as the way there was.
+ */
+import type { ChangeOf } from '../../../domain/change.ts';
+import { appError } from '../../../domain/error.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import type { ChangeContext, Mark } from '../../change-kind.ts';
+import { vaultCredential } from '../../elasticsearch/node.ts';
+import { readFile } from '../../host-files.ts';
+import { prelude, runChecked, textOf } from '../../host-script.ts';
+import { askForData } from './data.ts';
+import { type Image, unpackImage } from './image.ts';
+import { caPath, pinnedDoor } from './secured.ts';
+import { dataAside, dropPaths, makeWrapper } from './staging.ts';
+import { awaitSwitch, beginSwitch, forgetSwitch, type Trade } from './switch.ts';
+
+export interface WayBack {
+  readonly change: ChangeOf<'es-auto-configuration'>;
+  readonly image: Image;
+  readonly tar: Uint8Array;
+  readonly mark: Mark | undefined;
+  readonly leftovers: readonly string[];
+}
+
+type BackContext = ChangeContext & { readonly force: boolean };
+
+/** The data directory of the secured node, once it is out of the way. */
+const securedAside = (path: string, tag: string) => `${path}.secured-${tag}`;
+
+async function digestNow(context: ChangeContext, path: string): Promise<Result<string>> {
+  const file = await readFile(context.host, path);
+  if (!file.ok) {
+    return file;
+  }
+  return succeed(file.value === 'absent' ? 'absent' : context.digest.sha256(file.value.bytes));
+}
+
+/** Names of what somebody else has changed since. */
+async function drifted(way: WayBack, context: ChangeContext): Promise<Result<readonly string[]>> {
+  const { pathConf } = way.change.install;
+  const wrong: string[] = [];
+  for (const [name, path] of [
+    ['yml', `${pathConf}/elasticsearch.yml`],
+    ['keystore', `${pathConf}/elasticsearch.keystore`],
+    ['httpCa', caPath(way.change.install)],
+  ] as const) {
+    const wanted = way.mark?.[name];
+    const now = wanted === undefined ? undefined : await digestNow(context, path);
+    if (now?.ok === false) {
+      return now;
+    }
+    if (now !== undefined && now.value !== wanted) {
+      wrong.push(path);
+    }
+  }
+  return succeed(wrong);
+}
+
+const existScript = `${prelude}
+for p do if [ -e "$p" ]; then echo yes; else echo no; fi; done
+`;
+
+async function existing(
+  context: ChangeContext,
+  paths: readonly string[],
+): Promise<Result<readonly string[]>> {
+  const ran = await runChecked(
+    context.host,
+    { name: 'exist', script: existScript, args: paths, privileged: true, deadlineSeconds: 30 },
+    { doing: 'look for directories that were set aside' },
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  const lines = textOf(ran.value).split('\n');
+  return succeed(paths.filter((_, index) => lines[index] === 'yes'));
+}
+
+/** Whether the secured node holds indices of the operator's by now; when it cannot be told, yes. */
+async function holdsData(way: WayBack, context: ChangeContext): Promise<boolean> {
+  const door = await pinnedDoor(context, way.change.install);
+  if (!door.ok) {
+    return true;
+  }
+  const credential = await vaultCredential(context, way.change.elasticPasswordRef);
+  const asked = await askForData(context, door.value, credential);
+  return !(asked.ok && asked.value.known && asked.value.operators.length === 0);
+}
+
+async function tradesBack(
+  way: WayBack,
+  context: ChangeContext,
+  wrapper: string,
+): Promise<Result<readonly Trade[]>> {
+  const { install } = way.change;
+  const trades: Trade[] = [];
+  for (const path of way.image.data) {
+    const { aside } = dataAside(path, context.tag);
+    const found = path.state === 'filled' ? await existing(context, [aside]) : succeed([]);
+    if (!found.ok) {
+      return found;
+    }
+    if (path.state === 'filled' && found.value.length === 0) {
+      return fail(
+        appError(
+          'NOT_REVERSIBLE',
+          `The data directory that was set aside (${aside}) is gone.`,
+          'Find it, put it back under this name and try again.',
+          {
+            hostState: 'unchanged',
+          },
+        ),
+      );
+    }
+    trades.push({
+      kind: path.mount ? 'contents' : 'rename',
+      here: path.path,
+      out: path.mount ? `${path.path}/secured-${context.tag}` : securedAside(path.path, context.tag),
+      ...(path.state === 'filled' ? { in: aside } : {}),
+    });
+  }
+  trades.push({ kind: 'rename', here: install.pathConf, out: `${wrapper}/before`, in: `${wrapper}/staged` });
+  return succeed(trades);
+}
+
+/** Errors: DRIFT, NOT_REVERSIBLE, ES_DID_NOT_START (the secured node is back then), SSH_CONNECTION_LOST. */
+export async function revertToOpen(way: WayBack, context: BackContext): Promise<Result<void>> {
+  const { install } = way.change;
+  // A switch that is still running is waited for; the host ends it by itself.
+  const running = await awaitSwitch(context, 1500);
+  if (!running.ok) {
+    return running;
+  }
+  const live: ChangeContext = running.value.context;
+  const yml = await digestNow(live, `${install.pathConf}/elasticsearch.yml`);
+  if (!yml.ok) {
+    return yml;
+  }
+  if (yml.value === way.image.yml) {
+    return await clean(way, live);
+  }
+  const drift = await drifted(way, live);
+  if (!drift.ok) {
+    return drift;
+  }
+  if (drift.value.length > 0 && !context.force) {
+    return fail(
+      appError(
+        'DRIFT',
+        `${drift.value.join(', ')} was changed since the node was secured.`,
+        'Look at the change, then decide whether to go back nevertheless.',
+        {
+          hostState: 'unchanged',
+        },
+      ),
+    );
+  }
+  const keep = await holdsData(way, live);
+  const cleaned = await clean(way, live, true);
+  const wrapper = cleaned.ok ? await makeWrapper(live, install.pathConf, false) : cleaned;
+  if (!wrapper.ok) {
+    return wrapper;
+  }
+  const unpacked = await unpackImage(live, way.tar, `${wrapper.value}/staged`);
+  const trades = unpacked.ok ? await tradesBack(way, live, wrapper.value) : unpacked;
+  if (!trades.ok) {
+    await clean(way, live);
+    return trades;
+  }
+  live.progress('Switching back to the configuration and data of before');
+  const begun = await beginSwitch(live, {
+    unit: install.unit ?? '',
+    httpPort: install.httpPort,
+    speech: 'any',
+    active: true,
+    start: way.image.active,
+    seconds: 300,
+    trades: trades.value,
+  });
+  if (!begun.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
+    return begun;
+  }
+  const ended = await awaitSwitch(live, 1200);
+  if (!ended.ok) {
+    return ended;
+  }
+  const last = ended.value.context;
+  if (ended.value.standing.state !== 'committed') {
+    await clean(way, last);
+    return fail(
+      appError(
+        'ES_DID_NOT_START',
+        'The old configuration did not start; the secured one is in place again.',
+        `Read the log on the host (journalctl -u ${install.unit}).`,
+        {
+          hostState: ended.value.standing.state === 'returned-up' ? 'changed' : 'unknown',
+        },
+      ),
+    );
+  }
+  const secured = way.image.data.map((path) =>
+    path.mount ? `${path.path}/secured-${context.tag}` : securedAside(path.path, context.tag),
+  );
+  if (keep) {
+    last.progress(`The data of the secured node is kept as ${secured.join(', ')}`);
+    last.log.write('info', 'data of the secured node was kept', { paths: secured });
+  } else {
+    const dropped = await dropPaths(last, secured);
+    if (!dropped.ok) {
+      return dropped;
+    }
+  }
+  return await clean(way, last, true);
+}
+
+async function clean(way: WayBack, context: ChangeContext, evenBefore = false): Promise<Result<void>> {
+  const dropped = await dropPaths(context, way.leftovers, evenBefore);
+  return dropped.ok ? await forgetSwitch(context.host, context.tag) : dropped;
+}

@@ -1,0 +1,413 @@
+/**
+ * Prepares the secured configuration beside the live one. Elasticsearch's own tool does the work in a private view of the
+ * file system: it sees the copy in the place of the live directory and an empty data directory, so nothing of the running
+ * node is touched while keys are made, and paths in the copy are right once it is swapped in.
+ */
+import type { EsInstall } from '../../../domain/elasticsearch.ts';
+import { appError } from '../../../domain/error.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import type { Secret } from '../../../domain/secret.ts';
+import { editYaml } from '../../../text/yaml-edit.ts';
+import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
+import type { ChangeContext } from '../../change-kind.ts';
+import {
+  addEntries,
+  listKeystore,
+  readKeystoreFile,
+  removeEntries,
+  toolPlace,
+} from '../../elasticsearch/keystore.ts';
+import { readYml } from '../../elasticsearch/start-log.ts';
+import { runTool, type ToolPlace, toolError } from '../../elasticsearch/tool.ts';
+import { writeFileAtomic } from '../../host-files.ts';
+import { prelude, runChecked } from '../../host-script.ts';
+import type { DataPath } from './data.ts';
+
+export const tlsEntries = [
+  'xpack.security.http.ssl.keystore.secure_password',
+  'xpack.security.transport.ssl.keystore.secure_password',
+  'xpack.security.transport.ssl.truststore.secure_password',
+] as const;
+
+/** Written by the tool of 9.x for a module that a build may lack; such a node refuses to start with them. */
+const encryptionEntries = [
+  'cluster.state.encryption.active_password_id',
+  'cluster.state.encryption.password.autoconfigured',
+];
+
+export const bootstrapEntry = 'bootstrap.password';
+
+/** Private folder on the file system of the configuration directory; only root may look in. */
+export function wrapperOf(pathConf: string, tag: string): string {
+  const cut = pathConf.lastIndexOf('/');
+  return `${pathConf.slice(0, cut)}/.bulwark-${tag}`;
+}
+
+/** Where an old data directory stays, and where the empty one waits. Inside it when it is a mount point. */
+export function dataAside(
+  path: Pick<DataPath, 'path' | 'mount'>,
+  tag: string,
+): { readonly aside: string; readonly fresh: string } {
+  return path.mount
+    ? { aside: `${path.path}/set-aside-${tag}`, fresh: `${path.path}/.new-${tag}` }
+    : { aside: `${path.path}.set-aside-${tag}`, fresh: `${path.path}.new-${tag}` };
+}
+
+const copyScript = `${prelude}
+w=$1; conf=$2
+[ -d "$conf" ] || exit 44
+[ -L "$conf" ] && exit 46
+parent=\${conf%/*}
+[ "$(stat -c %d -- "$conf")" = "$(stat -c %d -- "$parent/.")" ] || exit 121
+if command -v mountpoint >/dev/null 2>&1 && mountpoint -q -- "$conf"; then exit 121; fi
+rm -rf -- "$w"
+mkdir -m 700 -- "$w" && chmod g-s -- "$w" || exit 1
+mkdir -m 755 -- "$w/empty" || exit 1
+if [ -n "\${3:-}" ]; then cp -a -- "$conf" "$w/staged" || exit 1; fi
+rm -rf -- "$w"/staged/certs.*.tmp
+exit 0
+`;
+
+/** Makes the wrapper, with a copy of the live configuration unless only the room is wanted. */
+export async function makeWrapper(
+  context: ChangeContext,
+  pathConf: string,
+  copy: boolean,
+): Promise<Result<string>> {
+  const wrapper = wrapperOf(pathConf, context.tag);
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'stage-copy',
+      script: copyScript,
+      args: [wrapper, pathConf, copy ? 'copy' : ''],
+      privileged: true,
+      deadlineSeconds: 120,
+    },
+    {
+      doing: `copy ${pathConf}`,
+      explain: (output) =>
+        output.exitCode === 121
+          ? appError(
+              'PRECONDITION_FAILED',
+              `${pathConf} is a mount point, so it cannot be replaced in one step.`,
+              'Secure this node by hand, as the finding says.',
+              { hostState: 'unchanged' },
+            )
+          : undefined,
+    },
+    context.signal,
+  );
+  return ran.ok ? succeed(wrapper) : ran;
+}
+
+const freshScript = `${prelude}
+path=$1; owner=$2; mode=$3
+[ ! -e "$path" ] || rm -rf -- "$path"
+mkdir -m 700 -- "$path" && chown "$owner" -- "$path" && chmod "$mode" -- "$path"
+`;
+
+/** An empty data directory beside (or inside) the old one: same mode, nothing for others, the service user's. */
+export async function makeFreshData(
+  context: ChangeContext,
+  path: DataPath,
+  owner: string,
+): Promise<Result<void>> {
+  const { fresh } = dataAside(path, context.tag);
+  const bits = path.state === 'absent' ? '750' : path.mode;
+  const mode = `${bits.slice(0, -1)}0`;
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'stage-data',
+      script: freshScript,
+      args: [fresh, owner, mode],
+      privileged: true,
+      deadlineSeconds: 60,
+    },
+    { doing: `make an empty data directory beside ${path.path}` },
+    context.signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+/** Removes settings from the staged yml; everything else keeps its bytes. */
+async function removeSettings(
+  context: ChangeContext,
+  staged: string,
+  keys: readonly string[],
+): Promise<Result<void>> {
+  const text = await readYml(context, staged);
+  const read = text === undefined ? undefined : readYamlSettings(text);
+  if (text === undefined || read?.ok !== true) {
+    return fail(
+      appError('YAML_INVALID', 'elasticsearch.yml is not valid YAML.', 'Correct it and assess again.', {
+        hostState: 'unchanged',
+        ...(read?.ok === false ? { detail: `line ${read.line}: ${read.message}` } : {}),
+      }),
+    );
+  }
+  const present = keys.filter((key) => read.settings.some((setting) => setting.key === key));
+  if (present.length === 0) {
+    return succeed(undefined);
+  }
+  const edited = editYaml(
+    text,
+    present.map((key) => ({ op: 'remove', key }) as const),
+  );
+  if (!edited.ok) {
+    return fail(
+      appError(
+        edited.code,
+        `elasticsearch.yml cannot be edited safely: ${edited.message}`,
+        'Correct it by hand and assess again.',
+        {
+          hostState: 'unchanged',
+        },
+      ),
+    );
+  }
+  return await writeFileAtomic(
+    context.host,
+    `${staged}/elasticsearch.yml`,
+    new TextEncoder().encode(edited.text),
+    {
+      tag: context.tag,
+    },
+  );
+}
+
+const cli = {
+  name: 'auto-configure-node',
+  libs: 'modules/x-pack-core,modules/x-pack-security,lib/tools/security-cli',
+};
+
+async function skipReason(context: ChangeContext, place: ToolPlace): Promise<string> {
+  const again = await runTool(
+    context.host,
+    place,
+    { program: 'bin/elasticsearch-cli', args: ['-v'], stdin: '\n', cli },
+    context.signal,
+  );
+  return again.ok
+    ? (/^Skipping security auto configuration because (.+)$/m.exec(again.value.stdout)?.[1] ?? '')
+    : '';
+}
+
+async function runAutoConfiguration(context: ChangeContext, place: ToolPlace): Promise<Result<void>> {
+  const ran = await runTool(
+    context.host,
+    place,
+    { program: 'bin/elasticsearch-cli', args: [], stdin: '\n', cli, deadlineSeconds: 900 },
+    context.signal,
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  if (ran.value.exitCode === 80) {
+    return fail(
+      appError(
+        'ES_AUTOCONFIG_SKIPPED',
+        `Elasticsearch skips its security set-up: ${(await skipReason(context, place)) || 'it does not say why'}`,
+        'Nothing was changed. Clear the named cause and try again.',
+        { hostState: 'unchanged' },
+      ),
+    );
+  }
+  return ran.value.exitCode === 0
+    ? succeed(undefined)
+    : fail(toolError('make keys and certificates', ran.value));
+}
+
+const ownScript = `${prelude}
+w=$1; owner=$2; group=$3
+cd -P -- "$w" || exit 1
+[ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] || exit 50
+for f in staged/certs staged/certs/http.p12 staged/certs/transport.p12 staged/certs/http_ca.crt staged/elasticsearch.keystore staged/elasticsearch.yml; do
+  [ -e "$f" ] && [ ! -L "$f" ] || { echo "$f is missing" >&2; exit 1; }
+done
+chown -h -- "$owner:$group" staged/certs staged/certs/* staged/elasticsearch.keystore || exit 1
+chmod 750 staged/certs && chmod 660 staged/certs/* staged/elasticsearch.keystore || exit 1
+chmod o-rwx staged/elasticsearch.yml
+`;
+
+/** Never the tool's word: the files, the settings and the keystore say whether the set-up is complete. */
+async function checkResult(context: ChangeContext, staged: string, place: ToolPlace): Promise<Result<void>> {
+  const read = readYamlSettings((await readYml(context, staged)) ?? '');
+  const settings = read.ok ? read.settings : [];
+  const on = [
+    'xpack.security.enabled',
+    'xpack.security.http.ssl.enabled',
+    'xpack.security.transport.ssl.enabled',
+  ];
+  const missing = on.filter((key) => !isOn(settingValue(settings, key)));
+  const names = await listKeystore(context, place);
+  if (!names.ok) {
+    return names;
+  }
+  const lacking = tlsEntries.filter((name) => names.value?.includes(name) !== true);
+  return missing.length + lacking.length === 0
+    ? succeed(undefined)
+    : fail(
+        appError(
+          'ES_TOOL_FAILED',
+          `Elasticsearch's security set-up ended without an error and is not complete: ${[...missing, ...lacking].join(', ')}.`,
+          'Nothing was changed. Try again; report it when it happens again.',
+          { hostState: 'unchanged', retryable: true },
+        ),
+      );
+}
+
+export interface StagingWish {
+  readonly install: EsInstall;
+  /** Group of the service user by its unit. */
+  readonly serviceGroup: string;
+  readonly removeSettings: readonly string[];
+  readonly data: readonly DataPath[];
+  readonly password: Secret;
+}
+
+export interface Staged {
+  readonly wrapper: string;
+  readonly conf: string;
+  /** The keystore tool, seeing the staged copy. */
+  readonly place: ToolPlace;
+}
+
+/** Errors leave the live node and its files untouched; the wrapper is the caller's to remove. */
+export async function stageConfiguration(context: ChangeContext, wish: StagingWish): Promise<Result<Staged>> {
+  const { install } = wish;
+  const wrapper = await makeWrapper(context, install.pathConf, true);
+  const live = await toolPlace(context, install);
+  if (!wrapper.ok || !live.ok) {
+    return wrapper.ok ? (live as Result<never>) : wrapper;
+  }
+  const staged = `${wrapper.value}/staged`;
+  const place: ToolPlace = {
+    ...live.value,
+    binds: [
+      { from: staged, to: install.pathConf },
+      ...wish.data
+        .filter((path) => path.state !== 'absent')
+        .map((path) => ({ from: `${wrapper.value}/empty`, to: path.path })),
+    ],
+  };
+  const original = await readYml(context, staged);
+  const removed = await removeSettings(context, staged, wish.removeSettings);
+  if (!removed.ok) {
+    return removed;
+  }
+  const keystore = await readKeystoreFile(context, staged);
+  if (!keystore.ok) {
+    return keystore;
+  }
+  if (keystore.value !== 'absent') {
+    const names = await listKeystore(context, place);
+    if (!names.ok) {
+      return names;
+    }
+    const leftovers = [
+      ...tlsEntries,
+      ...encryptionEntries,
+      bootstrapEntry,
+      'autoconfiguration.password_hash',
+    ].filter((name) => names.value?.includes(name));
+    const dropped =
+      leftovers.length === 0 ? succeed(undefined) : await removeEntries(context, place, leftovers);
+    if (!dropped.ok) {
+      return dropped;
+    }
+  }
+  context.progress('Elasticsearch makes its keys and certificates; on a busy machine this takes minutes');
+  for (const step of [
+    () => runAutoConfiguration(context, place),
+    () => addEntries(context, place, [{ name: bootstrapEntry, value: wish.password }]),
+    () => checkResult(context, staged, place),
+    () => keepBinding(context, staged, original ?? ''),
+    () => own(context, wrapper.value, live.value, wish),
+  ]) {
+    const done = await step();
+    if (!done.ok) {
+      return done;
+    }
+  }
+  return succeed({ wrapper: wrapper.value, conf: staged, place });
+}
+
+/** The set-up opens HTTP to all interfaces where nothing was said; hardening must not widen what was closed. */
+async function keepBinding(context: ChangeContext, staged: string, original: string): Promise<Result<void>> {
+  const read = readYamlSettings(original);
+  const bound =
+    read.ok && read.settings.some(({ key }) => /^(http|network)\.(host|bind_host|publish_host)$/.test(key));
+  return bound ? succeed(undefined) : await removeSettings(context, staged, ['http.host']);
+}
+
+async function own(
+  context: ChangeContext,
+  wrapper: string,
+  live: ToolPlace,
+  wish: StagingWish,
+): Promise<Result<void>> {
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'stage-own',
+      script: ownScript,
+      args: [wrapper, live.user, live.user === 'root' ? wish.serviceGroup : live.group],
+      privileged: true,
+      deadlineSeconds: 30,
+    },
+    { doing: 'set owner and mode of the new files' },
+    context.signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+/** Drops what the set-up wrote for a module that this build does not have; true when there was something to drop. */
+export async function dropUnknownEntries(
+  context: ChangeContext,
+  staged: Staged,
+  unknown: readonly string[],
+): Promise<Result<boolean>> {
+  if (!unknown.some((name) => encryptionEntries.includes(name))) {
+    return succeed(false);
+  }
+  const names = await listKeystore(context, staged.place);
+  if (!names.ok) {
+    return names;
+  }
+  const there = encryptionEntries.filter((name) => names.value?.includes(name));
+  const removed = there.length === 0 ? succeed(undefined) : await removeEntries(context, staged.place, there);
+  return removed.ok ? succeed(there.length > 0) : removed;
+}
+
+const dropScript = `${prelude}
+keep=$1; shift
+for p do
+  if [ "$keep" = keep ] && [ -e "$p/before" ]; then echo "$p/before was kept" >&2; continue; fi
+  rm -rf -- "$p" || exit 1
+done
+`;
+
+/**
+ * Deletes paths that this step made itself. A wrapper that holds a live configuration, because a switch could not put it
+ * back, is only deleted where the caller knows better (`evenBefore`).
+ */
+export async function dropPaths(
+  context: Pick<ChangeContext, 'host'>,
+  paths: readonly string[],
+  evenBefore = false,
+): Promise<Result<void>> {
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'stage-drop',
+      script: dropScript,
+      args: [evenBefore ? 'all' : 'keep', ...paths],
+      privileged: true,
+      deadlineSeconds: 300,
+    },
+    { doing: 'remove temporary folders', hostState: 'changed' },
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}

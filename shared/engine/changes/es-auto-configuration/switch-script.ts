@@ -1,0 +1,200 @@
+/**
+ * The switch from one configuration (and data directory) to another, carried out by the host itself: once begun it needs
+ * no connection. It ends in the new state that answers, or puts the old one back, also when it is killed (its unit's
+ * ExecStopPost goes on) or when the host restarts in the middle (a unit before the node's goes on).
+ *
+ * A trade is `here out in`: what lies at `here` goes to `out`, what lies at `in` comes to `here`. Both are renames on one
+ * file system, so which of its states a trade is in can be told from what exists; `-` stands for nothing. A `contents`
+ * trade does the same with what is inside a mount point, which cannot be renamed; there markers tell the states.
+ */
+
+/** Words of the state file that are final. */
+export const finalStates = [
+  'committed',
+  'returned-up',
+  'returned-down',
+  'returned-stopped',
+  'returned-boot',
+  'not-stopped',
+] as const;
+export type FinalState = (typeof finalStates)[number];
+
+/**
+ * $1: `go` (forward), `mend` (after the unit ended, however), `boot` (before the node's unit starts). Reads `parameters`
+ * (unit, port, seconds, speech tls|any, active yes|no, start yes|no, boot unit) and `trades` (kind TAB here TAB out TAB in).
+ */
+export const switchScript = `set -u
+umask 077
+LC_ALL=C; export LC_ALL
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+d=\${0%/*}
+cd "$d" || exit 1
+exec >>"$d/log" 2>&1 </dev/null
+{ read -r unit; read -r port; read -r seconds; read -r speech; read -r active; read -r start; read -r bootunit; } < parameters
+tab=$(printf '\\t')
+flush() { sync "$@" 2>/dev/null || sync; }
+phase() { printf '%s\\n' "$1" > state.new && flush state.new && mv state.new state && flush .; }
+state() { cat state 2>/dev/null || echo none; }
+exists() { [ -e "$1" ] || [ -L "$1" ]; }
+value() { systemctl show -p "$1" --value -- "$unit" 2>/dev/null; }
+hex=$(printf '%04X' "$port")
+listening() { grep -hE "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:0000 0A " /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
+
+others() { # every entry of $1 but ours and the file system's own
+  find "$1" -mindepth 1 -maxdepth 1 ! -path "$2" ! -path "$3" ! -name lost+found
+}
+move_all() { # from the list on standard input to $1
+  while IFS= read -r one; do mv -- "$one" "$1/" || return 1; done
+}
+inside() { find "$1" -mindepth 1 -maxdepth 1; }
+
+forward() {
+  n=0
+  while IFS="$tab" read -r kind here out in; do
+    n=$((n + 1))
+    if [ "$kind" = contents ]; then
+      [ -d "$out" ] || mkdir -m 700 "$out" || return 1
+      if [ ! -e "out-$n" ]; then others "$here" "$out" "$in" | move_all "$out" || return 1; : > "out-$n"; flush .; fi
+      if [ ! -e "in-$n" ]; then
+        if [ "$in" != - ]; then inside "$in" | move_all "$here" || return 1; rmdir "$in"; fi
+        : > "in-$n"; flush .
+      fi
+      continue
+    fi
+    if [ "$out" != - ] && ! exists "$out" && exists "$here"; then mv -- "$here" "$out" || return 1; fi
+    if [ "$in" != - ] && exists "$in" && ! exists "$here"; then mv -- "$in" "$here" || return 1; fi
+  done < trades
+  sync
+}
+
+backward() {
+  sed -n '1!G;h;$p' trades > trades.back
+  n=$(wc -l < trades)
+  bad=0
+  while IFS="$tab" read -r kind here out in; do
+    k=$n; n=$((n - 1))
+    if [ "$kind" = contents ]; then
+      [ -d "$out" ] || continue
+      if [ -e "out-$k" ] && [ ! -e "back-$k" ]; then
+        trial=$in; [ "$in" != - ] || trial=$out.trial
+        [ -d "$trial" ] || mkdir -m 700 "$trial" || { bad=1; continue; }
+        others "$here" "$out" "$trial" | move_all "$trial" || { bad=1; continue; }
+        : > "back-$k"; flush .
+      fi
+      inside "$out" | move_all "$here" || { bad=1; continue; }
+      rmdir "$out"
+      continue
+    fi
+    if [ "$out" = - ]; then
+      if exists "$here" && ! exists "$in"; then mv -- "$here" "$in" || bad=1; fi
+    elif exists "$out"; then
+      if exists "$here"; then
+        if [ "$in" = - ]; then mv -- "$here" "$out.trial" || { bad=1; continue; }
+        else mv -- "$here" "$in" || { bad=1; continue; }; fi
+      fi
+      mv -- "$out" "$here" || bad=1
+    fi
+  done < trades.back
+  sync
+  return $bad
+}
+
+stop_node() {
+  systemctl --no-block stop -- "$unit"
+  t=0
+  while [ $t -lt 600 ]; do
+    case $(value ActiveState) in inactive|failed) [ -n "$(listening)" ] || return 0 ;; esac
+    sleep 0.5; t=$((t + 1))
+  done
+  return 1
+}
+
+answers() { # $1 tls or any
+  where=$(listening | sed -n 's/^ *[0-9]*: \\([0-9A-F]*\\):.*/\\1/p')
+  [ -n "$where" ] || return 1
+  at=
+  for w in $where; do
+    case $w in
+      00000000|*7F|00000000000000000000000000000000) at=127.0.0.1 ;;
+      ????????) [ -n "$at" ] || at=$(printf '%d.%d.%d.%d' 0x\${w#??????} 0x$(echo $w | cut -c5-6) 0x$(echo $w | cut -c3-4) 0x$(echo $w | cut -c1-2)) ;;
+    esac
+  done
+  [ -n "$at" ] || return 0
+  if [ "$1" = tls ]; then
+    if command -v curl >/dev/null 2>&1; then
+      case $(curl -sk --max-time 10 -o /dev/null -w '%{http_code}' "https://$at:$port/_cluster/health") in 401|503) return 0 ;; *) return 1 ;; esac
+    elif command -v openssl >/dev/null 2>&1; then
+      echo | openssl s_client -connect "$at:$port" >/dev/null 2>&1
+      return
+    fi
+  elif command -v curl >/dev/null 2>&1; then
+    for scheme in http https; do
+      case $(curl -sk --max-time 10 -o /dev/null -w '%{http_code}' "$scheme://$at:$port/_cluster/health") in 000|'') ;; *) return 0 ;; esac
+    done
+    return 1
+  fi
+  sleep 3
+  [ -n "$(listening)" ]
+}
+
+start_node() { # $1 what it must speak
+  systemctl daemon-reload
+  systemctl reset-failed -- "$unit" 2>/dev/null
+  systemctl --no-block start -- "$unit"
+  tries=$(value NRestarts); idle=0; end=$(($(date +%s) + seconds))
+  while [ "$(date +%s)" -lt $end ]; do
+    now=$(value ActiveState); again=$(value NRestarts)
+    [ "$now" != failed ] && [ "$(value SubState)" != auto-restart ] && [ "\${again:-0}" -le "\${tries:-0}" ] || return 1
+    tries=$again
+    if [ "$now" = active ] && answers "$1"; then return 0; fi
+    if [ "$now" = inactive ]; then idle=$((idle + 1)); [ $idle -lt 10 ] || return 1; else idle=0; fi
+    sleep 1
+  done
+  return 1
+}
+
+forget_boot() {
+  rm -f "/etc/systemd/system/multi-user.target.wants/$bootunit" "/etc/systemd/system/$bootunit"
+  systemctl daemon-reload
+}
+
+return_old() {
+  phase returning
+  stop_node
+  backward || { phase returned-down; forget_boot; return; }
+  if [ "$active" = yes ]; then
+    if start_node any; then phase returned-up; else phase returned-down; fi
+  else phase returned-stopped
+  fi
+  forget_boot
+}
+
+case $1 in
+  go)
+    [ "$(state)" = ready ] || exit 0
+    phase stopping
+    if ! stop_node; then
+      systemctl --no-block start -- "$unit"
+      phase not-stopped; forget_boot; exit 0
+    fi
+    phase trading
+    forward || { return_old; exit 0; }
+    phase starting
+    if [ "$start" = no ] || start_node "$speech"; then phase committed; forget_boot; exit 0; fi
+    date +%s > failed-at
+    return_old
+    ;;
+  mend)
+    case $(state) in
+      stopping|trading|starting|returning) return_old ;;
+    esac
+    ;;
+  boot)
+    case $(state) in
+      trading|starting|returning) backward; phase returned-boot ;;
+      ready|stopping) phase returned-boot ;;
+    esac
+    forget_boot
+    ;;
+esac
+`;

@@ -1,0 +1,216 @@
+/** Begins a switch on the host, and waits for its end across lost connections. */
+import { type AppError, appError } from '../../../domain/error.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import type { ChangeContext } from '../../change-kind.ts';
+import { cancelled } from '../../elasticsearch/node.ts';
+import { prelude, runChecked, textOf } from '../../host-script.ts';
+import type { HostWriter } from '../../ports.ts';
+import { type FinalState, finalStates, switchScript } from './switch-script.ts';
+
+/** See the script: `here` goes to `out`, `in` comes to `here`; undefined stands for nothing. */
+export interface Trade {
+  readonly kind: 'rename' | 'contents';
+  readonly here: string;
+  readonly out?: string;
+  readonly in?: string;
+}
+
+export interface Switch {
+  readonly unit: string;
+  readonly httpPort: number;
+  /** What the node must speak afterwards to count as up. */
+  readonly speech: 'tls' | 'any';
+  /** Whether the old node ran, and so is started again when the switch fails. */
+  readonly active: boolean;
+  /** Whether the new one is started at all. */
+  readonly start: boolean;
+  readonly trades: readonly Trade[];
+  /** Seconds that one start may take before the old state comes back. */
+  readonly seconds: number;
+}
+
+export function switchFolder(tag: string): string {
+  return `/var/lib/bulwark/${tag}/switch`;
+}
+
+const beginScript = `${prelude}
+d=$1; go=$2; boot=$3; unit=$4; root=$5
+command -v systemctl >/dev/null 2>&1 || exit 111
+rm -rf -- "$d"
+mkdir -p -- "$d" && chmod 700 "$d" "\${d%/*}" "$root" || exit 1
+for part in parameters trades; do
+  : > "$d/$part"
+  while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "\${line#=}" >> "$d/$part"; done
+done
+cat > "$d/switch.sh" || exit 1
+echo ready > "$d/state"
+printf '[Unit]\\nDescription=Bulwark: settle an interrupted switch of configuration\\nBefore=%s\\nRequiresMountsFor=%s\\n[Service]\\nType=oneshot\\nTimeoutStartSec=600\\nExecStart=/bin/sh %s/switch.sh boot\\n[Install]\\nWantedBy=multi-user.target\\n' \\
+  "$unit" "$d" "$d" > "/etc/systemd/system/$boot" || exit 1
+mkdir -p /etc/systemd/system/multi-user.target.wants /run/systemd/system
+ln -sf "/etc/systemd/system/$boot" "/etc/systemd/system/multi-user.target.wants/$boot" || exit 1
+printf '[Unit]\\nDescription=Bulwark: switch of configuration\\n[Service]\\nType=simple\\nExecStart=/bin/sh %s/switch.sh go\\nExecStopPost=/bin/sh %s/switch.sh mend\\nTimeoutStopSec=1800\\n' \\
+  "$d" "$d" > "/run/systemd/system/$go" || exit 1
+sync
+systemctl daemon-reload || exit 1
+systemctl reset-failed -- "$go" 2>/dev/null
+systemctl --no-block start -- "$go"
+`;
+
+const stateScript = `${prelude}
+cat "$1/state" 2>/dev/null || echo none
+systemctl show -p ActiveState --value -- "$2" 2>/dev/null
+cat "$1/failed-at" 2>/dev/null
+exit 0
+`;
+
+const unitNames = (tag: string) => ({
+  go: `bulwark-switch-${tag}.service`,
+  boot: `bulwark-settle-${tag}.service`,
+});
+
+/** Hands the switch to the host; from here on it ends by itself. */
+export async function beginSwitch(context: ChangeContext, wish: Switch): Promise<Result<void>> {
+  const names = unitNames(context.tag);
+  const parameters = [
+    wish.unit,
+    String(wish.httpPort),
+    String(wish.seconds),
+    wish.speech,
+    wish.active ? 'yes' : 'no',
+    wish.start ? 'yes' : 'no',
+    names.boot,
+  ];
+  const trades = wish.trades.map((trade) =>
+    [trade.kind, trade.here, trade.out ?? '-', trade.in ?? '-'].join('\t'),
+  );
+  if (trades.some((line) => line.split('\t').length !== 4)) {
+    return fail(
+      appError(
+        'PRECONDITION_FAILED',
+        'A path of this node holds a tab.',
+        'Rename the directory and assess again.',
+        {
+          hostState: 'unchanged',
+        },
+      ),
+    );
+  }
+  const lines = (list: readonly string[]) => `${list.map((line) => `=${line}`).join('\n')}\n\n`;
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'switch-begin',
+      script: beginScript,
+      args: [switchFolder(context.tag), names.go, names.boot, wish.unit, '/var/lib/bulwark'],
+      stdin: new TextEncoder().encode(`${lines(parameters)}${lines(trades)}${switchScript}`),
+      privileged: true,
+      deadlineSeconds: 60,
+    },
+    { doing: 'begin the switch' },
+    context.signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+export interface SwitchStanding {
+  /** `none`: no switch of this step is known to the host. */
+  readonly state: FinalState | 'none' | 'running';
+  /** Host's clock when the new configuration had failed to start. */
+  readonly failedAt: number | undefined;
+}
+
+export async function readSwitch(host: HostWriter, tag: string): Promise<Result<SwitchStanding>> {
+  const ran = await runChecked(
+    host,
+    {
+      name: 'switch-state',
+      script: stateScript,
+      args: [switchFolder(tag), unitNames(tag).go],
+      privileged: true,
+      deadlineSeconds: 30,
+    },
+    { doing: 'ask the host how far the switch is' },
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  const [word = 'none', , failedAt] = textOf(ran.value).split('\n');
+  const final = finalStates.find((state) => state === word);
+  return succeed({
+    state: final ?? (word === 'none' ? 'none' : 'running'),
+    failedAt: failedAt === undefined || failedAt === '' ? undefined : Number.parseInt(failedAt, 10),
+  });
+}
+
+/**
+ * Waits for the end of a switch that was begun. A lost connection does not stop it; new ones are tried for as long as a
+ * switch can take. Returns a context whose host is alive. Errors: SSH_CONNECTION_LOST, CANCELLED (the switch goes on).
+ */
+export async function awaitSwitch(
+  context: ChangeContext,
+  seconds: number,
+): Promise<Result<{ readonly standing: SwitchStanding; readonly context: ChangeContext }>> {
+  let live = context;
+  let lost: AppError | undefined;
+  const begin = context.clock.now();
+  while (context.clock.now() - begin < seconds * 1000) {
+    const read = await readSwitch(live.host, context.tag);
+    if (read.ok) {
+      lost = undefined;
+      if (read.value.state !== 'running') {
+        return succeed({ standing: read.value, context: live });
+      }
+      context.progress(`The host is switching: ${Math.round((context.clock.now() - begin) / 1000)} s`);
+    } else {
+      lost = read.error;
+      context.progress('The connection was lost; the host goes on by itself. Connecting again');
+      const fresh = await context.openFresh();
+      if (fresh.ok) {
+        live = { ...context, host: fresh.value };
+      }
+    }
+    if (!(await context.clock.sleep(1500, context.signal))) {
+      return fail(cancelled());
+    }
+  }
+  return fail(
+    lost ??
+      appError(
+        'ES_NOT_READY',
+        'The host has not finished switching.',
+        'Wait and let Bulwark look at the host again.',
+        {
+          hostState: 'unknown',
+          retryable: true,
+        },
+      ),
+  );
+}
+
+const forgetScript = `${prelude}
+d=$1; go=$2; boot=$3
+systemctl is-active --quiet -- "$go" 2>/dev/null && { systemctl stop -- "$go"; }
+rm -f -- "/run/systemd/system/$go" "/etc/systemd/system/multi-user.target.wants/$boot" "/etc/systemd/system/$boot"
+systemctl daemon-reload
+systemctl reset-failed -- "$go" "$boot" 2>/dev/null
+rm -rf -- "$d"
+rmdir -- "\${d%/*}" /var/lib/bulwark 2>/dev/null
+exit 0
+`;
+
+/** Removes what a finished switch left for its bookkeeping. */
+export async function forgetSwitch(host: HostWriter, tag: string): Promise<Result<void>> {
+  const names = unitNames(tag);
+  const ran = await runChecked(
+    host,
+    {
+      name: 'switch-forget',
+      script: forgetScript,
+      args: [switchFolder(tag), names.go, names.boot],
+      privileged: true,
+      deadlineSeconds: 60,
+    },
+    { doing: 'remove what the switch left' },
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
