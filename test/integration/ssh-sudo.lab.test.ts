@@ -143,6 +143,31 @@ describe.skipIf(reason !== undefined)('on a lab host', () => {
     await host.down();
   });
 
+  it('does the same on Debian 13, whose sudo works through a terminal of its own', async () => {
+    const host = await up('bare-13', ['sudo-password']);
+    const sudoPassword = host.password;
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => (index * 31) % 256);
+    const session = await on(host, 'password', { sudoPassword }).session();
+    const echo = { name: 'data', script: 'cat; echo err >&2', privileged: true, deadlineSeconds: 30 };
+    const got = await session.run({ ...echo, stdin: bytes });
+    expect(got.ok && Buffer.compare(got.value.stdout, bytes)).toBe(0);
+    expect(got.ok && Buffer.from(got.value.stderr).toString()).toBe('err\n');
+    const late = await session.run({ ...echo, script: 'sleep 20', deadlineSeconds: 1 });
+    expect(late).toMatchObject({ ok: false, error: { code: 'COMMAND_DEADLINE' } });
+    expect((await host.run('pgrep -x sleep; true')).stdout).toBe('');
+    await session.close();
+    expect(await asRoot(host, 'password', { sudoPassword: 'wrong' })).toMatchObject({
+      answer: 'SUDO_PASSWORD_WRONG',
+    });
+    expect(await asRoot(host, 'passwordless')).toMatchObject({ answer: 'SUDO_PASSWORD_REQUIRED' });
+    await host.down();
+    const forbidden = await up('bare-13', ['sudo-forbidden']);
+    expect(await asRoot(forbidden, 'password', { sudoPassword })).toMatchObject({
+      answer: 'SUDO_NOT_ALLOWED',
+    });
+    await forbidden.down();
+  });
+
   it('works after sudo has been used by hand in the same account', async () => {
     const host = await up('sudo-password', []);
     await host.run(

@@ -150,12 +150,21 @@ export function follow(channel: ClientChannel, order: ExecutionOrder): Promise<E
     channel.stderr.on('data', (chunk: Buffer) => onData('err', chunk));
     channel.on('error', () => undefined);
     channel.stderr.on('error', () => undefined);
-    channel.on('exit', (code: number | null, name_?: string) => {
+    channel.on('exit', (code: number | null, killer?: string) => {
       exited = true;
-      exit = { code, signal: name_ };
+      exit = { code, signal: killer };
       linger();
     });
-    channel.on('close', () => settle(judge()));
+    channel.on('close', (code: number | null | undefined, killer?: string) => {
+      // The exit may have come in one piece with the start, before anybody listened.
+      if (!exited && code !== undefined) exit = { code, signal: killer };
+      // Standard output is at its end; standard error may have a piece left.
+      if (channel.stderr.readableEnded) settle(judge());
+      else {
+        channel.stderr.once('end', () => settle(judge()));
+        lingerTimer = setTimeout(() => settle(judge()), lingerMs);
+      }
+    });
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) return onAbort();
     if (!order.holdInput) sendInput();
