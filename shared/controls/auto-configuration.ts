@@ -91,7 +91,7 @@ export function readiness(facts: Facts): Ready | Manual {
       `${yml.duplicates.join(', ')} is given more than once in ${yml.path}; which one is meant is for you to say.`,
     );
   const roles = settings.find((one) => one.key === 'node.roles')?.values;
-  if (roles !== undefined && !(roles.includes('master') && roles.some((role) => /^data/.test(role))))
+  if (roles !== undefined && !(roles.includes('master') && roles.some((role) => role.startsWith('data'))))
     return byHand('The node is not master and data node in one, so its own security set-up does not run.');
   const stores = settings.filter((one) =>
     /^xpack\.security\.(?:http|transport)\.ssl\..*(?:path|certificate|key|certificate_authorities|password|passphrase)$/.test(

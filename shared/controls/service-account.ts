@@ -49,7 +49,7 @@ const others = new Set([
 export function whyNotDedicated(account: Account): string | undefined {
   if (account.uid === 0) return 'which is root';
   if (others.has(account.name)) return 'which belongs to the system or to another service';
-  if (/^elastic/.test(account.name)) return undefined;
+  if (account.name.startsWith('elastic')) return undefined;
   const canLogIn =
     isLoginShell(account.shell) &&
     (account.password === 'set' || account.password === 'empty' || account.authorizedKeys.length > 0);

@@ -67,7 +67,7 @@ export function compare(
     if (field !== 'saddr') return 'maybe';
     const ranges = values.flatMap(rangeText);
     if (ranges.length !== values.length || values.length === 0) return 'maybe';
-    const everybody = ranges.some((range) => /\/0$/.test(range));
+    const everybody = ranges.some((range) => range.endsWith('/0'));
     if (everybody) return negated ? 'no' : 'yes';
     return negated ? { notFrom: ranges } : { from: ranges };
   }

@@ -12,7 +12,7 @@ const secretName = new RegExp(
 );
 /** Names that look secret and are not: places, switches, numbers and times. */
 const harmlessName =
-  /(?:\.(?:path|type|enabled|timeout|algorithm|length|file|cache\.[a-z_.]+|interval|retention_period|max_[a-z_]+)|password_hashing[a-z._]*|secure_settings|token\.enabled|key_?size)$/i;
+  /(?:\.(?:path|type|enabled|timeout|algorithm|length|file|cache\.[a-z_.]+|interval|retention_period|max_[a-z_]+)|password_hashing[a-z._]*|secure_settings|token\.enabled|key_?size|_file|_path)$/i;
 
 /** Whether a setting or variable of this name holds a secret. Case does not matter; `FOO_PASSWORD` and `a.b.password` alike. */
 export function isSecretName(name: string): boolean {

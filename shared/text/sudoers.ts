@@ -66,7 +66,7 @@ function joinContinued(lines: readonly SudoersLine[]): readonly SudoersLine[] {
     const continued: boolean = open?.file === line.file;
     const text = continued && open ? `${open.text} ${line.text.trim()}` : line.text.trim();
     const start: SudoersLine = continued && open ? open : line;
-    if (/\\$/.test(text) && !/^#(?!\d)/.test(text)) open = { ...start, text: text.slice(0, -1).trimEnd() };
+    if (text.endsWith('\\') && !/^#(?!\d)/.test(text)) open = { ...start, text: text.slice(0, -1).trimEnd() };
     else {
       joined.push({ ...start, text });
       open = undefined;

@@ -31,10 +31,8 @@ export function controlTable(
   describe.each(all)('%s', (outcome, list) => {
     it.each(list.map((row) => [row.name, row] as const))('%s', (_, row) => {
       const evaluation = control.evaluate(row.facts);
-      expect({ outcome: evaluation.outcome, summary: evaluation.summary }).toEqual({
-        outcome,
-        summary: row.says ? expect.stringMatching(row.says) : expect.any(String),
-      });
+      expect(evaluation.outcome, evaluation.summary).toBe(outcome);
+      expect(evaluation.summary).toMatch(row.says ?? /./);
       for (const seen of evaluation.evidence) expect(() => evidenceSchema.parse(seen)).not.toThrow();
       expect(evaluation.summary).toMatch(/^[A-Z0-9].*\.$/s);
       if (outcome === 'pass' || outcome === 'fail') expect(evaluation.evidence.length).toBeGreaterThan(0);
