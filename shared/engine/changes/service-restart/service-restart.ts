@@ -8,26 +8,13 @@ import { type NodeDoor, probeHttp, tryCredential, vaultCredential } from '../../
 import { hostTime, startError } from '../../elasticsearch/start-log.ts';
 import { controlUnit, readUnit, startFailed, type UnitState } from '../../elasticsearch/service.ts';
 import { type Expectation, waitUntilUp } from '../../elasticsearch/up.ts';
-import { readFile } from '../../host-files.ts';
+import { readHttpCa } from '../../elasticsearch/http-ca.ts';
 import { textOf } from '../../host-script.ts';
 import { rehearse } from '../../rehearsal/rehearse.ts';
 
 type Change = ChangeOf<'service-restart'>;
 
 const encoder = new TextEncoder();
-
-/** The CA that HTTP clients of this node trust; undefined when the host has no such file. */
-export async function readHttpCa(
-  context: Pick<ChangeContext, 'host'>,
-  install: EsInstall,
-): Promise<string | undefined> {
-  const file = await readFile(context.host, install.httpCaPath ?? `${install.pathConf}/certs/http_ca.crt`, {
-    follow: true,
-  });
-  return file.ok && file.value !== 'absent' && file.value.bytes.length > 0
-    ? textOf(file.value.bytes)
-    : undefined;
-}
 
 /** The vault's credential, when the node accepts it now: then it must accept it after the restart too. */
 async function workingCredential(

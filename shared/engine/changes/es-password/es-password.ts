@@ -1,0 +1,337 @@
+/** Gives built-in users new passwords: in the vault before the node hears of them, proven by logging in. */
+import type { ChangeOf } from '../../../domain/change.ts';
+import { type AppError, appError } from '../../../domain/error.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import { Secret } from '../../../domain/secret.ts';
+import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
+import { generatePassword } from '../../elasticsearch/generate-password.ts';
+import { toolPlace } from '../../elasticsearch/keystore.ts';
+import {
+  askNode,
+  at,
+  isLost,
+  jsonOf,
+  type NodeDoor,
+  tryCredential,
+  waitForCredential,
+} from '../../elasticsearch/node.ts';
+import { runTool, toolError } from '../../elasticsearch/tool.ts';
+import type { NodeCredential } from '../../ports.ts';
+import { findAdministrator, nextRef, previousRef, secretDoor } from './administrator.ts';
+import { removeLeftoverUsers } from './leftover-users.ts';
+
+type Change = ChangeOf<'es-password'>;
+type User = Change['users'][number];
+
+interface Image {
+  readonly version: 1;
+  /** Users whose password before was in the vault and valid: only those can go back. */
+  readonly known: readonly string[];
+}
+
+const about = (user: string, hostId: string) => `Password of ${user} on ${hostId}`;
+const login = (user: string, password: Secret): NodeCredential => ({ type: 'basic', user, password });
+const elasticRefs = (change: Change) =>
+  change.users.filter((user) => user.name === 'elastic').map((user) => user.ref);
+
+/** Users whose password in the vault is accepted now. */
+async function acceptedNow(change: Change, context: ChangeContext): Promise<Result<readonly string[]>> {
+  const door = await secretDoor(context, change.install);
+  if (!door.ok) {
+    return door;
+  }
+  const accepted: string[] = [];
+  for (const user of change.users) {
+    const secret = await context.secrets.get(user.ref);
+    if (!secret.ok) {
+      if (secret.error.code === 'VAULT_LOCKED') {
+        return secret;
+      }
+      continue;
+    }
+    const tried = await tryCredential(context, door.value, login(user.name, secret.value));
+    if (!tried.ok) {
+      return tried;
+    }
+    if (tried.value === 'accepted') {
+      accepted.push(user.name);
+    }
+  }
+  return succeed(accepted);
+}
+
+/** A password that an interrupted run had put aside is used again: the node may know it already. */
+async function choosePassword(user: User, context: ChangeContext): Promise<Result<Secret>> {
+  const begun = await context.secrets.get(nextRef(user.ref));
+  if (begun.ok || begun.error.code !== 'SECRET_MISSING') {
+    return begun;
+  }
+  const password = generatePassword(context.random, user.length);
+  const put = await context.secrets.put(
+    nextRef(user.ref),
+    password,
+    `New ${about(user.name, context.host.hostId)}, not yet confirmed`,
+  );
+  return put.ok ? succeed(password) : put;
+}
+
+function refusedBy(status: number, body: unknown, user: string): AppError {
+  const reason = at(body, 'error', 'reason') ?? at(body, 'error');
+  return appError(
+    'ES_AUTH_FAILED',
+    `The node did not take a new password for ${user} (status ${status}).`,
+    'Read the details; the old password is still valid.',
+    {
+      hostState: 'unchanged',
+      retryable: status >= 500,
+      ...(typeof reason === 'string' ? { detail: reason.slice(0, 300) } : {}),
+    },
+  );
+}
+
+async function setByApi(
+  context: ChangeContext,
+  door: NodeDoor,
+  administrator: NodeCredential,
+  user: string,
+  password: Secret,
+): Promise<Result<void>> {
+  for (let tries = 0; ; tries += 1) {
+    const set = await askNode(context, door, `/_security/user/${encodeURIComponent(user)}/_password`, {
+      credential: administrator,
+      method: 'POST',
+      body: new Secret(JSON.stringify({ password: password.reveal() })),
+      timeoutSeconds: 60,
+    });
+    if (!set.ok) {
+      return set;
+    }
+    if (set.value.status === 200) {
+      return succeed(undefined);
+    }
+    // Both mean "not yet" while the security index recovers.
+    if ((set.value.status !== 503 && set.value.status !== 401) || tries === 10) {
+      return fail(refusedBy(set.value.status, jsonOf(set.value), user));
+    }
+    await context.clock.sleep(3000, context.signal);
+  }
+}
+
+/** Without any known password: the vendor's tool makes itself a superuser in a file of the host for some seconds. */
+async function setByTool(
+  change: Change,
+  context: ChangeContext,
+  door: NodeDoor,
+  user: string,
+  password: Secret,
+): Promise<Result<void>> {
+  const place = await toolPlace(context, change.install);
+  if (!place.ok) {
+    return place;
+  }
+  const scheme = door.tls === false ? 'http' : 'https';
+  const typed = `${password.reveal()}\n`;
+  const ran = await runTool(
+    context.host,
+    place.value,
+    {
+      program: 'bin/elasticsearch-reset-password',
+      args: ['-b', '-i', '-u', user, '--url', `${scheme}://${door.address}:${door.port}`],
+      stdin: new Secret(typed + typed),
+    },
+    context.signal,
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  return ran.value.exitCode === 0
+    ? succeed(undefined)
+    : fail(toolError(`reset the password of ${user}`, ran.value, 'unknown'));
+}
+
+async function changeOne(
+  change: Change,
+  user: User,
+  context: ChangeContext,
+  door: NodeDoor,
+): Promise<Result<void>> {
+  context.progress(`Setting the password of ${user.name}`, 'applying');
+  const password = await choosePassword(user, context);
+  const administrator = password.ok
+    ? await findAdministrator(context, change.install, door, elasticRefs(change))
+    : password;
+  if (!password.ok || !administrator.ok) {
+    return password.ok ? (administrator as Result<never>) : password;
+  }
+  const set =
+    administrator.value === undefined
+      ? await setByTool(change, context, door, user.name, password.value)
+      : await setByApi(context, door, administrator.value, user.name, password.value);
+  if (!set.ok) {
+    return set;
+  }
+  const proven = await waitForCredential(context, door, login(user.name, password.value), 60);
+  if (!proven.ok || proven.value !== 'accepted') {
+    return proven.ok
+      ? fail(
+          appError(
+            'ES_AUTH_FAILED',
+            `The node took a new password for ${user.name} and does not accept it.`,
+            'The new password is in the vault; try again in a minute.',
+            {
+              hostState: 'unknown',
+              retryable: true,
+            },
+          ),
+        )
+      : proven;
+  }
+  return await confirm(user, password.value, context);
+}
+
+/** The vault's order: the old value aside, the new one in its place, then the unconfirmed one away. */
+async function confirm(user: User, password: Secret, context: ChangeContext): Promise<Result<void>> {
+  const earlier = await context.secrets.get(user.ref);
+  if (earlier.ok && earlier.value.reveal() !== password.reveal()) {
+    const kept = await context.secrets.put(
+      previousRef(user.ref),
+      earlier.value,
+      `Earlier ${about(user.name, context.host.hostId)}`,
+    );
+    if (!kept.ok) {
+      return kept;
+    }
+  }
+  const put = await context.secrets.put(user.ref, password, about(user.name, context.host.hostId));
+  return put.ok ? await context.secrets.remove(nextRef(user.ref)) : put;
+}
+
+export const esPassword: ChangeKind<'es-password'> = {
+  kind: 'es-password',
+
+  describe(change) {
+    const names = change.users.map((user) => user.name).join(', ');
+    return {
+      title: `set new passwords for ${names}`,
+      words: [
+        'Each password is made by the random source of your machine and kept in the vault before the node hears of it.',
+        'What still uses an old password of these users stops working until it gets the new one.',
+        'It can only be taken back where the old password is in the vault.',
+      ],
+      blast: 'access',
+      outageSeconds: 0,
+      guarded: false,
+    };
+  },
+
+  async inspect(change, context) {
+    const accepted = await acceptedNow(change, context);
+    // The plan may secure the node first; then nothing can be asked yet.
+    const done = accepted.ok ? accepted.value : [];
+    if (
+      !accepted.ok &&
+      accepted.error.code !== 'ES_NOT_READY' &&
+      accepted.error.code !== 'PRECONDITION_FAILED'
+    ) {
+      return accepted;
+    }
+    const open = change.users.filter((user) => !done.includes(user.name));
+    return succeed({
+      inPlace: open.length === 0,
+      diffs: open.map((user) => ({
+        subject: `password of ${user.name}`,
+        before: 'not in the vault',
+        after: '[secret]',
+      })),
+      words: [],
+    });
+  },
+
+  async capture(change, context) {
+    const accepted = await acceptedNow(change, context);
+    if (!accepted.ok && isLost(accepted.error)) {
+      return accepted;
+    }
+    const image: Image = { version: 1, known: accepted.ok ? accepted.value : [] };
+    return succeed(new TextEncoder().encode(JSON.stringify(image)));
+  },
+
+  async apply(change, _before, context) {
+    const accepted = await acceptedNow(change, context);
+    const door = accepted.ok ? await secretDoor(context, change.install) : accepted;
+    if (!accepted.ok || !door.ok) {
+      return accepted.ok ? (door as Result<never>) : accepted;
+    }
+    for (const user of change.users.filter((one) => !accepted.value.includes(one.name))) {
+      const changed = await changeOne(change, user, context, door.value);
+      if (!changed.ok) {
+        return changed;
+      }
+    }
+    const cleaned = await removeLeftoverUsers(context, change.install);
+    return cleaned.ok ? succeed({ users: change.users.map((user) => user.name).join(',') }) : cleaned;
+  },
+
+  async verify(change, _mark, context) {
+    const accepted = await acceptedNow(change, context);
+    if (!accepted.ok) {
+      return accepted;
+    }
+    const wrong = change.users.filter((user) => !accepted.value.includes(user.name)).map((user) => user.name);
+    return wrong.length === 0
+      ? succeed(undefined)
+      : fail(
+          appError(
+            'VERIFY_FAILED',
+            `The node does not accept the password in the vault for ${wrong.join(', ')}.`,
+            'Try again in a minute.',
+            { hostState: 'changed', retryable: true },
+          ),
+        );
+  },
+
+  async revert(change, before, _mark, context) {
+    const image = JSON.parse(new TextDecoder().decode(before)) as Image;
+    const door = await secretDoor(context, change.install);
+    if (!door.ok) {
+      return door;
+    }
+    const stuck: string[] = [];
+    // `elastic` last: its password is what sets the others.
+    const users = change.users.toSorted(
+      (one, two) => Number(one.name === 'elastic') - Number(two.name === 'elastic'),
+    );
+    for (const user of users) {
+      if (image.known.includes(user.name)) {
+        continue;
+      }
+      const earlier = await context.secrets.get(previousRef(user.ref));
+      const administrator = earlier.ok
+        ? await findAdministrator(context, change.install, door.value, elasticRefs(change))
+        : undefined;
+      if (!earlier.ok || administrator?.ok !== true || administrator.value === undefined) {
+        stuck.push(user.name);
+        continue;
+      }
+      const set = await setByApi(context, door.value, administrator.value, user.name, earlier.value);
+      const put = set.ok
+        ? await context.secrets.put(user.ref, earlier.value, about(user.name, context.host.hostId))
+        : set;
+      if (!put.ok) {
+        return put;
+      }
+    }
+    return stuck.length === 0
+      ? succeed(undefined)
+      : fail(
+          appError(
+            'NOT_REVERSIBLE',
+            `The old password of ${stuck.join(', ')} is not known, so it cannot be put back; the new one in the vault stays valid.`,
+            'Nothing needs to be done; use the password in the vault.',
+            {
+              hostState: 'unchanged',
+            },
+          ),
+        );
+  },
+};
