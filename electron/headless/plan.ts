@@ -1,0 +1,97 @@
+/** `bulwark plan`: from controls that fail to a plan in the workspace, with its digest and every diff. Changes nothing. */
+import { catalog } from '../../shared/controls/catalog.ts';
+import type { Finding } from '../../shared/domain/finding.ts';
+import type { Host } from '../../shared/domain/host.ts';
+import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import { makePlan } from '../service/planning.ts';
+import { assessChosen } from './assess.ts';
+import type { Command, Output } from './command.ts';
+import { exitCodes } from './exit-code.ts';
+import { type Headless, onWorkspace } from './headless-service.ts';
+import { chosenHosts } from './host-options.ts';
+import { connecting, inWorkspace, type Options, parseChoices, usage } from './options.ts';
+import { plain, planText } from './words.ts';
+
+function wantedControls(options: Options): Result<readonly string[]> {
+  const given = options.control ?? [];
+  const all = catalog.map((control) => control.words.id);
+  if (given.length === 0)
+    return options.all === true
+      ? succeed(all)
+      : fail(usage('Say what to fix: --control ID, as often as needed, or --all'));
+  const unknown = given.find((id) => !all.includes(id));
+  return unknown === undefined
+    ? succeed(given)
+    : fail(usage(`There is no control ${unknown}; controls are ${all.join(', ')}`));
+}
+
+/** What need not be planned, in a sentence each. */
+function notFailing(findings: readonly Finding[]): readonly string[] {
+  return findings
+    .filter((finding) => finding.outcome !== 'fail')
+    .map((finding) => `${finding.id}: ${finding.outcome}: ${finding.summary}`);
+}
+
+async function plan(
+  headless: Headless,
+  hosts: readonly Host[],
+  controls: readonly string[],
+  choices: Readonly<Record<string, string>>,
+): Promise<Result<Output>> {
+  const assessed = await assessChosen(headless, hosts);
+  if (!assessed.ok) return assessed;
+  const unread = assessed.value.find(({ error }) => error !== undefined)?.error;
+  if (unread !== undefined) return fail(unread);
+  const asked = assessed.value
+    .flatMap(({ state }) => state.latest?.findings ?? [])
+    .filter((finding) => controls.includes(finding.controlId));
+  const failing = asked.filter((finding) => finding.outcome === 'fail');
+  const other = notFailing(asked);
+  if (failing.length === 0) {
+    const open = asked.some(({ outcome }) => outcome === 'unknown' || outcome === 'error');
+    return succeed({
+      exitCode: open ? exitCodes.notKnown : exitCodes.done,
+      data: { plan: null, notFailing: other },
+      text: plain(['Nothing to plan: none of these fails.', ...other].join('\n')),
+    });
+  }
+  const made = await headless.run('plan', 'Make the plan', (handle) =>
+    makePlan(
+      headless.service.context,
+      headless.workspace,
+      failing.map(({ id, hostId, controlId }) => ({
+        findingId: id,
+        hostId,
+        controlId,
+        choices: { ...choices },
+      })),
+      handle,
+    ),
+  );
+  if (!made.ok) return made;
+  return succeed({
+    exitCode: made.value.leftOut.length === 0 ? exitCodes.done : exitCodes.fails,
+    data: { plan: made.value, notFailing: other },
+    text: planText(made.value),
+  });
+}
+
+export const planCommand: Command = {
+  name: 'plan',
+  summary: 'Plan fixes and show what each would do. Changes nothing on a host.',
+  usage: [
+    'bulwark plan --workspace NAME (--control ID … | --all) [--choice name=value …] [--host NAME …] [--json]',
+  ],
+  options: [...connecting, ...inWorkspace, 'control', 'choice', 'all'],
+  async run({ options, words }, terminal) {
+    if (words.length > 0) return fail(usage(`Unexpected ${words[0] ?? ''}`));
+    const controls = wantedControls(options);
+    if (!controls.ok) return controls;
+    const choices = parseChoices(options.choice ?? []);
+    if (!choices.ok) return choices;
+    return await onWorkspace(options, terminal, async (headless) => {
+      const hosts = chosenHosts(headless.workspace, options);
+      return hosts.ok ? await plan(headless, hosts.value, controls.value, choices.value) : hosts;
+    });
+  },
+};

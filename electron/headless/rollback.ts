@@ -1,0 +1,100 @@
+/** `bulwark rollback`: takes back one step, one plan or everything, newest first, and only what is still ours. */
+import type { HistoryItem } from '../../shared/contract/state.ts';
+import { type AppError, appError } from '../../shared/domain/error.ts';
+import type { Host } from '../../shared/domain/host.ts';
+import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import type { RollbackScope } from '../../shared/engine/rollback.ts';
+import { undo } from '../service/undoing.ts';
+import type { Command, Output } from './command.ts';
+import { exitCodeOf, exitCodes } from './exit-code.ts';
+import { type Headless, onWorkspace } from './headless-service.ts';
+import { chosenHosts } from './host-options.ts';
+import { connecting, inWorkspace, type Options, usage } from './options.ts';
+import { plain } from './words.ts';
+
+function scopeOf(options: Options): Result<RollbackScope> {
+  const given = [options.step, options.plan, options.all].filter((one) => one !== undefined);
+  if (given.length !== 1) return fail(usage('Give one of --step PLAN/STEP, --plan PLAN and --all'));
+  if (options.plan !== undefined) return succeed({ of: 'plan', planId: options.plan });
+  if (options.step === undefined) return succeed({ of: 'host' });
+  const [planId, stepId, more] = options.step.split('/');
+  return planId && stepId && more === undefined
+    ? succeed({ of: 'step', planId, stepId })
+    : fail(usage('--step is PLAN/STEP, as the history shows them'));
+}
+
+function inScope(scope: RollbackScope, item: HistoryItem): boolean {
+  if (scope.of === 'host') return true;
+  return item.planId === scope.planId && (scope.of === 'plan' || item.stepId === scope.stepId);
+}
+
+async function rollback(
+  headless: Headless,
+  hosts: readonly Host[],
+  scope: RollbackScope,
+  force: boolean,
+): Promise<Result<Output>> {
+  const { context } = headless.service;
+  const historyOf = (hostId: string): readonly HistoryItem[] =>
+    (context.store.get().hosts.find((state) => state.host.id === hostId)?.history ?? []).filter((item) =>
+      inScope(scope, item),
+    );
+  const involved = hosts.filter((host) => historyOf(host.id).length > 0);
+  if (involved.length === 0 && scope.of !== 'host')
+    return fail(
+      appError('NOT_FOUND', 'The history has no such step.', 'Look at it with: bulwark hosts list --json.'),
+    );
+  headless.give(involved);
+  let error: AppError | undefined;
+  // Host by host; one that fails does not keep the others from being restored.
+  for (const host of involved) {
+    const undone = await headless.run('rollback', `Undo on ${host.name}`, (handle) =>
+      undo(context, headless.workspace, { hostId: host.id, scope, force }, handle),
+    );
+    if (!undone.ok) error ??= undone.error;
+  }
+  const items = involved.flatMap((host) =>
+    historyOf(host.id).map(({ planId, stepId, title, result, note }) => ({
+      hostId: host.id,
+      planId,
+      stepId,
+      title,
+      result,
+      note,
+    })),
+  );
+  const left = items.filter((item) => item.result !== 'undone' && item.result !== 'undone-after-failure');
+  return succeed({
+    exitCode: error !== undefined ? exitCodeOf(error) : left.length > 0 ? exitCodes.fails : exitCodes.done,
+    data: { items },
+    text: plain(
+      items.length === 0
+        ? 'There is nothing to take back.'
+        : items
+            .map(
+              (item) =>
+                `${item.result.padEnd(10)} ${item.planId}/${item.stepId}  ${item.title}  ${item.note}`,
+            )
+            .join('\n'),
+    ),
+    ...(error === undefined ? {} : { error }),
+  });
+}
+
+export const rollbackCommand: Command = {
+  name: 'rollback',
+  summary: 'Take changes back, newest first. Ends with 0 only when every one was taken back.',
+  usage: [
+    'bulwark rollback --workspace NAME (--step PLAN/STEP | --plan PLAN | --all) --vault-passphrase-stdin [--host NAME …] [--force] [--json]',
+  ],
+  options: [...connecting, ...inWorkspace, 'step', 'plan', 'all', 'force', 'break-lock'],
+  async run({ options, words }, terminal) {
+    if (words.length > 0) return fail(usage(`Unexpected ${words[0] ?? ''}`));
+    const scope = scopeOf(options);
+    if (!scope.ok) return scope;
+    return await onWorkspace(options, terminal, async (headless) => {
+      const hosts = chosenHosts(headless.workspace, options);
+      return hosts.ok ? await rollback(headless, hosts.value, scope.value, options.force === true) : hosts;
+    });
+  },
+};

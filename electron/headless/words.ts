@@ -1,0 +1,87 @@
+/** Results as calm text. Nothing that comes from a host can move the terminal's cursor or change its colours. */
+import type { AppError } from '../../shared/domain/error.ts';
+import type { Finding, Scan } from '../../shared/domain/finding.ts';
+import type { Host } from '../../shared/domain/host.ts';
+import { type Outcome, outcomes } from '../../shared/domain/outcome.ts';
+import type { Plan } from '../../shared/domain/plan.ts';
+
+const marks: Readonly<Record<Outcome, string>> = {
+  pass: 'pass   ',
+  fail: 'FAIL   ',
+  unknown: 'unknown',
+  error: 'error  ',
+  'not-applicable': 'n/a    ',
+};
+
+/** Control characters out, line ends kept. */
+export function plain(text: string): string {
+  return text.replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    ' ',
+  );
+}
+
+function indent(text: string, by: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${by}${line}`)
+    .join('\n');
+}
+
+export function countsOf(findings: readonly Finding[]): Readonly<Record<Outcome, number>> {
+  const counts = { pass: 0, fail: 0, unknown: 0, error: 0, 'not-applicable': 0 };
+  for (const finding of findings) counts[finding.outcome] += 1;
+  return counts;
+}
+
+function findingText(finding: Finding): string {
+  const evidence = finding.evidence.map(
+    ({ what, value, where }) => `            ${what}: ${value.split('\n')[0] ?? ''} (${where})`,
+  );
+  return [
+    `  ${marks[finding.outcome]} ${finding.title} [${finding.controlId}, ${finding.severity}]`,
+    indent(finding.summary, '          '),
+    ...evidence,
+  ].join('\n');
+}
+
+export function scanText(host: Host, scan: Scan): string {
+  const counts = countsOf(scan.findings);
+  return plain(
+    [
+      `${host.name} (${host.user}@${host.address}:${host.port})`,
+      `  ${scan.subject.operatingSystem}, Elasticsearch ${scan.subject.elasticsearch}, host key ${scan.subject.hostKey}`,
+      ...scan.findings.map(findingText),
+      ...scan.exposure.map(
+        ({ address, port, state, answersStranger }) =>
+          `  from outside: ${address}:${port} is ${state}; answers a stranger: ${answersStranger}`,
+      ),
+      `  ${outcomes.map((outcome) => `${counts[outcome]} ${outcome}`).join(', ')}`,
+    ].join('\n'),
+  );
+}
+
+export function planText(plan: Plan): string {
+  const steps = plan.steps.flatMap((step) => [
+    `${step.id}  ${step.title}${step.nothingToDo ? '  (nothing to do)' : ''}`,
+    ...step.words.map((word) => `    ${word}`),
+    `    disturbs: ${step.blast}${step.outageSeconds > 0 ? `, about ${step.outageSeconds} s` : ''}${step.guarded ? ', guarded on the host' : ''}`,
+    `    serves: ${step.controls.join(', ')}`,
+    ...step.diffs.flatMap((diff) => [
+      `    ${diff.subject}`,
+      indent(diff.before === '' ? '(nothing)' : diff.before, '      - '),
+      indent(diff.after === '' ? '(nothing)' : diff.after, '      + '),
+    ]),
+  ]);
+  const left = plan.leftOut.map(({ findingId, reason }) => `left out: ${findingId}: ${reason}`);
+  return plain([...steps, ...left, `plan ${plan.id}`, `digest ${plan.digest}`].join('\n'));
+}
+
+export function errorText(error: AppError): string {
+  const state =
+    error.hostState === undefined
+      ? ''
+      : `\nThe host is ${error.hostState === 'unknown' ? 'in a state that is not known' : error.hostState}.`;
+  const detail = error.detail === undefined || error.detail === '' ? '' : `\n${indent(error.detail, '  ')}`;
+  return plain(`${error.message} (${error.code})${state}\n${error.nextStep}${detail}`);
+}
