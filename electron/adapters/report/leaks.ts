@@ -2,8 +2,8 @@
 import { type Result, succeed } from '../../../shared/domain/result.ts';
 import type { SecretStore } from '../../../shared/engine/ports.ts';
 
-/** Shorter values occur by chance. */
-const leastLength = 8;
+/** Short values and plain words occur by chance: somebody's password "elasticsearch" must not make every report impossible. */
+const byChance = /^(.{0,7}|[a-z]{0,15}|[A-Za-z][a-z]{0,14})$/s;
 
 /** The name of the first secret whose value occurs in the text, also as JSON or base64 spells it. */
 export async function leakedSecret(text: string, secrets: SecretStore): Promise<Result<string | undefined>> {
@@ -18,7 +18,7 @@ export async function leakedSecret(text: string, secrets: SecretStore): Promise<
 }
 
 function spellings(value: string): readonly string[] {
-  if (value.length < leastLength) return [];
+  if (byChance.test(value)) return [];
   const inJson = JSON.stringify(value).slice(1, -1);
   const inBase64 = Buffer.from(value, 'utf8').toString('base64').replace(/=+$/, '');
   return [value, inJson, inBase64];

@@ -14,7 +14,7 @@ const patienceMilliseconds = 90_000;
 export interface ElectronPrinterOptions {
   /** Electron's executable; absent: the one named by Electron's own variable, or the installed package. */
   readonly executable?: string | undefined;
-  /** The built print entry, `dist/print/index.js`. */
+  /** `electron/print/index.ts` as the build left it. */
   readonly entry: string;
 }
 
