@@ -9,10 +9,10 @@ export function readTlsPeer(socket: TLSSocket, authorized: boolean): TlsPeer {
   const seen = new Set<string>();
   let current: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
   while (current?.raw !== undefined && chain.length < 10) {
-    const certificate = new X509Certificate(current.raw);
-    if (seen.has(certificate.fingerprint256)) break;
-    seen.add(certificate.fingerprint256);
-    chain.push(describe(certificate));
+    const link = describe(current.raw);
+    if (link === undefined || seen.has(link.fingerprint256)) break;
+    seen.add(link.fingerprint256);
+    chain.push(link);
     current = current.issuerCertificate;
   }
   return {
@@ -23,14 +23,20 @@ export function readTlsPeer(socket: TLSSocket, authorized: boolean): TlsPeer {
   };
 }
 
-function describe(certificate: X509Certificate): TlsPeer['chain'][number] {
-  return {
-    subject: certificate.subject ?? '',
-    issuer: certificate.issuer ?? '',
-    fingerprint256: certificate.fingerprint256,
-    notBefore: new Date(certificate.validFrom).toISOString(),
-    notAfter: new Date(certificate.validTo).toISOString(),
-    names: (certificate.subjectAltName ?? '').split(', ').filter((name) => name !== ''),
-    pem: certificate.toString(),
-  };
+/** Undefined for bytes that are no certificate to this library; they come from a stranger. */
+function describe(raw: Buffer): TlsPeer['chain'][number] | undefined {
+  try {
+    const certificate = new X509Certificate(raw);
+    return {
+      subject: certificate.subject ?? '',
+      issuer: certificate.issuer ?? '',
+      fingerprint256: certificate.fingerprint256,
+      notBefore: new Date(certificate.validFrom).toISOString(),
+      notAfter: new Date(certificate.validTo).toISOString(),
+      names: (certificate.subjectAltName ?? '').split(', ').filter((name) => name !== ''),
+      pem: certificate.toString(),
+    };
+  } catch {
+    return undefined;
+  }
 }

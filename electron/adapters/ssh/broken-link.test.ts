@@ -1,4 +1,6 @@
 /** The link is cut at every piece of a whole exchange: each time an error in bounded time, never a success. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../../shared/domain/result.ts';
 import { type CuttingProxy, startCuttingProxy } from '../../../test/ports/cutting-proxy.ts';
@@ -11,16 +13,22 @@ if (reason !== undefined) process.stdout.write(`broken links: ${reason}\n`);
 describe.skipIf(reason !== undefined)('a link that is cut', () => {
   let sshd: Sshd;
   let proxy: CuttingProxy;
+  let node: Server;
   const rejections: unknown[] = [];
   const onRejection = (cause: unknown) => rejections.push(cause);
   beforeAll(async () => {
     process.on('unhandledRejection', onRejection);
     sshd = await startSshd();
     proxy = await startCuttingProxy(sshd.port);
+    node = createServer((_request, response) => response.end('x'.repeat(5000)));
+    await new Promise<void>((resolve) => {
+      node.listen(0, '127.0.0.1', resolve);
+    });
   });
   afterAll(async () => {
     process.off('unhandledRejection', onRejection);
     await proxy.close();
+    node.close();
     await sshd.stop();
   });
 
@@ -57,6 +65,16 @@ describe.skipIf(reason !== undefined)('a link that is cut', () => {
       });
       if (!ran.ok) return ran;
       if (Buffer.compare(ran.value.stdout, data) !== 0) throw new Error('half the data');
+      const asked = await session.request({
+        address: '127.0.0.1',
+        port: (node.address() as AddressInfo).port,
+        tls: false,
+        method: 'GET',
+        path: '/',
+        timeoutSeconds: 5,
+      });
+      if (!asked.ok) return asked;
+      if (asked.value.body.length !== 5000) throw new Error('half an HTTP answer');
       return { ok: true, value: text };
     } finally {
       await session.close();

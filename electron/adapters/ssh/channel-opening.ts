@@ -37,6 +37,7 @@ export async function openChannel(
       return succeed(opened.channel);
     }
     leave();
+    connection.costs.wait();
     if (opened.aborted) return fail(cancelled('unchanged'));
     if (!connection.alive()) return fail(connectionLost(place, 'opening a channel'));
     if (meaning(opened.failure) === 'refused') return { ok: 'refused', failure: opened.failure };

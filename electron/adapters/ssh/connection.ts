@@ -12,6 +12,7 @@ import { PausableTimer } from './pausable-timer.ts';
 import { SessionCosts } from './session-costs.ts';
 import {
   agentUnusable,
+  askedTooLong,
   authenticationFailed,
   cancelled,
   connectionLost,
@@ -107,7 +108,15 @@ function handshake(
     const timer = new PausableTimer(needs.handshakeTimeoutMs, () =>
       giveUp(timedOut(place, phase === 'handshake' ? 'agreeing on keys' : 'logging in')),
     );
-    const asking = <T>(question: () => Promise<T>): Promise<T> => timer.pausedDuring(question);
+    let openQuestions = 0;
+    const asking = async <T>(question: () => Promise<T>): Promise<T> => {
+      openQuestions += 1;
+      try {
+        return await timer.pausedDuring(question);
+      } finally {
+        openQuestions -= 1;
+      }
+    };
     const login = authentication(host, needs, asking);
     const onAbort = () => giveUp(cancelled('unchanged'));
 
@@ -125,6 +134,7 @@ function handshake(
       socket.destroy();
     }
     function broken(detail: string): AppError {
+      if (openQuestions > 0) return askedTooLong(place);
       const lost =
         phase === 'handshake' ? handshakeFailed(place, detail) : connectionLost(place, 'logging in');
       return keyError ?? login.reason() ?? lost;

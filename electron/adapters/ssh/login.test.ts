@@ -241,6 +241,20 @@ describe.skipIf(reason !== undefined)('with a key file', () => {
   });
 });
 
+describe.skipIf(reason !== undefined)('an impatient server', () => {
+  it('does not make a late answer worthless', async () => {
+    const sshd = await startSshd({ config: ['LoginGraceTime 1'] });
+    const host = { address: '127.0.0.1', port: sshd.port, user: sshd.user, login: keyLogin(sshd.folder) };
+    const known = join(sshd.folder, 'late_known');
+    const late = () => new Promise<'trust'>((resolve) => setTimeout(() => resolve('trust'), 1800));
+    const first = await testFactory(host, known, {}, { askHostKey: late }).open();
+    expect(first).toMatchObject({ ok: false, error: { code: 'SSH_TIMEOUT', retryable: true } });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await testFactory(host, known).code()).toBe('ok');
+    await sshd.stop();
+  });
+});
+
 describe.skipIf(reason !== undefined)('a server without common ground', () => {
   it('ends in a handshake error', async () => {
     const sshd = await startSshd({ config: ['KexAlgorithms diffie-hellman-group14-sha256'] });

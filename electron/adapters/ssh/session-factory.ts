@@ -70,6 +70,7 @@ export function createSessionFactory(options: SessionFactoryOptions): SessionFac
       new SshSession(connection.value, {
         maxChannels: options.maxChannels ?? 4,
         sudoPassword: (hostId) => options.credentials.sudoPassword(hostId),
+        log: options.log,
       }),
     );
   }

@@ -7,6 +7,7 @@ import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import type {
   HostSession,
+  Log,
   NodeRequest,
   NodeResponse,
   ScriptOutput,
@@ -27,6 +28,7 @@ const defaultOutputBytes = 1024 * 1024;
 export interface SessionNeeds {
   readonly maxChannels: number;
   readonly sudoPassword: (hostId: string) => Promise<Secret | undefined>;
+  readonly log: Log;
 }
 
 export class SshSession implements HostSession {
@@ -155,6 +157,7 @@ export class SshSession implements HostSession {
     signal: AbortSignal | undefined,
   ): Promise<Execution> {
     const { costs, host } = this.#connection;
+    const startedAt = performance.now();
     costs.exec();
     // Opening, starting, and the answer to what standard input carried.
     costs.wait(3);
@@ -171,6 +174,12 @@ export class SshSession implements HostSession {
       signal,
     });
     if (execution.asked) costs.wait();
+    this.#needs.log.write('debug', 'ssh command', {
+      host: host.id,
+      name: request.name,
+      result: execution.result.ok ? execution.result.value.exitCode : execution.result.error.code,
+      milliseconds: Math.round(performance.now() - startedAt),
+    });
     if (execution.begun) this.#proven = true;
     this.#seenFrom ??= execution.hello?.seenFrom;
     const refused = !execution.result.ok && execution.result.error.code === 'SUDO_PASSWORD_WRONG';

@@ -25,6 +25,16 @@ export function timedOut(place: string, doing: string): AppError {
   );
 }
 
+/** The server's patience with a login ended while the operator was still being asked. */
+export function askedTooLong(place: string): AppError {
+  return appError(
+    'SSH_TIMEOUT',
+    `${place} closed the connection because the question to you stayed open too long.`,
+    'Connect again; an answer that you gave in the meantime is remembered.',
+    { hostState: 'unchanged', retryable: true },
+  );
+}
+
 export function nameUnknown(address: string, detail: string): AppError {
   return appError(
     'SSH_DNS',
