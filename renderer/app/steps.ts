@@ -1,6 +1,6 @@
 /** How each step of the rail stands, read from the state. */
 import type { AppState } from '../../shared/contract/state.ts';
-import { count, deploymentShort } from '../copy/words.ts';
+import { count } from '../copy/words.ts';
 import { changedSinceAssessed, countOutcomes, latestFindings } from './posture.ts';
 import type { Screen } from './ui-store.ts';
 
@@ -87,11 +87,10 @@ function verifyStep({ hosts }: AppState): Standing {
 }
 
 function standingOf(screen: StepScreen, state: AppState): Standing {
+  if (state.workspace === null) return { standing: 'todo', count: '' };
   switch (screen) {
     case 'deployment':
-      return state.workspace === null
-        ? { standing: 'todo', count: '' }
-        : { standing: 'done', count: deploymentShort[state.workspace.deployment] };
+      return { standing: 'done', count: '' };
     case 'hosts':
       return hostsStep(state);
     case 'assess':

@@ -134,6 +134,15 @@ export const hostStateSentences: Readonly<Record<NonNullable<AppError['hostState
   unknown: 'What state the host is in is not known.',
 };
 
+/**
+ * A step's sentence without its tense: "Bulwark will close the file." reads "Close the file." in a list that stays when
+ * the future has become the past.
+ */
+export function asTask(sentence: string): string {
+  const task = sentence.replace(/^Bulwark will /, '');
+  return task.charAt(0).toUpperCase() + task.slice(1);
+}
+
 /** "1 host", "3 hosts". */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;

@@ -14,7 +14,7 @@ const letters: Readonly<Record<Severity, string>> = {
   informational: 'M8 5.4v5.2',
 };
 
-function drawing(outcome: Outcome, severity: Severity): ReactNode {
+function drawing(outcome: Outcome, severity: Severity | undefined): ReactNode {
   switch (outcome) {
     case 'pass':
       return (
@@ -33,7 +33,7 @@ function drawing(outcome: Outcome, severity: Severity): ReactNode {
             strokeWidth="0.6"
             strokeLinejoin="round"
           />
-          <path d={letters[severity]} className="mark-ink mark-letter" />
+          {severity !== undefined && <path d={letters[severity]} className="mark-ink mark-letter" />}
         </>
       );
     case 'unknown':
@@ -70,16 +70,16 @@ function drawing(outcome: Outcome, severity: Severity): ReactNode {
 
 export function OutcomeMark({
   outcome,
-  severity = 'informational',
+  severity,
   size = 16,
 }: {
   readonly outcome: Outcome;
-  /** Only a fail shows it. */
+  /** Only a fail shows it; without it the fails of all severities are meant. */
   readonly severity?: Severity;
   /** Pixels. */
   readonly size?: number;
 }) {
-  const tone = outcome === 'fail' ? severity : outcome;
+  const tone = outcome === 'fail' ? (severity ?? 'critical') : outcome;
   return (
     <svg
       className={`mark tone-${tone}`}

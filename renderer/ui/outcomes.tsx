@@ -88,7 +88,6 @@ export function OutcomeNumbers({
       ? [
           {
             outcome,
-            severity: 'critical' as Severity,
             number: counts[outcome],
             word: outcomeWords[outcome].toLowerCase(),
           },
@@ -99,7 +98,7 @@ export function OutcomeNumbers({
     <ul className="numbers">
       {parts.map((part) => (
         <li key={part.word}>
-          <OutcomeMark outcome={part.outcome} severity={part.severity} />
+          <OutcomeMark outcome={part.outcome} {...('severity' in part ? { severity: part.severity } : {})} />
           <span className="numbers-figure">{part.number}</span> {part.word}
         </li>
       ))}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Plan } from '../../../shared/domain/plan.ts';
 import { goTo } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
-import { blastSentences, count, names } from '../../copy/words.ts';
+import { asTask, blastSentences, count, names } from '../../copy/words.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { OperationError } from '../../ui/operation-error.tsx';
 import { EmptyState, Page, Panel } from '../../ui/page.tsx';
@@ -84,11 +84,11 @@ function ApplyButton({ plan, lanes }: { readonly plan: Plan; readonly lanes: rea
       {apply.error !== undefined && <ErrorPanel error={apply.error} onDismiss={apply.dismiss} />}
       {asking && (
         <Confirm title={label} action={label} onConfirm={start} onClose={() => setAsking(false)}>
-          <p>On {names(lanes.map((lane) => `${lane.hostName}`))}, Bulwark will among other things:</p>
+          <p>On {names(lanes.map((lane) => `${lane.hostName}`))}, Bulwark will:</p>
           <ul>
             {heavy.map((step) => (
               <li key={step.id}>
-                {step.title} {blastSentences[step.blast]}
+                {asTask(step.title)} {blastSentences[step.blast]}
               </li>
             ))}
           </ul>

@@ -22,6 +22,7 @@ export function LaneView({
   const catalogue = useMain((state) => state.catalog);
   const undo = useCall(client.rollback.start);
   const [asking, setAsking] = useState(false);
+  const [unfolded, setUnfolded] = useState(lane.steps.length <= 2 && phase === 'ready');
   const titleOf = (controlId: string): string =>
     catalogue.find((words) => words.id === controlId)?.title ?? controlId;
   const done = lane.steps.filter((step) => step.state === 'done').length;
@@ -32,6 +33,14 @@ export function LaneView({
         <Glyph name="host" />
         <h2 id={`lane-${lane.hostId}`}>{lane.hostName}</h2>
         <span className="small muted">{count(lane.steps.length, 'step')}</span>
+        <button
+          type="button"
+          className="text-button lane-fold"
+          aria-pressed={unfolded}
+          onClick={() => setUnfolded(!unfolded)}
+        >
+          {unfolded ? 'Hide every difference' : 'Show every difference'}
+        </button>
         {idle && done > 0 && (
           <Button
             variant="secondary"
@@ -49,11 +58,11 @@ export function LaneView({
       <ol className="lane-steps" aria-label={`Steps on ${lane.hostName}`}>
         {lane.steps.map((step) => (
           <StepRow
-            key={step.step.id}
+            key={`${step.step.id} ${unfolded}`}
             lane={step}
             hostName={lane.hostName}
             titleOf={titleOf}
-            open={phase === 'ready' && lane.steps.length <= 3 && !step.step.nothingToDo}
+            open={unfolded && !step.step.nothingToDo}
             canUndo={idle}
           />
         ))}

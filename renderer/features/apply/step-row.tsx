@@ -2,7 +2,7 @@
 import { useId, useState } from 'react';
 import type { StepState } from '../../../shared/domain/plan.ts';
 import { useCall, useClient } from '../../bridge/context.tsx';
-import { stepStateWords } from '../../copy/words.ts';
+import { asTask, stepStateWords } from '../../copy/words.ts';
 import { BlastNote } from '../../ui/blast-note.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -74,14 +74,14 @@ export function StepRow({
       <div className="step-line">
         <StateMark state={state} number={lane.number} />
         <div className="step-words">
-          <p className="step-title">{step.title}</p>
+          <p className="step-title">{asTask(step.title)}</p>
           <p className="step-facts">
             <span className={running.includes(state) ? 'step-state step-state-running' : 'step-state'}>
               {stepStateWords[state]}
             </span>
             {took !== '' && <span>{took}</span>}
             {!step.nothingToDo && step.blast !== 'none' && <BlastNote blast={step.blast} />}
-            {step.guarded && <span className="blast">Guarded</span>}
+            {step.guarded && step.blast !== 'access' && <span className="blast">Guarded</span>}
             {step.outageSeconds > 0 && state === 'waiting' && (
               <span>about {duration(step.outageSeconds * 1000)} away</span>
             )}
@@ -114,7 +114,7 @@ export function StepRow({
           {step.words.length > 0 && (
             <ol className="steps-list">
               {step.words.map((words) => (
-                <li key={words}>{words}</li>
+                <li key={words}>{asTask(words)}</li>
               ))}
             </ol>
           )}
@@ -134,7 +134,7 @@ export function StepRow({
           onClose={() => setAsking(false)}
         >
           <p>
-            Bulwark will put back on {hostName} what was there before: {step.title}
+            Bulwark will put back on {hostName} what was there before: {asTask(step.title)}
           </p>
           <p>
             Only what is still as Bulwark left it is put back. If somebody changed it since, you are asked.

@@ -5,7 +5,7 @@ import type { Finding } from '../../../shared/domain/finding.ts';
 import { compareUrgency } from '../../app/posture.ts';
 import { allFindings, useUi } from '../../app/ui-store.ts';
 import { areaWords, outcomeWords, severityWords } from '../../copy/words.ts';
-import { OutcomeMark } from '../../ui/marks.tsx';
+import { Glyph, OutcomeMark } from '../../ui/marks.tsx';
 import { duration } from '../../ui/time.ts';
 
 const stateWords: Readonly<Record<HostState['assess']['state'], string>> = {
@@ -24,6 +24,14 @@ function Cell({ host, area }: { readonly host: HostState; readonly area: Area })
     return (
       <span className={progress === 'running' ? 'cell cell-running' : 'cell cell-waiting'}>
         <span className="sr-only">{progress === 'running' ? 'being read' : 'waiting'}</span>
+      </span>
+    );
+  }
+  if (host.assess.state === 'running' && worst === undefined) {
+    return (
+      <span className="cell cell-read">
+        <Glyph name="check" size={12} />
+        <span className="sr-only">read</span>
       </span>
     );
   }

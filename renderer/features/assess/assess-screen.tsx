@@ -125,7 +125,7 @@ export function AssessScreen() {
           </Button>
         ) : (
           <div className="button-row">
-            {assessButton}
+            {!running && assessButton}
             {again && (
               <Button variant="primary" onClick={() => goTo('review')}>
                 Review the findings

@@ -31,7 +31,7 @@ export function DeploymentScreen() {
         value={workspace.deployment}
         onChange={(deployment) => void choose.run({ deployment })}
       />
-      <Panel id="matrix" title="Responsibilities">
+      <Panel id="matrix" title="Who looks after which security feature">
         <FeatureMatrix chosen={workspace.deployment} />
       </Panel>
     </Page>

@@ -7,7 +7,7 @@ export function FeatureMatrix({ chosen }: { readonly chosen: DeploymentType }) {
   return (
     <div className="table-scroll" role="group" aria-label="Scrolls sideways" tabIndex={0}>
       <Table role="table" variant="compact" className="matrix" gridBreakPoint="">
-        <Caption>Who looks after which security feature</Caption>
+        <Caption className="sr-only">Who looks after which security feature</Caption>
         <Thead>
           <Tr>
             <Th scope="col">Feature</Th>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { HistoryItem, HostState } from '../../../shared/contract/state.ts';
 import { useUi } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
-import { count } from '../../copy/words.ts';
+import { asTask, count } from '../../copy/words.ts';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Glyph, OutcomeMark } from '../../ui/marks.tsx';
@@ -47,7 +47,7 @@ function Item({
       <div className="history-line">
         <OutcomeMark outcome={result.outcome} size={18} />
         <div className="history-words">
-          <p className="strong">{item.title}</p>
+          <p className="strong">{asTask(item.title)}</p>
           <p className="small muted">
             {result.words} ·{' '}
             <time dateTime={item.at} title={exactTime(item.at)}>
@@ -92,7 +92,7 @@ function Item({
           onClose={() => setAsking(false)}
         >
           <p>
-            Bulwark will put back on {host.host.name} what was there before: {item.title}
+            Bulwark will put back on {host.host.name} what was there before: {asTask(item.title)}
           </p>
           <p>
             Only what is still as Bulwark left it is put back. If somebody changed it since, you are asked.

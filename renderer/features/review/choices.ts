@@ -39,7 +39,8 @@ export function choiceProblem(choice: Choice, value: string): string {
     case 'cidr-list': {
       const entries = listEntries(value);
       // A list that comes with a suggestion is needed; one that comes empty may stay so, as its hint says.
-      if (entries.length === 0) return choice.suggested === '' ? '' : 'Enter at least one address or network.';
+      if (entries.length === 0)
+        return choice.suggested === '' ? '' : 'Enter at least one address or network.';
       const wrong = entries.find((entry) => !isNetwork(entry));
       if (wrong !== undefined) return `"${wrong}" is not an address or a network such as 10.20.0.0/16.`;
       return entries.some((entry) => /\/0$/.test(entry))

@@ -79,7 +79,7 @@ export function Filters({ findings }: { readonly findings: readonly Finding[] })
         chosen={filters.outcomes}
         words={outcomeWords}
         countOf={(outcome) => number((finding) => finding.outcome === outcome)}
-        markOf={(outcome) => <OutcomeMark outcome={outcome} severity="informational" size={14} />}
+        markOf={(outcome) => <OutcomeMark outcome={outcome} size={14} />}
         onChange={(chosen) => setFilters({ outcomes: chosen })}
       />
       <div className="filter-group">

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Finding } from '../../../shared/domain/finding.ts';
 import { goTo } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
-import { blastSentences } from '../../copy/words.ts';
+import { blastWords } from '../../copy/words.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Button } from '../../ui/patternfly.ts';
@@ -127,7 +127,7 @@ export function FindingActions({
               ? 'Connect the host to fix this.'
               : working
                 ? 'Another plan is being worked on.'
-                : `You see every difference before anything is changed. ${blastSentences[remedy.blast]}`}
+                : `${blastWords[remedy.blast]}. Every difference is shown before anything is changed.`}
           </p>
         )}
       </footer>

@@ -4,7 +4,7 @@ import type { Diff } from '../../../shared/domain/change.ts';
 import type { ControlWords } from '../../../shared/domain/control.ts';
 import type { Evidence } from '../../../shared/domain/evidence.ts';
 import type { Finding, Remedy } from '../../../shared/domain/finding.ts';
-import { blastSentences } from '../../copy/words.ts';
+import { asTask, blastSentences } from '../../copy/words.ts';
 import { BlastNote } from '../../ui/blast-note.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { OutcomeLabel } from '../../ui/outcomes.tsx';
@@ -84,13 +84,12 @@ function Fix({
       <Part id="fix" title="What the fix does">
         <ol className="steps-list">
           {remedy.steps.map((step) => (
-            <li key={step}>{step}</li>
+            <li key={step}>{asTask(step)}</li>
           ))}
         </ol>
         {remedy.fixedTogetherWith.length > 0 && (
-          <p className="small">
-            <span className="muted">Fixed in the same step:</span>{' '}
-            {remedy.fixedTogetherWith.map(titleOf).join(' · ')}
+          <p className="small muted fixed-together">
+            Fixed in the same step: {remedy.fixedTogetherWith.map(titleOf).join(' · ')}
           </p>
         )}
         {diffs.map((diff) => (

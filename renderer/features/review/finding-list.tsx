@@ -92,7 +92,7 @@ export function FindingList({
                 <span className={`tone-${worst.outcome === 'fail' ? worst.severity : worst.outcome}`}>
                   {secondLine(row)}
                 </span>
-                <span>{hostSentence(row, nameOf)}</span>
+                {nameOf.size > 1 && <span>{hostSentence(row, nameOf)}</span>}
                 {worst.outcome === 'fail' &&
                   (remedy.type === 'changes' || remedy.type === 'choices' ? (
                     <span>{blastWords[remedy.blast]}</span>

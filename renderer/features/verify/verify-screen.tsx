@@ -51,9 +51,9 @@ function Side({
   const failures = countFailures(findings);
   return (
     <div className="side">
-      <h3>
+      <h2>
         {title} {at !== undefined && <span className="small muted">{dayAndTime(at)}</span>}
-      </h3>
+      </h2>
       <OutcomeBar counts={counts} failures={failures} label={title} />
       <OutcomeNumbers counts={counts} failures={failures} />
     </div>
@@ -102,7 +102,14 @@ function ByArea({
   );
 }
 
-function ChangedVerdicts({ verdicts }: { readonly verdicts: readonly Verdict[] }) {
+function ChangedVerdicts({
+  verdicts,
+  several,
+}: {
+  readonly verdicts: readonly Verdict[];
+  /** Whether the host needs to be named. */
+  readonly several: boolean;
+}) {
   if (verdicts.length === 0) return <p className="muted">No verdict differs from the first assessment.</p>;
   return (
     <Table role="table" variant="compact" gridBreakPoint="">
@@ -110,7 +117,7 @@ function ChangedVerdicts({ verdicts }: { readonly verdicts: readonly Verdict[] }
       <Thead>
         <Tr>
           <Th scope="col">Condition</Th>
-          <Th scope="col">Host</Th>
+          {several && <Th scope="col">Host</Th>}
           <Th scope="col">Before</Th>
           <Th scope="col">After</Th>
         </Tr>
@@ -127,7 +134,7 @@ function ChangedVerdicts({ verdicts }: { readonly verdicts: readonly Verdict[] }
                 {after.title}
               </button>
             </Th>
-            <Td>{hostName}</Td>
+            {several && <Td>{hostName}</Td>}
             <Td>
               {before === undefined ? (
                 <span className="muted">Not looked at</span>
@@ -216,7 +223,7 @@ export function VerifyScreen() {
       </div>
       <div className="verify-columns">
         <Panel id="changed" title="Changed verdicts">
-          <ChangedVerdicts verdicts={verdicts} />
+          <ChangedVerdicts verdicts={verdicts} several={hosts.length > 1} />
         </Panel>
         <Panel id="by-area" title="By area">
           <ByArea before={before} after={after} />
