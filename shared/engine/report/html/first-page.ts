@@ -37,7 +37,6 @@ ${stillFailing(report)}${notEvaluated(report)}
 }
 
 function facts(report: Report): readonly Markup[] {
-  const names = report.hosts.map((host) => `${host.name} (${host.address})`);
   const software = [
     ...new Set(
       report.hosts.map((host) => [host.elasticsearch, host.operatingSystem].filter(Boolean).join(' on ')),
@@ -46,7 +45,7 @@ function facts(report: Report): readonly Markup[] {
   const before = span(report.hosts.map((host) => host.before.at));
   const after = span(report.hosts.flatMap((host) => (host.after ? [host.after.at] : [])));
   const rows: readonly (readonly [string, string])[] = [
-    [report.hosts.length === 1 ? 'Host' : 'Hosts', listed(names, 3)],
+    [report.hosts.length === 1 ? 'Host' : 'Hosts', hostsAtAGlance(report)],
     ['Found there', listed(software, 2)],
     ['Deployment', deployments[report.workspace.deployment]],
     ['Assessed', before],
@@ -56,6 +55,14 @@ function facts(report: Report): readonly Markup[] {
     ['Signed by', report.signer.commonName],
   ];
   return rows.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`);
+}
+
+/** With many or long names the number says more; all of them follow in their own sections. */
+function hostsAtAGlance(report: Report): string {
+  const [only] = report.hosts;
+  if (report.hosts.length === 1 && only) return `${only.name} (${only.address})`;
+  const names = report.hosts.map((host) => host.name);
+  return names.slice(0, 3).join('').length > 60 ? `${names.length}` : `${names.length}: ${listed(names, 3)}`;
 }
 
 function span(times: readonly string[]): string {
@@ -69,7 +76,7 @@ function stillFailing(report: Report): Markup | undefined {
   const risks = openRisksOf(report);
   if (risks.length === 0) return undefined;
   const rows = risks.slice(0, shownAtMost).map(({ finding, hosts }) => {
-    return html`<li>${verdict(finding.outcome, finding.severity)}<span>${finding.title}, on ${hostsShort(hosts)}</span></li>`;
+    return html`<li>${verdict(finding.outcome, finding.severity)}<span class="one-line">${finding.title}, on ${hostsShort(hosts)}</span></li>`;
   });
   const more = risks.length - shownAtMost;
   return html`<h3>Still failing</h3><p class="note">The conditions that should hold and do not.</p><ul class="failing">${rows}</ul>
@@ -78,6 +85,7 @@ ${more > 0 ? html`<p class="note">${more} more in “Open risks”, further down
 
 /** As many as fit the page; all of them follow in their own sections. */
 const shownAtMost = 4;
+const gapsShownAtMost = 3;
 
 function notEvaluated(report: Report): Markup {
   const gaps = gapsOf(report);
@@ -85,9 +93,9 @@ function notEvaluated(report: Report): Markup {
     return html`<h3>Not evaluated</h3><p>Every check of this catalogue was evaluated on every host.</p>`;
   }
   const rows = gaps
-    .slice(0, shownAtMost)
+    .slice(0, gapsShownAtMost)
     .map((gap) => html`<li><b>${gap.control}</b> on ${hostsShort(gap.hosts)}: ${short(gap.reason)}</li>`);
-  const more = gaps.length - shownAtMost;
+  const more = gaps.length - gapsShownAtMost;
   return html`<h3>Not evaluated</h3><ul class="plain">${rows}</ul>
 ${more > 0 ? html`<p class="note">${more} more in “Not evaluated”, further down.</p>` : undefined}`;
 }

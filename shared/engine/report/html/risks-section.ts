@@ -22,7 +22,7 @@ ${notEvaluated(report)}</section>`;
 function openRisks(report: Report): Markup {
   const risks = openRisksOf(report);
   if (risks.length === 0) return html`<p>No check fails now. What could not be decided is listed below.</p>`;
-  return html`<table><thead><tr><th scope="col" class="w2">Outcome</th><th scope="col">Condition that does not hold</th><th scope="col" class="w3">Hosts</th></tr></thead><tbody>${risks.map(risk)}</tbody></table>`;
+  return html`<table><thead><tr><th scope="col" class="w2">Outcome</th><th scope="col">Condition that does not hold</th></tr></thead><tbody>${risks.map(risk)}</tbody></table>`;
 }
 
 function risk({ finding, hosts }: Risk): Markup {
@@ -30,7 +30,7 @@ function risk({ finding, hosts }: Risk): Markup {
     finding.remedy.type === 'manual'
       ? html`<p class="secondary">By hand: ${finding.remedy.reason}</p>`
       : undefined;
-  return html`<tr><td>${verdict(finding.outcome, finding.severity)}</td><td><b>${finding.title}</b><p>${finding.summary}</p>${reason}</td><td>${hostNames(hosts)}</td></tr>`;
+  return html`<tr><td>${verdict(finding.outcome, finding.severity)}</td><td><b>${finding.title}</b><p>${finding.summary}</p><p class="secondary">On ${hostNames(hosts)}.</p>${reason}</td></tr>`;
 }
 
 function exposureTable(report: Report): Markup {

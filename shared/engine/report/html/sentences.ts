@@ -22,12 +22,9 @@ export function headline(report: Report): string {
 
 export function managerSentences(report: Report): readonly string[] {
   const figures = figuresOf(report);
-  const names = listed(
-    report.hosts.map((host) => host.name),
-    3,
-  );
+  const names = report.hosts.length === 1 ? ` (${(report.hosts[0]?.name ?? '').slice(0, 80)})` : '';
   const times = report.hosts.map((host) => host.before.at).toSorted();
-  const looked = `On ${time(times[0] ?? report.createdAt)}, ${count(figures.hosts, 'host')} (${names}) ${figures.hosts === 1 ? 'was' : 'were'} checked: ${figures.before.fail} of ${count(totalOf(figures.before), 'check')} failed.`;
+  const looked = `On ${time(times[0] ?? report.createdAt)}, ${count(figures.hosts, 'host')}${names} ${figures.hosts === 1 ? 'was' : 'were'} checked: ${figures.before.fail} of ${count(totalOf(figures.before), 'check')} failed.`;
   return [looked, changed(report), undecided(report)];
 }
 

@@ -19,6 +19,7 @@ p + p { margin-top: 5pt; }
 .secondary, .note, .place { font-size: 8pt; line-height: 11.5pt; color: #4d5b69; }
 .mono, pre { font: 400 8pt/11.5pt 'IBM Plex Mono', monospace; overflow-wrap: anywhere; }
 .secondary .mono { font-size: 7.6pt; }
+h2 + p, h3 + p { break-after: avoid; }
 .plain { list-style: none; }
 .plain li { padding: 2pt 0; }
 `;
@@ -66,6 +67,7 @@ const firstPage = `
 
 .failing { list-style: none; }
 .failing li { display: flex; gap: 8pt; padding: 2pt 0; }
+.one-line { min-width: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .failing .verdict { flex: 0 0 25mm; }
 .scope { margin-top: 16pt; padding-top: 7pt; border-top: .5pt solid #c4ccd4; font-size: 8pt; line-height: 11.5pt; color: #4d5b69; }
 `;
