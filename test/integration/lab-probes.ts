@@ -34,6 +34,7 @@ export function overSsh(host: LabHost, command: string, stdin = ''): Promise<Out
   const options = [
     'BatchMode=yes',
     'IdentitiesOnly=yes',
+    'ConnectTimeout=5',
     'StrictHostKeyChecking=yes',
     `UserKnownHostsFile=${host.knownHostsFile}`,
   ].flatMap((option) => ['-o', option]);

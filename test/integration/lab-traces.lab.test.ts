@@ -2,101 +2,120 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { labPath } from '../lab/cache-folder.ts';
-import { execute, sleep } from '../lab/command.ts';
+import { execute, waitFor } from '../lab/command.ts';
 import { type LabHost, openLab } from '../lab/index.ts';
+import { isAlive, type ProcessMark, processMark } from '../lab/lock.ts';
 import { healLeftovers } from '../lab/namespace.ts';
 import { overSsh } from './lab-probes.ts';
 
-/** What a lab can leave on the outer machine. Other labs may be up: only new things count. */
-interface Traces {
-  readonly links: readonly string[];
-  readonly mounts: readonly string[];
-  readonly processes: readonly string[];
-  readonly cgroups: readonly string[];
-  readonly netns: readonly string[];
-  readonly records: readonly string[];
+/** A lab as the outer machine knows it. Other labs may be up at the same time. */
+interface Footprint {
+  readonly id: string;
+  readonly link: string;
+  readonly processes: readonly ProcessMark[];
 }
 
-async function traces(): Promise<Traces> {
-  const output = async (...argv: string[]) => (await execute(argv)).stdout.trim().split('\n').filter(Boolean);
-  const links = await output('ip', '-o', 'link');
-  const cgroups = await output('find', '/sys/fs/cgroup', '-maxdepth', '2', '-name', 'bulwark-lab-*');
+function footprint(host: Pick<LabHost, 'address' | 'knownHostsFile'>): Footprint {
+  const folder = dirname(host.knownHostsFile);
+  const id = basename(folder);
+  const [init = ''] = readFileSync(join(folder, 'lab.json'), 'utf8').match(/(?<="pid":)\d+/) ?? [];
+  const pids = [init, ...cgroups(id).flatMap(processesOf)].map(Number);
   return {
-    links: links.map((line) => line.split(': ')[1] ?? '').filter((name) => name.startsWith('bwlab')),
-    mounts: readFileSync('/proc/mounts', 'utf8')
-      .split('\n')
-      .filter((line) => line.includes(labPath('run')) || line.includes('/run/hosts')),
-    processes: await output('pgrep', '-f', 'systemd-nspawn .*--machine=|test/lab/namespace/init.sh'),
-    cgroups,
-    netns: await output('ip', 'netns', 'list'),
-    records: readdirSync(labPath('run')).filter((name) => /^[0-9a-f]{12}$/.test(name)),
+    id,
+    link: `bwlab${host.address.split('.')[2]}`,
+    processes: pids.flatMap((pid) => processMark(pid) ?? []),
   };
 }
 
-/** Traces that are there now and were not before. */
-function added(before: Traces, now: Traces): Traces {
-  const difference = (key: keyof Traces) => now[key].filter((entry) => !before[key].includes(entry));
-  return {
-    links: difference('links'),
-    mounts: difference('mounts'),
-    processes: difference('processes'),
-    cgroups: difference('cgroups'),
-    netns: difference('netns'),
-    records: difference('records'),
-  };
+function cgroups(id: string): readonly string[] {
+  const roots = ['/sys/fs/cgroup', ...readdirSync('/sys/fs/cgroup').map((name) => `/sys/fs/cgroup/${name}`)];
+  return roots.map((root) => join(root, `bulwark-lab-${id}`)).filter((path) => existsSync(path));
 }
 
-const NOTHING: Traces = { links: [], mounts: [], processes: [], cgroups: [], netns: [], records: [] };
+function processesOf(cgroup: string): readonly string[] {
+  return readdirSync(cgroup, { recursive: true, encoding: 'utf8' })
+    .filter((name) => basename(name) === 'cgroup.procs')
+    .flatMap((name) => readFileSync(join(cgroup, name), 'utf8').split('\n').filter(Boolean));
+}
+
+/** What is left of a lab, in words; empty when nothing is. */
+async function traces({ id, link, processes }: Footprint): Promise<readonly string[]> {
+  const netns = (await execute(['ip', 'netns', 'list'])).stdout;
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+  return [
+    ...processes.filter(isAlive).map(({ pid }) => `process ${pid}`),
+    ...((await execute(['ip', 'link', 'show', link])).code === 0 ? [`link ${link}`] : []),
+    ...mounts
+      .filter((line) => line.includes(id) || line.includes('/run/hosts'))
+      .map((line) => `mount ${line}`),
+    ...(/bare|orphan/.test(netns) ? [`network namespaces ${netns}`] : []),
+    ...cgroups(id).map(() => 'cgroup'),
+    ...(existsSync(labPath('run', id)) ? ['record'] : []),
+  ];
+}
 
 const OWNER = `
   import { openLab } from ${JSON.stringify(new URL('../lab/index.ts', import.meta.url).pathname)};
   const lab = await openLab();
   const host = await lab.up('bare', { name: 'orphan' });
-  console.log(host.address);
+  console.log(JSON.stringify({ address: host.address, knownHostsFile: host.knownHostsFile }));
   setInterval(() => undefined, 1000);
 `;
 
+interface Owned {
+  readonly owner: ChildProcess;
+  readonly host: Pick<LabHost, 'address' | 'knownHostsFile'>;
+}
+
 /** Another process that owns a lab with one host. */
-async function startOwner(): Promise<{ readonly owner: ChildProcess; readonly address: string }> {
+async function startOwner(): Promise<Owned> {
   const argv = ['--import', 'tsx', '--input-type=module', '--eval', OWNER];
   const owner = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const address of createInterface({ input: owner.stdout })) return { owner, address };
+  for await (const line of createInterface({ input: owner.stdout })) {
+    const { address = '', knownHostsFile = '' } = JSON.parse(line) as Record<string, string>;
+    return { owner, host: { address, knownHostsFile } };
+  }
   throw new Error('the owner of the lab ended before its host was up');
+}
+
+async function kill(owner: ChildProcess): Promise<void> {
+  owner.kill('SIGKILL');
+  await once(owner, 'exit');
 }
 
 describe('a lab', () => {
   it('leaves nothing after "down"', async () => {
-    await healLeftovers();
-    const before = await traces();
     const lab = await openLab();
-    await Promise.all([lab.up('bare'), lab.up('bare-13')]);
-    expect((await traces()).links.length).toBe(before.links.length + 1);
+    const [bare] = await Promise.all([lab.up('bare'), lab.up('bare-13')]);
+    const before = footprint(bare);
+    expect(before.processes.length).toBeGreaterThan(10);
+    expect(await traces(before)).toContain(`link ${before.link}`);
     await lab.down();
-    expect(added(before, await traces())).toEqual(NOTHING);
+    expect(await traces(before)).toEqual([]);
   });
 
   it('dies with its owner, and the next start clears the empty rest', async () => {
+    const { owner, host } = await startOwner();
+    const before = footprint(host);
+    await kill(owner);
+    const rest = await waitFor('the end of the lab', 20_000, async () => {
+      const left = await traces(before);
+      return left.every((trace) => trace === 'cgroup' || trace === 'record') ? left : undefined;
+    });
+    expect(rest).toContain('record');
     await healLeftovers();
-    const before = await traces();
-    const { owner } = await startOwner();
-    owner.kill('SIGKILL');
-    await once(owner, 'exit');
-    await sleep(1500);
-    const after = added(before, await traces());
-    expect(after).toEqual({ ...NOTHING, cgroups: after.cgroups, records: after.records });
-    await healLeftovers();
-    expect(added(before, await traces())).toEqual(NOTHING);
+    expect(await traces(before)).toEqual([]);
   });
 
   it('is not disturbed by another one, nor by its death', async () => {
     const lab = await openLab();
-    const [own, { owner, address }] = await Promise.all([lab.up('bare'), startOwner()]);
-    expect(own.address.split('.')[2]).not.toBe(address.split('.')[2]);
-    owner.kill('SIGKILL');
-    await once(owner, 'exit');
+    const [own, { owner, host }] = await Promise.all([lab.up('bare'), startOwner()]);
+    expect(own.address.split('.')[2]).not.toBe(host.address.split('.')[2]);
+    await kill(owner);
     await healLeftovers();
     expect(await overSsh(own, 'hostname')).toMatchObject({ stdout: 'bare\n' });
     await lab.down();

@@ -153,10 +153,12 @@ export async function stopHost(space: Namespace, name: string): Promise<void> {
   await inNamespace(space, 'host-down.sh', { NAME: name, CGROUP: cgroupOf(space.id, name) });
 }
 
-export async function setLink(space: Namespace, index: number, state: 'up' | 'down'): Promise<void> {
-  const argv = ['nsenter', '-t', String(space.init.pid), '-n', 'ip', 'link', 'set', `v${index}`, state];
+/** Plugs the host's cable in or out at the far end: inside, the device stays up and hears nothing. */
+export async function setLink(space: Namespace, index: number, state: 'in' | 'out'): Promise<void> {
+  const master = state === 'in' ? ['master', 'labbr'] : ['nomaster'];
+  const argv = ['nsenter', '-t', String(space.init.pid), '-n', 'ip', 'link', 'set', `v${index}`, ...master];
   const { code, stderr } = await execute(argv);
-  if (code !== 0) throw new LabError(`The link could not be set ${state}: ${stderr}`);
+  if (code !== 0) throw new LabError(`The cable could not be plugged ${state}: ${stderr}`);
 }
 
 /** Restarts the host and waits until its ssh answers again. */

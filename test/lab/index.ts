@@ -99,8 +99,8 @@ export function hostOf(space: Namespace, record: HostRecord, forget: () => void)
     knownHostsFile: record.knownHostsFile,
     elasticPassword: record.elasticPassword,
     run: (script, options) => runInHost(space, record, script, options),
-    cutLink: () => setLink(space, index, 'down'),
-    restoreLink: () => setLink(space, index, 'up'),
+    cutLink: () => setLink(space, index, 'out'),
+    restoreLink: () => setLink(space, index, 'in'),
     reboot: () => rebootHost(space, record),
     down: async () => {
       await stopHost(space, name);
