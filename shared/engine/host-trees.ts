@@ -72,8 +72,9 @@ export async function statTree(
       );
     }
     device ??= parts[1];
-    // `find -xdev` still names the mount point itself; what is mounted there is not ours.
-    if (parts[1] === device) {
+    // `find -xdev` still names the folder that something is mounted on; what is mounted there is not ours. Only folders tell:
+    // on a stacked file system the files in a folder may report another device than the folder itself.
+    if (stat.type !== 'directory' || parts[1] === device) {
       entries.push({ path: parts[3], ...stat });
     }
   }
@@ -206,7 +207,8 @@ if [ ! -e "$1" ] && [ ! -L "$1" ]; then exit 44; fi
 if [ -e "$2" ] || [ -L "$2" ]; then exit 49; fi
 d=\${2%/*}; [ -n "$d" ] || d=/
 [ -d "$d" ] || mkdir -p -m 700 -- "$d" || exit 1
-if [ "$(stat -c %d -- "$1")" != "$(stat -c %d -- "$d")" ]; then echo 'different file systems' >&2; exit 51; fi
+from=$1; [ -d "$from" ] && [ ! -L "$from" ] || { from=\${1%/*}; [ -n "$from" ] || from=/; }
+if [ "$(stat -c %d -- "$from")" != "$(stat -c %d -- "$d")" ]; then echo 'different file systems' >&2; exit 51; fi
 mv -- "$1" "$2" || exit 1
 sync "$d" 2>/dev/null || sync
 `;

@@ -168,11 +168,16 @@ export async function revertFile(
   });
 }
 
-/** Text for a diff: redacted and at most 24,000 characters. Undefined reads as "(no file)". */
+const shownCharacters = 24_000;
+
+/**
+ * Text for a diff: redacted and at most 24,000 characters. Undefined reads as "(no file)". Cut before it is redacted: what
+ * names a secret stands before its value, and a long text costs time.
+ */
 export function diffText(bytes: Uint8Array | string | undefined): string {
   if (bytes === undefined) {
     return '(no file)';
   }
-  const text = redact(typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes));
-  return text.length > 24_000 ? `${text.slice(0, 24_000)}\n(cut here)` : text;
+  const text = typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes);
+  return text.length > shownCharacters ? `${redact(text.slice(0, shownCharacters))}\n(cut here)` : redact(text);
 }

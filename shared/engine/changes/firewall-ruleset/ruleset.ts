@@ -33,7 +33,10 @@ interface Door {
 }
 
 function rulesOf({ name, port, sources, label }: Door): readonly string[] {
-  const end = `accept comment "${label.replace(/[^A-Za-z0-9 ._:/-]+/g, ' ').slice(0, 100)}"`;
+  const end = `accept comment "${label
+    .replace(/[^A-Za-z0-9._:/-]+/g, ' ')
+    .trim()
+    .slice(0, 100)}"`;
   const four = sources.any4
     ? [`\t\tmeta nfproto ipv4 tcp dport ${port} ${end}`]
     : sources.v4.length > 0
