@@ -32,7 +32,7 @@ export function addressOf(subnet: number, index: number): string {
 }
 
 /** Root of the second cgroup hierarchy: mounted alone, or beside the first generation as `unified`. */
-function cgroupRoots(): readonly string[] {
+export function cgroupRoots(): readonly string[] {
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
   const at = (wanted: (fields: readonly string[]) => boolean) =>
     mounts

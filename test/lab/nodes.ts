@@ -15,8 +15,8 @@ const NAMES = ['cluster.name: orders', 'node.name: node-1'];
 const ON_ALL_INTERFACES = 'http.host: 0.0.0.0';
 const OPEN = [...NAMES, ON_ALL_INTERFACES, 'xpack.security.enabled: false'];
 
-/** Made up; a canary that must never leave the host. */
-const LEFT_PASSWORD = 'lab-plain-bind-9f3c';
+/** Made up: the plain-text password in the open nodes' settings. A canary that must never leave the host. */
+export const LEFT_PASSWORD = 'lab-plain-bind-9f3c';
 
 /**
  * Left by somebody who tried a directory login and switched it off again: the password stayed in plain text although

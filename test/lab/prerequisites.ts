@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { labPath } from './cache-folder.ts';
 import { execute, LabError, must } from './command.ts';
 import type { Log } from './layer.ts';
+import { cgroupRoots } from './namespace.ts';
 
 /** Programs the lab uses and the Debian package each comes from. */
 const PROGRAMS = [
@@ -14,6 +15,7 @@ const PROGRAMS = [
   ['unzip', 'unzip'],
   ['zip', 'zip'],
   ['mvn', 'maven'],
+  ['mkfs.ext4', 'e2fsprogs'],
 ] as const;
 
 /** A machine that may hold a lab: Debian, root, and a kernel that gives namespaces, overlayfs, veth and cgroup2. */
@@ -33,7 +35,20 @@ async function firstMissing(): Promise<string | undefined> {
   if (!/ cgroup2 /.test(readFileSync('/proc/mounts', 'utf8'))) {
     return 'No cgroup2 hierarchy is mounted; mount one with: mount -t cgroup2 none /sys/fs/cgroup/unified.';
   }
+  const sealed = cgroupRoots().find((root) => !isWritable(root));
+  if (sealed !== undefined) {
+    return `${sealed} is read-only; run in a virtual machine or in a privileged container.`;
+  }
   return probeKernel();
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function probeKernel(): Promise<string | undefined> {
