@@ -64,6 +64,13 @@ export function OutcomeBar({
   );
 }
 
+interface Part {
+  readonly outcome: Outcome;
+  readonly severity?: Severity;
+  readonly number: number;
+  readonly word: string;
+}
+
 /** The numbers under a bar; only those that are not zero, and always pass and fail. */
 export function OutcomeNumbers({
   counts,
@@ -72,7 +79,7 @@ export function OutcomeNumbers({
   readonly counts: Counts;
   readonly failures?: Readonly<Record<Severity, number>> | undefined;
 }) {
-  const parts = order.flatMap((outcome) => {
+  const parts = order.flatMap((outcome): readonly Part[] => {
     if (outcome === 'fail' && failures !== undefined && counts.fail > 0) {
       return severities
         .filter((severity) => failures[severity] > 0)
@@ -98,7 +105,10 @@ export function OutcomeNumbers({
     <ul className="numbers">
       {parts.map((part) => (
         <li key={part.word}>
-          <OutcomeMark outcome={part.outcome} {...('severity' in part ? { severity: part.severity } : {})} />
+          <OutcomeMark
+            outcome={part.outcome}
+            {...(part.severity === undefined ? {} : { severity: part.severity })}
+          />
           <span className="numbers-figure">{part.number}</span> {part.word}
         </li>
       ))}

@@ -95,7 +95,7 @@ export function HostRow({ state, columns }: { readonly state: HostState; readonl
             <Button
               variant="secondary"
               size="sm"
-              aria-label={`Connect ${host.name}`}
+              aria-label={`${busy ? 'Connecting…' : 'Connect'} ${host.name}`}
               isDisabled={busy}
               onClick={() => void connect.run({ hostId: host.id })}
             >

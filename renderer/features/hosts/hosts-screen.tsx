@@ -24,7 +24,11 @@ function answerOf(hosts: readonly HostState[]): string {
   if (failed.length > 0)
     return `${connected} of ${count(hosts.length, 'host')} connected, ${names(failed.map((host) => host.host.name))} cannot be reached`;
   if (connected === hosts.length)
-    return hosts.length === 1 ? 'The host is connected' : `All ${hosts.length} hosts are connected`;
+    return hosts.length === 1
+      ? 'The host is connected'
+      : hosts.length === 2
+        ? 'Both hosts are connected'
+        : `All ${hosts.length} hosts are connected`;
   if (connected === 0)
     return hosts.length === 1
       ? 'The host is not connected yet'

@@ -32,7 +32,7 @@ function answerOf(hosts: readonly HostState[], verdicts: readonly Verdict[]): st
     (verdict) => verdict.before?.outcome === 'pass' && verdict.after.outcome !== 'pass',
   ).length;
   const { fail } = countOutcomes(latestFindings(hosts));
-  const left = fail === 0 ? 'nothing fails any more' : `${fail} still fail`;
+  const left = fail === 0 ? 'nothing fails any more' : `${fail} still ${fail === 1 ? 'fails' : 'fail'}`;
   if (worse > 0) return `${worse} got worse, ${better} now hold, ${left}`;
   if (better === 0) return `No verdict has changed, ${fail === 0 ? 'and nothing fails' : left}`;
   return `${better === 1 ? 'One condition now holds' : `${better} conditions now hold`}, ${left}`;

@@ -40,6 +40,10 @@ export async function servePage(): Promise<PageServer> {
     },
   });
   const server = createServer((request, response) => {
+    if (request.url === '/favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
     const wanted = new URL(request.url ?? '/', 'http://localhost').pathname;
     const file = path.join(outDir, wanted === '/' ? 'index.html' : path.normalize(wanted));
     readFile(file).then(

@@ -1,4 +1,5 @@
 /** Puts a played main where the preload would put the real one, then starts the window's own code. */
+import '../../../renderer/schema-setup.ts';
 import { useUi } from '../../../renderer/app/ui-store.ts';
 import { createFakeMain } from './fake-bridge.ts';
 import { scenes } from './states/index.ts';
