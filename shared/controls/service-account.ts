@@ -58,6 +58,12 @@ export function whyNotDedicated(account: Account): string | undefined {
   return undefined;
 }
 
+/** Whether somebody logs in with it cannot be told: what would show it is readable by root only. */
+export function isUnclear(account: Account): boolean {
+  return account.password === 'unknown' && isLoginShell(account.shell) && !account.name.startsWith('elastic');
+}
+
+/** For certain: an account that may be a person's does not count. */
 export function isDedicated(account: Account): boolean {
-  return whyNotDedicated(account) === undefined;
+  return whyNotDedicated(account) === undefined && !isUnclear(account);
 }

@@ -1,7 +1,7 @@
 import { knownValue } from '../../../domain/fact.ts';
-import type { PlaintextSecret } from '../../../domain/facts.ts';
+import type { Facts, PlaintextSecret } from '../../../domain/facts.ts';
 import { elasticPasswordRef, proposeAutoConfiguration } from '../../auto-configuration.ts';
-import { defineControl } from '../../define-control.ts';
+import { defineControl, type Evaluation } from '../../define-control.ts';
 import { evidence, failed, judgeNode, listed, passed, undecided } from '../../judging.ts';
 import { factsMissing, installOf, manual } from '../../proposing.ts';
 
@@ -26,62 +26,17 @@ export default defineControl({
     fix: 'auto',
     blast: 'none',
   },
-  evaluate: (facts) =>
-    judgeNode(facts, ['node-answers', 'plaintext-secrets'], (_install, seen) => {
-      const answers = seen['node-answers'].value;
-      const clear = inClear(seen['plaintext-secrets'].value);
-      const tried =
-        answers.weakBuiltins === undefined
-          ? 'not decidable'
-          : answers.weakBuiltins.length === 0
-            ? 'all refused'
-            : `accepted for ${answers.weakBuiltins.join(', ')}`;
-      const shown = [
-        evidence(
-          seen['node-answers'],
-          'well-known passwords',
-          answers.securityEnabled === false ? 'not asked for: security is off' : tried,
-        ),
-        ...clear.map((secret) =>
-          evidence(
-            { ...seen['plaintext-secrets'], where: `${secret.file}, line ${secret.line}` },
-            secret.name,
-            'in clear text',
-          ),
-        ),
-      ];
-      if (answers.securityEnabled === false)
-        return failed('Security is off: no user needs a password.', ...shown);
-      if (answers.weakBuiltins && answers.weakBuiltins.length > 0)
-        return failed(`A well-known password is accepted for ${listed(answers.weakBuiltins)}.`, ...shown);
-      if (clear.length > 0)
-        return failed(
-          `A built-in user’s password stands in clear text in ${listed([...new Set(clear.map((secret) => secret.file))])}.`,
-          ...shown,
-        );
-      if (answers.weakBuiltins)
-        return passed(
-          'No built-in user accepts a well-known password, and none stands in clear text.',
-          ...shown,
-        );
-      if (answers.securityEnabled === undefined && answers.http === 'closed' && willSetUp(facts))
-        return failed('Elasticsearch was never set up: its built-in users have no password yet.', ...shown);
-      if (answers.http === 'closed')
-        return undecided(
-          'Elasticsearch does not run, so no password could be tried. Start it, then assess again.',
-          ...shown,
-        );
-      const why = {
-        yes: 'Some tries were not answered.',
-        refused: 'The credential was refused.',
-        'not-yet': 'The node does not accept right passwords yet.',
-        'no-credential': 'Without a login that works, a refusal proves nothing.',
-      }[answers.authenticated];
-      return undecided(
-        `Whether built-in users have well-known passwords could not be told. ${why} Give Bulwark a credential for this node, then assess again.`,
-        ...shown,
-      );
-    }),
+  evaluate: (facts) => {
+    const open = judgeNode(facts, ['node-answers'], (_install, seen) =>
+      seen['node-answers'].value.securityEnabled === false
+        ? failed(
+            'Security is off: no user needs a password.',
+            evidence(seen['node-answers'], 'well-known passwords', 'not asked for: security is off'),
+          )
+        : passed('Passwords are asked for.'),
+    );
+    return open.outcome === 'pass' ? judgePasswords(facts) : open;
+  },
   propose: (facts) => {
     const answers = knownValue(facts['node-answers']);
     const install = installOf(facts);
@@ -128,4 +83,56 @@ function willSetUp(facts: Parameters<typeof proposeAutoConfiguration>[0]): boole
     directories !== undefined &&
     install.pathData.every((path) => directories.some((one) => one.path === path && one.empty))
   );
+}
+
+function judgePasswords(facts: Facts): Evaluation {
+  return judgeNode(facts, ['node-answers', 'plaintext-secrets'], (_install, seen) => {
+    const answers = seen['node-answers'].value;
+    const clear = inClear(seen['plaintext-secrets'].value);
+    const tried =
+      answers.weakBuiltins === undefined
+        ? 'not decidable'
+        : answers.weakBuiltins.length === 0
+          ? 'all refused'
+          : `accepted for ${answers.weakBuiltins.join(', ')}`;
+    const shown = [
+      evidence(seen['node-answers'], 'well-known passwords', tried),
+      ...clear.map((secret) =>
+        evidence(
+          { ...seen['plaintext-secrets'], where: `${secret.file}, line ${secret.line}` },
+          secret.name,
+          'in clear text',
+        ),
+      ),
+    ];
+    if (answers.weakBuiltins && answers.weakBuiltins.length > 0)
+      return failed(`A well-known password is accepted for ${listed(answers.weakBuiltins)}.`, ...shown);
+    if (clear.length > 0)
+      return failed(
+        `A built-in user’s password stands in clear text in ${listed([...new Set(clear.map((secret) => secret.file))])}.`,
+        ...shown,
+      );
+    if (answers.weakBuiltins)
+      return passed(
+        'No built-in user accepts a well-known password, and none stands in clear text.',
+        ...shown,
+      );
+    if (answers.securityEnabled === undefined && answers.http === 'closed' && willSetUp(facts))
+      return failed('Elasticsearch was never set up: its built-in users have no password yet.', ...shown);
+    if (answers.http === 'closed')
+      return undecided(
+        'Elasticsearch does not run, so no password could be tried. Start it, then assess again.',
+        ...shown,
+      );
+    const why = {
+      yes: 'Some tries were not answered.',
+      refused: 'The credential was refused.',
+      'not-yet': 'The node does not accept right passwords yet.',
+      'no-credential': 'Without a login that works, a refusal proves nothing.',
+    }[answers.authenticated];
+    return undecided(
+      `Whether built-in users have well-known passwords could not be told. ${why} Give Bulwark a credential for this node, then assess again.`,
+      ...shown,
+    );
+  });
 }

@@ -43,6 +43,11 @@ describe('propose', () => {
     expect(manualOf(control, factsOf(open)).reason).toMatch(/lock a person/);
   });
 
+  it('nor somebody who may be one', () => {
+    const maybe = { ...account, name: 'search', uid: 1002, shell: '/bin/bash', password: 'unknown' as const };
+    expect(manualOf(control, factsOf(healthy, { 'service-account': maybe })).reason).toMatch(/lock a person/);
+  });
+
   it('locks the own account, with what it takes away', () => {
     const facts = own({
       password: 'set',

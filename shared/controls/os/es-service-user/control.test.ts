@@ -54,6 +54,13 @@ controlTable(control, {
     },
   ],
   unknown: [
+    {
+      name: 'login shell, and the rest readable by root only',
+      facts: factsOf(open, {
+        'service-account': { ...person, password: 'unknown', authorizedKeys: [], sudoRules: [] },
+      }),
+      says: /root only/,
+    },
     { name: 'account unreadable', facts: without(healthy, 'service-account') },
     { name: 'several nodes or a container', facts: without(healthy, 'es-install') },
     {

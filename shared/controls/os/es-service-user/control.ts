@@ -6,7 +6,7 @@ import type { Facts, FileFact } from '../../../domain/facts.ts';
 import { type Choices, defineControl, type Proposal } from '../../define-control.ts';
 import { evidence, failed, judgeNode, passed, undecided } from '../../judging.ts';
 import { factsMissing, installOf, manual, noUnit } from '../../proposing.ts';
-import { whyNotDedicated } from '../../service-account.ts';
+import { isUnclear, whyNotDedicated } from '../../service-account.ts';
 
 const words: ControlWords = {
   id: 'es-service-user',
@@ -52,6 +52,12 @@ export default defineControl({
       if (process?.uid === 0 || account.uid === 0)
         return failed(`Elasticsearch is run by root: ${runs} as uid 0.`, seenUser, seenAccount);
       const reason = whyNotDedicated(account);
+      if (reason === undefined && isUnclear(account))
+        return undecided(
+          `Whether somebody logs in as ${account.name}, the account that runs Elasticsearch, can be read by root only. Let Bulwark log in as root or use sudo, then assess again.`,
+          seenUser,
+          seenAccount,
+        );
       if (reason === undefined)
         return passed(
           `Elasticsearch has its own account: ${runs} as ${account.name}.`,
