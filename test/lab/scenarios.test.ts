@@ -14,7 +14,8 @@ function preparation(name: string): string {
 
 describe('the scenarios', () => {
   it.each(scenarios)('%s is prepared by scripts that exist', (_, scenario) => {
-    expect(scenario.prepare.filter((name) => !existsSync(preparation(name)))).toEqual([]);
+    const names = [...scenario.prepare, ...(scenario.ownKernel?.settle ?? [])];
+    expect(names.filter((name) => !existsSync(preparation(name)))).toEqual([]);
   });
 
   it.each(scenarios)('%s puts its node on the Debian release whose Java runs it', (_, scenario) => {
@@ -35,7 +36,8 @@ describe('the scenarios', () => {
   });
 
   it('leave no preparation unused', () => {
-    const used = new Set([...scenarios, ...variants].flatMap(([, { prepare }]) => prepare));
+    const settling = scenarios.flatMap(([, { ownKernel }]) => ownKernel?.settle ?? []);
+    const used = new Set([...[...scenarios, ...variants].flatMap(([, { prepare }]) => prepare), ...settling]);
     const present = readdirSync(new URL('./preparations/', import.meta.url)).map((file) =>
       file.replace('.sh', ''),
     );
