@@ -1,4 +1,7 @@
 /** Results as calm text. Nothing that comes from a host can move the terminal's cursor or change its colours. */
+
+import { structuredPatch } from 'diff';
+import type { Diff } from '../../shared/domain/change.ts';
 import type { AppError } from '../../shared/domain/error.ts';
 import type { Finding, Scan } from '../../shared/domain/finding.ts';
 import type { Host } from '../../shared/domain/host.ts';
@@ -61,17 +64,22 @@ export function scanText(host: Host, scan: Scan): string {
   );
 }
 
+/** Three lines around each difference, as `diff -u` shows them. */
+function diffLines({ before, after }: Diff): readonly string[] {
+  const { hunks } = structuredPatch('', '', `${before}\n`, `${after}\n`, '', '', { context: 3 });
+  return hunks.flatMap((hunk) => [
+    `      @@ line ${hunk.oldStart} @@`,
+    ...hunk.lines.filter((line) => !line.startsWith('\\')).map((line) => `      ${line}`),
+  ]);
+}
+
 export function planText(plan: Plan): string {
   const steps = plan.steps.flatMap((step) => [
     `${step.id}  ${step.title}${step.nothingToDo ? '  (nothing to do)' : ''}`,
     ...step.words.map((word) => `    ${word}`),
     `    disturbs: ${step.blast}${step.outageSeconds > 0 ? `, about ${step.outageSeconds} s` : ''}${step.guarded ? ', guarded on the host' : ''}`,
     `    serves: ${step.controls.join(', ')}`,
-    ...step.diffs.flatMap((diff) => [
-      `    ${diff.subject}`,
-      indent(diff.before === '' ? '(nothing)' : diff.before, '      - '),
-      indent(diff.after === '' ? '(nothing)' : diff.after, '      + '),
-    ]),
+    ...step.diffs.flatMap((diff) => [`    ${diff.subject}`, ...diffLines(diff)]),
   ]);
   const left = plan.leftOut.map(({ findingId, reason }) => `left out: ${findingId}: ${reason}`);
   return plain([...steps, ...left, `plan ${plan.id}`, `digest ${plan.digest}`].join('\n'));

@@ -42,9 +42,13 @@ export function createConnections(
   }
 
   async function patiently<T>(hostId: string, attempt: () => Promise<Result<T>>): Promise<Result<T>> {
+    let refused: Result<T> | undefined;
     for (let count = 1; ; count += 1) {
       const result = await attempt();
       if (!result.ok) credentials.withdraw(hostId);
+      // Nothing more was typed after a refusal: the refusal is the reason, not the silence after it.
+      if (!result.ok && refused !== undefined && credentials.declined(hostId)) return refused;
+      refused = result;
       if (result.ok || !mayAskAgain(hostId, result.error) || count >= secretAttempts) return result;
     }
   }
