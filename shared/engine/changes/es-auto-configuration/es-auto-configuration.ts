@@ -435,6 +435,10 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
   capture: (change, context) => packImage(context, change.install),
 
   async apply(change, _before, context) {
+    const secured = await isSecured(change, context);
+    if (!secured.ok || secured.value) {
+      return secured.ok ? await markOf(change, context) : secured;
+    }
     const possible = await checkPreconditions(change, context);
     if (!possible.ok) {
       return possible;

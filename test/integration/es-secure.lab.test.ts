@@ -1,0 +1,141 @@
+/** Open nodes are secured by one change, seen so by other tools, and taken back to the same bytes and a node that runs as before. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChangeOf } from '../../shared/domain/change.ts';
+import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
+import { type Lab, openLab, type ScenarioName } from '../lab/index.ts';
+import { applyTwice, undo, value } from '../support/change-harness.ts';
+import { type LabBench, labBench } from '../support/lab-bench.ts';
+import { installOn } from './es-installs.ts';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab();
+});
+afterAll(() => lab?.down());
+
+const securitySettings = [
+  'xpack.security.enabled',
+  'xpack.security.enrollment.enabled',
+  'xpack.security.autoconfiguration.enabled',
+  'xpack.security.http.ssl.enabled',
+  'xpack.security.http.ssl.keystore.path',
+  'xpack.security.transport.ssl.enabled',
+  'xpack.security.transport.ssl.verification_mode',
+  'xpack.security.transport.ssl.keystore.path',
+  'xpack.security.transport.ssl.truststore.path',
+];
+
+function securing(scenario: ScenarioName): ChangeOf<'es-auto-configuration'> {
+  return {
+    kind: 'es-auto-configuration',
+    install: installOn(scenario),
+    elasticPasswordRef: 'es/lab/elastic',
+    httpCaRef: 'es/lab/http-ca',
+    removeSettings: securitySettings,
+    setAsideData: true,
+  };
+}
+
+/** Owner, mode and bytes of everything in the configuration directory. */
+const tree = (path: string) =>
+  `cd ${path} && find . ! -type d -printf '%p %U:%G %m %T@\\n' | sort && find . -type d -printf '%p %U:%G %m\\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum`;
+
+const leftovers =
+  'find / -xdev \\( -name ".bulwark-*" -o -name "bulwark-*" -o -name "*.set-aside-*" -o -name "*.secured-*" -o -name "*.new-*" \\) 2>/dev/null | grep -v -e "^/proc" -e tools.lock || true; ls /var/lib/bulwark 2>/dev/null || true';
+
+async function status(bench: LabBench, url: string, more = ''): Promise<string> {
+  return await bench.see(`curl -sk ${more} -o /dev/null -w '%{http_code}' ${url} || true`);
+}
+
+const scenarios: ScenarioName[] = [
+  'open-fresh',
+  'package-open',
+  'open-fresh-9',
+  'package-open-9',
+  'conf-elsewhere',
+  'never-started',
+  'auto-then-off',
+];
+
+describe.each(scenarios)('an open node is secured: %s', (scenario) => {
+  let bench: LabBench;
+  const change = securing(scenario);
+  const { install } = change;
+  beforeAll(async () => {
+    bench = await labBench(await lab.up(scenario, { name: `secure-${scenario}` }));
+  });
+  afterAll(async () => {
+    await bench?.session.close();
+    await bench?.host.down();
+  });
+
+  it('and taken back', async () => {
+    const running = scenario !== 'never-started';
+    const before = await bench.see(tree(install.pathConf));
+    const dataBefore = await bench.see(
+      `cd ${install.pathData[0]} 2>/dev/null && stat -c '%U:%G %a' . || echo absent`,
+    );
+    const answeredBefore = await status(bench, 'http://127.0.0.1:9200/_cluster/health');
+    expect(answeredBefore).toBe(running ? '200' : '000');
+    const context = bench.context('lab-secure');
+
+    const applied = await applyTwice(esAutoConfiguration, change, context);
+
+    const ca = `${install.pathConf}/certs/http_ca.crt`;
+    expect(await status(bench, 'https://127.0.0.1:9200/_cluster/health')).toBe('401');
+    expect(await status(bench, 'http://127.0.0.1:9200/_cluster/health')).toBe('000');
+    const chain = await bench.see(
+      `openssl s_client -connect 127.0.0.1:9200 -CAfile ${ca} -verify_return_error -verify_ip 127.0.0.1 </dev/null 2>/dev/null`,
+    );
+    expect(chain).toContain('Verify return code: 0 (ok)');
+    expect(chain).toContain('issuer=CN = Elasticsearch security auto-configuration HTTP CA');
+    const password = value(await context.secrets.get('es/lab/elastic')).reveal();
+    const login = await bench.host.run(
+      `curl -s --cacert ${ca} --config - https://127.0.0.1:9200/_security/_authenticate`,
+      { stdin: `user = "elastic:${password}"\n` },
+    );
+    expect(login.stdout).toContain('"username":"elastic"');
+    expect(value(await context.secrets.get('es/lab/http-ca')).reveal()).toBe(await bench.see(`cat ${ca}`));
+    const owner = (await bench.see(`stat -c %U ${install.pathConf}`)).trim();
+    const names = await bench.see(
+      `cd / && setpriv --reuid=${owner} --regid=$(id -gn ${owner}) --init-groups env -i PATH=/usr/bin:/bin ES_PATH_CONF=${install.pathConf} ${install.home}/bin/elasticsearch-keystore list`,
+    );
+    expect(names.split('\n')).toEqual(
+      expect.arrayContaining([
+        'keystore.seed',
+        'xpack.security.http.ssl.keystore.secure_password',
+        'xpack.security.transport.ssl.keystore.secure_password',
+        'xpack.security.transport.ssl.truststore.secure_password',
+      ]),
+    );
+    expect(names).not.toContain('bootstrap.password');
+    const group = install.layout === 'package' ? 'root:elasticsearch' : `${owner}:${owner}`;
+    expect(
+      await bench.see(`cd ${install.pathConf} && stat -c '%n %U:%G %a' certs certs/* elasticsearch.keystore`),
+    ).toBe(
+      `certs ${group} 750\ncerts/http.p12 ${group} 660\ncerts/http_ca.crt ${group} 660\ncerts/transport.p12 ${group} 660\nelasticsearch.keystore ${group} 660\n`,
+    );
+    expect(
+      await bench.see(
+        `grep -rlF -- '${password}' /etc /var/log /run /tmp ${install.home}/logs 2>/dev/null || true`,
+      ),
+    ).toBe('');
+    await bench.see('systemctl restart elasticsearch');
+    await expect
+      .poll(
+        () => status(bench, 'https://127.0.0.1:9200/_security/_authenticate', `-u 'elastic:${password}'`),
+        { timeout: 120_000, interval: 2000 },
+      )
+      .toBe('200');
+
+    value(await undo(esAutoConfiguration, change, applied, context));
+    expect(await bench.see(tree(install.pathConf))).toBe(before);
+    expect(
+      await bench.see(`cd ${install.pathData[0]} 2>/dev/null && stat -c '%U:%G %a' . || echo absent`),
+    ).toBe(dataBefore);
+    expect(await status(bench, 'http://127.0.0.1:9200/_cluster/health')).toBe(running ? '200' : '000');
+    expect(await bench.see(leftovers)).toBe('');
+    value(await undo(esAutoConfiguration, change, applied, context));
+    expect(await bench.see(tree(install.pathConf))).toBe(before);
+  });
+});
