@@ -15,7 +15,7 @@ import { factsMissing, installOf, manual } from './proposing.ts';
 
 const together = ['firewall-active', 'http-port-restricted', 'not-publicly-exposed'] as const;
 /** Long enough for a new login on a slow line, short enough to wait for. */
-const guardSeconds = 120;
+const usualGuardSeconds = 120;
 
 export function proposeFirewall(
   facts: Facts,
@@ -41,6 +41,7 @@ export function proposeFirewall(
       'Log in by SSH directly instead of through a proxy that hides your address, then assess again.',
     );
   const own = asRange(operator);
+  const guardSeconds = secondsOf(choices['guardSeconds']);
   const otherPorts = [
     ...new Set(listeners.filter((one) => reachOf(one.address) !== 'loopback').map((one) => one.port)),
   ]
@@ -121,6 +122,12 @@ function mayHavePeers(facts: Facts, install: EsInstall): boolean {
   const settings = knownValue(facts['es-settings'])?.settings ?? [];
   const alone = nodes === 1 && settingValue(settings, 'discovery.seed_hosts') === undefined;
   return !alone && settingValue(settings, 'discovery.type') !== 'single-node';
+}
+
+/** The operator may set the guard's time in the settings of the app; 15 to 900. */
+function secondsOf(text: string | undefined): number {
+  const seconds = Number(text);
+  return Number.isInteger(seconds) && seconds >= 15 && seconds <= 900 ? seconds : usualGuardSeconds;
 }
 
 function lines(text: string | undefined): readonly string[] {

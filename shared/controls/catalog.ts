@@ -1,6 +1,7 @@
 /** Every control, by area and id. Written by `npm run catalog`. */
 import builtinPasswords from './auth/builtin-passwords/control.ts';
 import securityEnabled from './auth/security-enabled/control.ts';
+import type { Control } from './define-control.ts';
 import keystorePresent from './keystore/keystore-present/control.ts';
 import noPlaintextSecrets from './keystore/no-plaintext-secrets/control.ts';
 import firewallActive from './network/firewall-active/control.ts';
@@ -12,7 +13,6 @@ import esDataEncrypted from './os/es-data-encrypted/control.ts';
 import esServiceUser from './os/es-service-user/control.ts';
 import httpTls from './tls/http-tls/control.ts';
 import transportTls from './tls/transport-tls/control.ts';
-import type { Control } from './define-control.ts';
 
 export const catalog: readonly Control[] = [
   builtinPasswords,

@@ -63,6 +63,15 @@ describe('propose', () => {
     ]);
   });
 
+  it.each([
+    ['60', 60],
+    ['5', 120],
+    ['x', 120],
+  ])('takes %s as the guard’s time', (text, guardSeconds) => {
+    const { changes } = changesOf(control, factsOf(open), { ...given, guardSeconds: text });
+    expect(changes[0]).toMatchObject({ guardSeconds });
+  });
+
   it('asks for the other nodes where there may be some', () => {
     const cluster = factsOf(open, { 'node-answers': { ...open['node-answers'], nodeCount: 3 } });
     expect(choicesOf(control, cluster).choices.map((one) => one.name)).toContain('transportSources');
