@@ -11,7 +11,10 @@ export interface Address {
 
 /** INPUT_INVALID when something is missing: a login is never guessed. */
 export function parseAddress(text: string): Result<Address> {
-  const match = /^([^@\s]{1,64})@(?:\[([0-9a-fA-F:.%]+)\]|([^\s:[\]@]{1,253}))(?::(\d{1,5}))?$/.exec(text);
+  const match =
+    /^([^@\s]{1,64})@(?:\[([0-9a-fA-F:.]+(?:%[A-Za-z0-9]+)?)\]|([^\s:[\]@]{1,253}))(?::(\d{1,5}))?$/.exec(
+      text,
+    );
   const port = match?.[4] === undefined ? 22 : Number(match[4]);
   const address = match?.[2] ?? match?.[3];
   if (match?.[1] === undefined || address === undefined || port < 1 || port > 65535)
