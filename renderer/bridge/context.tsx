@@ -1,6 +1,6 @@
 /** Hands the bridge and the mirrored state to the screens. */
 import type { ReactNode } from 'react';
-import { createContext, use, useCallback, useRef, useState } from 'react';
+import { createContext, use, useCallback, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Answer, Bridge, Client } from '../../shared/contract/derive.ts';
 import type { AppState } from '../../shared/contract/state.ts';
@@ -35,6 +35,11 @@ export function useListen(): Bridge['listen'] {
 
 export function useMirrored(): Mirrored {
   return useStore(useConnection().mirror.store);
+}
+
+/** Where changes of the mirrored state can be listened to. */
+export function useMirrorStore(): Mirror['store'] {
+  return useConnection().mirror.store;
 }
 
 export function useReload(): () => Promise<void> {
@@ -72,21 +77,22 @@ export interface Call<I, O> {
   readonly dismiss: () => void;
 }
 
-/** One call with its waiting and its error, for one button. */
+/** One call with its waiting and its error, for one button. `call` must be one of the client's own. */
 export function useCall<I, O>(call: (input: I) => Promise<Answer<O>>): Call<I, O> {
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<AppError>();
-  const latest = useRef(call);
-  latest.current = call;
-  const run = useCallback(async (input: I) => {
-    setPending(true);
-    setError(undefined);
-    const answer = await latest.current(input).catch(unreachable);
-    setPending(false);
-    if (answer.ok) return answer.value;
-    setError(answer.error);
-    return undefined;
-  }, []);
+  const run = useCallback(
+    async (input: I) => {
+      setPending(true);
+      setError(undefined);
+      const answer = await call(input).catch(unreachable);
+      setPending(false);
+      if (answer.ok) return answer.value;
+      setError(answer.error);
+      return undefined;
+    },
+    [call],
+  );
   const dismiss = useCallback(() => setError(undefined), []);
   return { run, pending, error, dismiss };
 }

@@ -1,13 +1,19 @@
-import { useEffect, useState } from 'react';
+import { useSyncExternalStore } from 'react';
 
-/** The time in milliseconds, renewed every second while `running`. */
+function everySecond(changed: () => void): () => void {
+  const timer = setInterval(changed, 1000);
+  return () => clearInterval(timer);
+}
+
+function never(): () => void {
+  return () => undefined;
+}
+
+function wholeSeconds(): number {
+  return Math.floor(Date.now() / 1000) * 1000;
+}
+
+/** The time in milliseconds, in whole seconds, renewed every second while `running`. */
 export function useNow(running: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!running) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [running]);
-  return now;
+  return useSyncExternalStore(running ? everySecond : never, wholeSeconds);
 }

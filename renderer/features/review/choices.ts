@@ -43,7 +43,7 @@ export function choiceProblem(choice: Choice, value: string): string {
         return choice.suggested === '' ? '' : 'Enter at least one address or network.';
       const wrong = entries.find((entry) => !isNetwork(entry));
       if (wrong !== undefined) return `"${wrong}" is not an address or a network such as 10.20.0.0/16.`;
-      return entries.some((entry) => /\/0$/.test(entry))
+      return entries.some((entry) => entry.endsWith('/0'))
         ? 'A network that ends in /0 is everybody. Name the sources that need access.'
         : '';
     }

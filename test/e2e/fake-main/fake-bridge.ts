@@ -1,7 +1,7 @@
 /** The window's end of the contract, answered by a played main. A call that it was not taught is refused. */
 import type { Answer, Bridge, Handlers } from '../../../shared/contract/derive.ts';
 import type { Events } from '../../../shared/contract/events.ts';
-import type { AppState, HostState } from '../../../shared/contract/state.ts';
+import type { AppState, HostState, Slice } from '../../../shared/contract/state.ts';
 import { appError } from '../../../shared/domain/error.ts';
 import { type PlayedState, playState } from './played-state.ts';
 import { begin, playApply, playAssess, playConnect, playUndo } from './played-work.ts';
@@ -47,7 +47,8 @@ function makePlan(played: PlayedState): string {
 }
 
 function handlersOf(played: PlayedState): Handlers {
-  const { get, set } = played;
+  const get = (): AppState => played.get();
+  const set = (slices: Slice): void => played.set(slices);
   return {
     app: {
       snapshot: () => ok(get()),

@@ -73,5 +73,5 @@ for (const shot of names.flatMap(shotsOf)) {
 await browser.close();
 server.close();
 console.log(`${names.length} states drawn into ${folder}`);
-for (const complaint of [...new Set(found)]) console.log(complaint);
+for (const complaint of new Set(found)) console.log(complaint);
 process.exitCode = found.length === 0 ? 0 : 1;
