@@ -79,7 +79,7 @@ function stillFailing(report: Report): Markup | undefined {
     return html`<li>${verdict(finding.outcome, finding.severity)}<span class="one-line">${finding.title}, on ${hostsShort(hosts)}</span></li>`;
   });
   const more = risks.length - shownAtMost;
-  return html`<h3>Still failing</h3><p class="note">The conditions that should hold and do not.</p><ul class="failing">${rows}</ul>
+  return html`<h3>Conditions that should hold and do not</h3><ul class="failing">${rows}</ul>
 ${more > 0 ? html`<p class="note">${more} more in “Open risks”, further down.</p>` : undefined}`;
 }
 

@@ -48,13 +48,13 @@ tr:has(+ tr.joined) td { border-bottom: none; }
 `;
 
 const firstPage = `
-.brand { display: flex; align-items: center; gap: 5pt; font-weight: 600; margin-bottom: 20pt; padding-bottom: 7pt; border-bottom: 1.25pt solid #16202b; }
+.brand { display: flex; align-items: center; gap: 5pt; font-weight: 600; margin-bottom: 14pt; padding-bottom: 7pt; border-bottom: 1.25pt solid #16202b; }
 .brand .kind { margin-left: auto; font-weight: 400; color: #4d5b69; }
 .emblem { width: 13pt; height: 13pt; }
 .facts { columns: 2; column-gap: 12mm; margin: 12pt 0 0; }
 .facts div { display: flex; padding: 2.5pt 0; break-inside: avoid; }
 .facts dt { flex: 0 0 28mm; color: #4d5b69; }
-.headline { margin: 24pt 0 8pt; }
+.headline { margin: 18pt 0 8pt; }
 .outcomes th, .outcomes td { border: none; padding: 2pt 8pt 2pt 0; white-space: nowrap; vertical-align: middle; font-variant-numeric: tabular-nums; }
 .outcomes { table-layout: auto; }
 .outcomes thead th { color: #16202b; font-weight: 400; }
@@ -69,7 +69,7 @@ const firstPage = `
 .failing li { display: flex; gap: 8pt; padding: 2pt 0; }
 .one-line { min-width: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .failing .verdict { flex: 0 0 25mm; }
-.scope { margin-top: 16pt; padding-top: 7pt; border-top: .5pt solid #c4ccd4; font-size: 8pt; line-height: 11.5pt; color: #4d5b69; }
+.scope { margin-top: 11pt; padding-top: 7pt; border-top: .5pt solid #c4ccd4; font-size: 8pt; line-height: 11.5pt; color: #4d5b69; }
 `;
 
 const states = `
