@@ -27,11 +27,13 @@ export function catalogText() {
   const folders = controlFolders();
   const name = (/** @type {string} */ place) =>
     place.replace(/^.*\//, '').replace(/-(.)/g, (_, letter) => String(letter).toUpperCase());
-  const imports = folders.map((place) => `import ${name(place)} from './${place}/control.ts';`);
+  const imports = [
+    ...folders.map((place) => ({ from: `./${place}/control.ts`, what: name(place) })),
+    { from: './define-control.ts', what: 'type { Control }' },
+  ].sort((a, b) => (a.from < b.from ? -1 : 1));
   return [
     '/** Every control, by area and id. Written by `npm run catalog`. */',
-    ...imports,
-    "import type { Control } from './define-control.ts';",
+    ...imports.map(({ from, what }) => `import ${what} from '${from}';`),
     '',
     'export const catalog: readonly Control[] = [',
     ...folders.map((place) => `  ${name(place)},`),
