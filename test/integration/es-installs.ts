@@ -49,7 +49,6 @@ export function installOn(scenario: ScenarioName): EsInstall {
         ...archive('8.19.21'),
         pathConf: '/srv/search/conf',
         pathData: ['/srv/search/data'],
-        pathLogs: '/srv/search/logs',
       };
     default:
       return archive('8.19.21');

@@ -2,7 +2,7 @@
  * What makes Elasticsearch skip its own security set-up, told from elasticsearch.yml alone. The tool itself is silent about
  * most of it. Seen on 8.19.21 and 9.x, each condition tried by itself.
  */
-import { type YamlSetting, settingValue } from '../../../text/yaml-settings.ts';
+import { settingValue, type YamlSetting } from '../../../text/yaml-settings.ts';
 
 export interface SkipCondition {
   /** Settings that cause it. */

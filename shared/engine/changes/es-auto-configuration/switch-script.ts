@@ -161,7 +161,12 @@ forget_boot() {
 return_old() {
   phase returning
   stop_node
-  backward || { phase returned-down; forget_boot; return; }
+  tries=0
+  until backward; do
+    tries=$((tries + 1))
+    [ $tries -lt 5 ] || { phase returned-down; forget_boot; return; }
+    sleep 2
+  done
   if [ "$active" = yes ]; then
     if start_node any; then phase returned-up; else phase returned-down; fi
   else phase returned-stopped

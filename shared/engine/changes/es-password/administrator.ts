@@ -3,9 +3,9 @@ import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
+import { readHttpCa } from '../../elasticsearch/http-ca.ts';
 import { listKeystore, showEntry, toolPlace } from '../../elasticsearch/keystore.ts';
 import { elasticRef, isLost, type NodeDoor, probeHttp, tryCredential } from '../../elasticsearch/node.ts';
-import { readHttpCa } from '../../elasticsearch/http-ca.ts';
 import type { NodeCredential } from '../../ports.ts';
 
 /** The HTTP port as it must be spoken to for secrets: its CA pinned, or in clear inside the SSH connection. */

@@ -1,0 +1,189 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { switchScript } from './switch-script.ts';
+
+let base: string;
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'switch-'));
+});
+afterEach(() => {
+  rmSync(base, { recursive: true, force: true });
+});
+
+const at = (...parts: string[]) => join(base, ...parts);
+
+function put(path: string, text: string): void {
+  mkdirSync(join(at(path), '..'), { recursive: true });
+  writeFileSync(at(path), text);
+}
+
+function program(name: string, body: string): void {
+  put(`bin/${name}`, `#!/bin/sh\n${body}\n`);
+  chmodSync(at('bin', name), 0o755);
+}
+
+/** Paths and contents below the host's folder. */
+function tree(): string {
+  return execFileSync(
+    'sh',
+    ['-c', 'find . -type d | sort; find . -type f | sort | while read -r f; do echo "$f $(cat "$f")"; done'],
+    {
+      cwd: at('host'),
+      encoding: 'utf8',
+    },
+  );
+}
+
+const state = () => readFileSync(at('switch/state'), 'utf8').trim();
+
+interface Scene {
+  readonly trades: readonly (readonly string[])[];
+  /** Whether the script is to start the node: with a start that never succeeds here, because nothing listens. */
+  readonly start: 'yes' | 'no';
+}
+
+/** A systemctl that knows one stopped unit, and an mv that may kill the script before or after its n-th call. */
+function prepare(scene: Scene): void {
+  program('systemctl', 'case "$*" in *ActiveState*) echo inactive ;; *NRestarts*) echo 0 ;; esac; exit 0');
+  program('sleep', 'exit 0');
+  program('sync', 'exit 0');
+  program(
+    'mv',
+    `case "$*" in *state*) exec /bin/mv "$@" ;; esac
+n=$(($(cat '${at('calls')}' 2>/dev/null || echo 0) + 1)); echo $n > '${at('calls')}'
+[ "$n" = "\${KILL_BEFORE:-}" ] && { kill -9 $(cat '${at('pid')}') $PPID; exit 1; }
+/bin/mv "$@" || exit 1
+[ "$n" = "\${KILL_AFTER:-}" ] && kill -9 $(cat '${at('pid')}') $PPID
+exit 0`,
+  );
+  const script = switchScript
+    .replace('PATH=/usr/local/sbin', `PATH='${at('bin')}':/usr/local/sbin`)
+    .replaceAll('/etc/systemd/system', at('etc'));
+  put('switch/switch.sh', script);
+  put('switch/parameters', `node.service\n1\n2\ntls\nno\n${scene.start}\nsettle.service\n`);
+  put('switch/trades', `${scene.trades.map((trade) => trade.join('\t')).join('\n')}\n`);
+  put('switch/state', 'ready\n');
+  put('etc/settle.service', 'x');
+}
+
+function run(verb: 'go' | 'mend' | 'boot', env: Readonly<Record<string, string>> = {}): void {
+  const start = 'echo $$ > "$1"; exec sh "$2" "$3"';
+  spawnSync('sh', ['-c', start, 'sh', at('pid'), at('switch/switch.sh'), verb], {
+    env: { ...process.env, ...env },
+    timeout: 15_000,
+  });
+}
+
+function scene(): Scene {
+  put('host/es/config/elasticsearch.yml', 'open');
+  put('host/es/config/elasticsearch.keystore', 'old keystore');
+  put('host/es/.w/staged/elasticsearch.yml', 'secured');
+  put('host/es/.w/staged/certs/http.p12', 'key');
+  put('host/es/data/_state/x', 'old state');
+  mkdirSync(at('host/es/data.new'), { recursive: true });
+  put('host/mount/lost+found/y', 'z');
+  put('host/mount/_state/x', 'old state on a mount');
+  put('host/mount/node.lock', '');
+  mkdirSync(at('host/mount/.new'), { recursive: true });
+  mkdirSync(at('host/es/none.new'), { recursive: true });
+  const host = (path: string) => at('host', path);
+  return {
+    start: 'no',
+    trades: [
+      ['rename', host('es/data'), host('es/data.aside'), host('es/data.new')],
+      ['contents', host('mount'), host('mount/aside'), host('mount/.new')],
+      ['rename', host('es/none'), '-', host('es/none.new')],
+      ['rename', host('es/config'), host('es/.w/before'), host('es/.w/staged')],
+    ],
+  };
+}
+
+describe('the switch', () => {
+  it('goes to the new state', () => {
+    prepare(scene());
+    run('go');
+    expect(state()).toBe('committed');
+    expect(readFileSync(at('host/es/config/elasticsearch.yml'), 'utf8')).toBe('secured');
+    expect(readFileSync(at('host/es/data.aside/_state/x'), 'utf8')).toBe('old state');
+    expect(readFileSync(at('host/mount/aside/_state/x'), 'utf8')).toBe('old state on a mount');
+    expect(existsSync(at('host/mount/lost+found/y'))).toBe(true);
+    expect(existsSync(at('host/es/data/_state'))).toBe(false);
+    expect(existsSync(at('host/es/none'))).toBe(true);
+    expect(existsSync(at('etc/settle.service'))).toBe(false);
+    const committed = tree();
+    run('mend');
+    run('boot');
+    expect(tree()).toBe(committed);
+  });
+
+  it('puts the old state back when the new one does not start', () => {
+    const wish = scene();
+    const before = tree();
+    prepare({ ...wish, start: 'yes' });
+    run('go');
+    expect(state()).toBe('returned-stopped');
+    expect(tree()).toBe(before);
+    expect(existsSync(at('etc/settle.service'))).toBe(false);
+  });
+
+  it.each(['mend', 'boot'] as const)(
+    'killed at any rename, %s puts the old state back',
+    (verb) => {
+      let kills = 0;
+      for (const when of ['KILL_BEFORE', 'KILL_AFTER']) {
+        for (let call = 1; call <= 9; call += 1) {
+          rmSync(base, { recursive: true, force: true });
+          const wish = scene();
+          const before = tree();
+          prepare(wish);
+          run('go', { [when]: String(call) });
+          if (state() === 'committed') {
+            continue;
+          }
+          kills += 1;
+          rmSync(at('calls'), { force: true });
+          run(verb);
+          expect(state()).toBe(verb === 'boot' ? 'returned-boot' : 'returned-stopped');
+          expect(tree(), `${when} ${call}`).toBe(before);
+        }
+      }
+      expect(kills).toBeGreaterThanOrEqual(12);
+    },
+    90_000,
+  );
+
+  it('killed on the way back too, still ends in the old state', () => {
+    for (let call = 9; call <= 18; call += 1) {
+      rmSync(base, { recursive: true, force: true });
+      const wish = scene();
+      const before = tree();
+      prepare({ ...wish, start: 'yes' });
+      run('go', { KILL_AFTER: String(call) });
+      rmSync(at('calls'), { force: true });
+      run('mend', { KILL_BEFORE: '2' });
+      rmSync(at('calls'), { force: true });
+      run('boot');
+      expect(tree(), `kill at ${call}`).toBe(before);
+    }
+  }, 90_000);
+
+  it('keeps what the trial wrote out of the old data', () => {
+    const wish = scene();
+    const before = tree();
+    prepare(wish);
+    run('go');
+    put('host/es/data/_state/new', 'trial');
+    put('host/mount/_state/new', 'trial');
+    put('switch/state', 'starting\n');
+    run('boot');
+    expect(state()).toBe('returned-boot');
+    rmSync(at('host/es/data.new'), { recursive: true });
+    rmSync(at('host/mount/.new'), { recursive: true });
+    mkdirSync(at('host/es/data.new'));
+    mkdirSync(at('host/mount/.new'));
+    expect(tree()).toBe(before);
+  });
+});
