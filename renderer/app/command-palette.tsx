@@ -78,6 +78,10 @@ function useActions(theme: 'light' | 'dark'): readonly Action[] {
   }, [client, workspace, hosts, theme]);
 }
 
+function startsWith(action: Action, words: string): boolean {
+  return action.name.toLowerCase().startsWith(words.toLowerCase());
+}
+
 function Finder({ theme }: { readonly theme: 'light' | 'dark' }) {
   const actions = useActions(theme);
   const [words, setWords] = useState('');
@@ -89,6 +93,7 @@ function Finder({ theme }: { readonly theme: 'light' | 'dark' }) {
       const text = `${action.group} ${action.name}`.toLowerCase();
       return wanted.every((word) => text.includes(word));
     })
+    .toSorted((a, b) => Number(startsWith(b, words)) - Number(startsWith(a, words)))
     .slice(0, 12);
   const chosen = Math.min(at, found.length - 1);
   const close = (): void => useUi.setState({ palette: false });

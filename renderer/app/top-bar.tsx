@@ -52,10 +52,16 @@ export function TopBar({ theme }: { readonly theme: 'light' | 'dark' }) {
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
     <header className="top-bar">
-      <div className="top-bar-brand">
+      <button
+        type="button"
+        className="top-bar-brand"
+        aria-label="Bulwark, all workspaces"
+        title="All workspaces"
+        onClick={() => goTo('start')}
+      >
         <AppMark size={22} />
         <span className="top-bar-name">Bulwark</span>
-      </div>
+      </button>
       <div className="top-bar-workspace">
         {workspace === null ? (
           <span className="muted">No workspace open</span>

@@ -37,7 +37,9 @@ export function HostRow({ state, columns }: { readonly state: HostState; readonl
   return (
     <>
       <Tr className={`host-row host-${connection}`}>
-        <Th scope="row">{host.name}</Th>
+        <Th scope="row" title={host.name}>
+          {host.name}
+        </Th>
         <Td>
           <span className="mono">
             {host.user}@{host.address}

@@ -23,6 +23,7 @@ export function ReportScreen() {
   const client = useClient();
   const workspace = useMain((state) => state.workspace);
   const report = useMain((state) => state.report);
+  const verification = useMain((state) => state.verification);
   const hosts = useMain((state) => state.hosts);
   const vault = useMain((state) => state.vault.state);
   const operations = useMain((state) => state.operations);
@@ -85,12 +86,16 @@ export function ReportScreen() {
             ))}
         </div>
       }
-      blast="Writes files on this computer. Hosts are not touched."
+      blast={
+        workspace === null
+          ? 'Reads a file, offline. Nothing is changed.'
+          : 'Writes files on this computer. Hosts are not touched.'
+      }
     >
       {error !== undefined && <ErrorPanel error={error} />}
       <OperationError kinds={['report', 'verify-report']} />
       <Verification />
-      {report === null ? (
+      {report === null && (workspace !== null || verification === null) && (
         <EmptyState
           drawing={<ProveDrawing />}
           title={workspace === null ? 'Verify a report' : 'Not exported yet'}
@@ -99,9 +104,8 @@ export function ReportScreen() {
             ? 'Bulwark checks the signature, every digest and the figures, offline, and says in plain sentences what holds.'
             : 'A PDF that a manager understands, the same as JSON, a signature and the certificate to check it with.'}
         </EmptyState>
-      ) : (
-        <Exported report={report} />
       )}
+      {report !== null && <Exported report={report} />}
     </Page>
   );
 }

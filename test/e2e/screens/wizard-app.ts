@@ -140,6 +140,10 @@ export class WizardApp {
   async runCommand(name: string): Promise<void> {
     await this.page.keyboard.press('Control+k');
     await this.page.getByRole('combobox', { name: 'Find an action' }).fill(name);
-    await this.page.getByRole('option', { name }).first().click();
+    await this.page
+      .getByRole('option')
+      .filter({ has: this.page.getByText(name, { exact: true }) })
+      .first()
+      .click();
   }
 }
