@@ -68,7 +68,6 @@ export function exitCodeOf(error: AppError, otherwise: ExitCode = exitCodes.fail
 /** What an assessment comes to: one fail outweighs everything, and what is not known never reads as pass. */
 export function exitCodeOfOutcomes(outcomes: readonly Outcome[]): ExitCode {
   if (outcomes.includes('fail')) return exitCodes.fails;
-  const evaluated = outcomes.some((outcome) => outcome === 'pass' || outcome === 'not-applicable');
   const open = outcomes.includes('unknown') || outcomes.includes('error');
-  return evaluated && !open ? exitCodes.done : exitCodes.notKnown;
+  return outcomes.includes('pass') && !open ? exitCodes.done : exitCodes.notKnown;
 }

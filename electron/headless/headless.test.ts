@@ -77,6 +77,7 @@ describe('exit codes', () => {
     expect(exitCodeOfOutcomes(['pass', 'error'])).toBe(exitCodes.notKnown);
     expect(exitCodeOfOutcomes(['error', 'fail'])).toBe(exitCodes.fails);
     expect(exitCodeOfOutcomes([])).toBe(exitCodes.notKnown);
+    expect(exitCodeOfOutcomes(['not-applicable'])).toBe(exitCodes.notKnown);
   });
   it('stand in the documentation word for word, as do the formats', () => {
     const page = readFileSync(new URL('../../docs/headless.md', import.meta.url), 'utf8');
