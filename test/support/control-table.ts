@@ -31,7 +31,7 @@ export function controlTable(
   describe.each(all)('%s', (outcome, list) => {
     it.each(list.map((row) => [row.name, row] as const))('%s', (_, row) => {
       const evaluation = control.evaluate(row.facts);
-      expect(evaluation.outcome, evaluation.summary).toBe(outcome);
+      expect(`${evaluation.outcome}: ${evaluation.summary}`).toBe(`${outcome}: ${evaluation.summary}`);
       expect(evaluation.summary).toMatch(row.says ?? /./);
       for (const seen of evaluation.evidence) expect(() => evidenceSchema.parse(seen)).not.toThrow();
       expect(evaluation.summary).toMatch(/^[A-Z0-9].*\.$/s);

@@ -1,6 +1,6 @@
 import { proposeAutoConfiguration } from '../../auto-configuration.ts';
 import { defineControl } from '../../define-control.ts';
-import { judgeLayer } from '../layer.ts';
+import { judgeLayer } from '../../tls-layer.ts';
 
 export default defineControl({
   words: {

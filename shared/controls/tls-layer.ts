@@ -1,8 +1,8 @@
 /** What `http-tls` and `transport-tls` share: the handshake decides, settings only where nothing listens. */
-import type { Facts } from '../../domain/facts.ts';
-import { isOn, settingValue } from '../../text/yaml-settings.ts';
-import type { Evaluation } from '../define-control.ts';
-import { evidence, failed, judgeNode, passed, undecided } from '../judging.ts';
+import type { Facts } from '../domain/facts.ts';
+import { isOn, settingValue } from '../text/yaml-settings.ts';
+import type { Evaluation } from './define-control.ts';
+import { evidence, failed, judgeNode, passed, undecided } from './judging.ts';
 
 const speech = {
   clear: 'plain text, no TLS',

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { readFact, unknownFact } from '../../../test/support/fact-probe.ts';
+import { esFiles } from './source.ts';
+
+it('es-files', () => {
+  const text =
+    '@@ tree\ndirectory|root|es|2750|10|/c\nregular file|root|es|660|5|/c/elasticsearch.yml\nsymbolic link|root|root|777|5|/c/link\nbad line\n\n@@ places\ndirectory|root|root|755|4|/\ndirectory|root|root|755|4|/opt\n\n';
+  expect(readFact(esFiles, text).map((file) => [file.path, file.type, file.mode])).toEqual([
+    ['/', 'directory', '0755'],
+    ['/c', 'directory', '2750'],
+    ['/c/elasticsearch.yml', 'file', '0660'],
+    ['/c/link', 'symlink', '0777'],
+    ['/opt', 'directory', '0755'],
+  ]);
+  expect(unknownFact(esFiles, '@@ tree\ndirectory|root|es|2750|10|/c\n\n@@ places\n')).toMatch(/root only/);
+});

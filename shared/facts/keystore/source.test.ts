@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { readFact, unknownFact } from '../../../test/support/fact-probe.ts';
+import { keystore } from './source.ts';
+
+it('keystore', () => {
+  const header =
+    ' 3f d7 6c 17 16 65 6c 61 73 74 69 63 73 65 61 72\n 63 68 2e 6b 65 79 73 74 6f 72 65 00 00 00 07 00\n';
+  const text = `@@ path\n/c/elasticsearch.keystore\n@@ state\n@@ stat\nregular file|es|es|660|199|/c/elasticsearch.keystore\n\n@@ header\n${header}@@ digest\n${'b'.repeat(64)}\n`;
+  expect(readFact(keystore, text)).toMatchObject({
+    exists: true,
+    formatVersion: 7,
+    passwordProtected: false,
+    file: { mode: '0660' },
+    digest: 'b'.repeat(64),
+  });
+  expect(readFact(keystore, '@@ path\n/c/k\n@@ state\nmissing\n')).toMatchObject({ exists: false });
+  expect(unknownFact(keystore, '@@ path\n/c/k\n@@ state\nclosed\n')).toMatch(/root only/);
+  expect(
+    unknownFact(keystore, '@@ path\n/c/k\n@@ state\n@@ stat\nregular file|es|es|600|199|/c/k\n'),
+  ).toMatch(/root only/);
+});
