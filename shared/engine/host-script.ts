@@ -131,6 +131,15 @@ export function scriptError(output: ScriptOutput, failure: ScriptFailure): AppEr
   );
 }
 
+/**
+ * A failure after something was already written: whatever the last script says of itself, the host is changed.
+ */
+export function afterWriting<T>(result: Result<T>): Result<T> {
+  return result.ok || result.error.hostState === 'unknown' || result.error.hostState === 'restored'
+    ? result
+    : fail({ ...result.error, hostState: 'changed' });
+}
+
 /** Runs and gives standard output; a non-zero exit code becomes an error. */
 export async function runChecked(
   host: HostWriter,

@@ -66,7 +66,8 @@ export interface NodeRequest {
   /** Address as seen from the host, e.g. `127.0.0.1`. */
   readonly address: string;
   readonly port: number;
-  readonly tls: false | { readonly caPem: string | 'observe-only'; readonly serverName?: string };
+  /** `caPem`: certificates in PEM form that the chain must end in, or `observe-only` to look without judging. */
+  readonly tls: false | { readonly caPem: string; readonly serverName?: string };
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: string | Secret;

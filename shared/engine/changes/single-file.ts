@@ -179,5 +179,7 @@ export function diffText(bytes: Uint8Array | string | undefined): string {
     return '(no file)';
   }
   const text = typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes);
-  return text.length > shownCharacters ? `${redact(text.slice(0, shownCharacters))}\n(cut here)` : redact(text);
+  return text.length > shownCharacters
+    ? `${redact(text.slice(0, shownCharacters))}\n(cut here)`
+    : redact(text);
 }

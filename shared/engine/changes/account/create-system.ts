@@ -5,7 +5,7 @@ import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { decodeImage, encodeImage } from '../../before-image.ts';
 import type { ChangeContext, Inspection, Mark } from '../../change-kind.ts';
-import { prelude, runChecked, textOf } from '../../host-script.ts';
+import { afterWriting, prelude, runChecked, textOf } from '../../host-script.ts';
 import { drift } from '../single-file.ts';
 import { lineOf, shellOf, withLine } from './account-files.ts';
 import { editAccountFile, readAccountFile } from './line-edit.ts';
@@ -119,7 +119,7 @@ export async function applyCreate(change: CreateChange, context: ChangeContext):
     }
   }
   const seen = await see(change, context);
-  return seen.ok ? succeed({ passwd: context.digest.sha256(seen.value.passwd ?? '') }) : seen;
+  return seen.ok ? succeed({ passwd: context.digest.sha256(seen.value.passwd ?? '') }) : afterWriting(seen);
 }
 
 const idScript = `${prelude}

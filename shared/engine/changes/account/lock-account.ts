@@ -5,7 +5,7 @@ import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { decodeImage, encodeImage } from '../../before-image.ts';
 import type { ChangeContext, Inspection, Mark } from '../../change-kind.ts';
-import { prelude, runChecked, textOf } from '../../host-script.ts';
+import { afterWriting, prelude, runChecked, textOf } from '../../host-script.ts';
 import { drift } from '../single-file.ts';
 import {
   isLocked,
@@ -211,7 +211,7 @@ export async function applyLock(change: LockChange, context: ChangeContext): Pro
   }
   const written = await writeLines(seen.value.lines, 'after', context);
   const passwd = seen.value.lines.find((line) => line.file === 'passwd');
-  return written.ok ? succeed({ passwd: context.digest.sha256(passwd?.after ?? '') }) : written;
+  return written.ok ? succeed({ passwd: context.digest.sha256(passwd?.after ?? '') }) : afterWriting(written);
 }
 
 const statusScript = `${prelude}

@@ -4,6 +4,7 @@ import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { type HostFile, writeFileAtomic } from '../../host-files.ts';
+import { afterWriting } from '../../host-script.ts';
 import { captureFile, currentMark, diffText, readRegular, revertFile, verifyFile } from '../single-file.ts';
 
 type Change = ChangeOf<'file-content'>;
@@ -108,7 +109,7 @@ export const fileContent: ChangeKind<'file-content'> = {
       }
     }
     const mark = await currentMark(context, change.path);
-    return mark.ok ? succeed({ file: mark.value }) : mark;
+    return mark.ok ? succeed({ file: mark.value }) : afterWriting(mark);
   },
 
   async verify(change, mark, context) {

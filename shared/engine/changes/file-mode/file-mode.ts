@@ -8,6 +8,7 @@ import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { decodeImage, encodeImage } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
+import { afterWriting } from '../../host-script.ts';
 import { type EntrySetting, setEntries, statTree, type TreeEntry } from '../../host-trees.ts';
 import { drift } from '../single-file.ts';
 import { isRight, type WantedEntry, wantedEntries } from './wanted.ts';
@@ -160,7 +161,7 @@ export const fileMode: ChangeKind<'file-mode'> = {
     for (let round = 0; round < 4; round += 1) {
       const wanted = await wantedNow(change, context);
       if (!wanted.ok) {
-        return wanted;
+        return round === 0 ? wanted : afterWriting(wanted);
       }
       const wrong = wanted.value.filter((one) => !isRight(one));
       if (wrong.length === 0) {

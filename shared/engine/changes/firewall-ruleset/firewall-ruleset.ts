@@ -5,122 +5,28 @@
 import type { ChangeOf } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
-import { decodeImage, encodeImage, fromBase64, toBase64 } from '../../before-image.ts';
+import { decodeImage, encodeImage } from '../../before-image.ts';
 import { canonicalJson } from '../../canonical-json.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { fireGuard, listGuards } from '../../guard.ts';
-import type { HostFile } from '../../host-files.ts';
-import { currentMark, diffText, drift, readRegular } from '../single-file.ts';
-import { type FirewallState, goLive, loadTextOf, lockedOut, makeLasting, stateSchema } from './go-live.ts';
-import { bootListing, canonical, loadLive, look } from './host.ts';
-import { loadText, rulesFile, rulesText, withInclude } from './ruleset.ts';
+import { afterWriting } from '../../host-script.ts';
+import { currentMark, diffText, drift } from '../single-file.ts';
+import { goLive, loadTextOf, lockedOut, makeLasting } from './go-live.ts';
+import { bootListing, loadLive } from './host.ts';
+import { rulesFile } from './ruleset.ts';
 import { holds } from './sources.ts';
+import {
+  currentState,
+  type FirewallState,
+  inPlace,
+  sameFile,
+  sleepingRules,
+  stateSchema,
+  textOfFile,
+  wantedFrom,
+} from './state.ts';
 
 type Change = ChangeOf<'firewall-ruleset'>;
-
-function stateFile(path: string, file: HostFile | undefined): FirewallState['bootFile'] {
-  return file === undefined
-    ? { was: 'absent', path }
-    : { was: 'file', path, uid: file.uid, gid: file.gid, mode: file.mode, bytes: toBase64(file.bytes) };
-}
-
-async function currentState(context: ChangeContext): Promise<Result<FirewallState>> {
-  const looked = await look(context);
-  if (!looked.ok) {
-    return looked;
-  }
-  const boot = await readRegular(context, looked.value.bootFile);
-  if (!boot.ok) {
-    return boot;
-  }
-  const rules = await readRegular(context, rulesFile);
-  if (!rules.ok) {
-    return rules;
-  }
-  return succeed({
-    table: looked.value.live,
-    bootFile: stateFile(looked.value.bootFile, boot.value),
-    rulesFile: stateFile(rulesFile, rules.value),
-    folder: looked.value.folder,
-    enabled: looked.value.enabled,
-  });
-}
-
-function textOfFile(file: FirewallState['bootFile']): string {
-  return file.was === 'absent' ? '' : new TextDecoder().decode(fromBase64(file.bytes));
-}
-
-interface Wanted {
-  readonly state: FirewallState;
-  /** How the kernel lists the wanted table. */
-  readonly listing: string;
-}
-
-/** What the change makes of a state; the kernel has read the rules once, in a namespace of their own. */
-async function wantedFrom(
-  change: Change,
-  now: FirewallState,
-  context: ChangeContext,
-): Promise<Result<Wanted>> {
-  const rules = rulesText(change);
-  if (rules === undefined) {
-    return fail(
-      appError(
-        'INPUT_INVALID',
-        'One of the sources is not an IP address or range.',
-        'Correct the sources; names are not resolved.',
-        {
-          hostState: 'unchanged',
-        },
-      ),
-    );
-  }
-  const listing = await canonical(context, loadText(rules));
-  if (!listing.ok) {
-    return listing;
-  }
-  const encode = (text: string) => toBase64(new TextEncoder().encode(text));
-  const boot = now.bootFile;
-  return succeed({
-    listing: listing.value,
-    state: {
-      table: rules,
-      bootFile: {
-        ...(boot.was === 'file' ? boot : { was: 'file', path: boot.path, uid: 0, gid: 0, mode: '0755' }),
-        bytes: encode(withInclude(textOfFile(boot))),
-      },
-      rulesFile: {
-        was: 'file',
-        path: rulesFile,
-        uid: 0,
-        gid: 0,
-        mode: '0644',
-        bytes: encode(loadText(rules)),
-      },
-      folder: true,
-      enabled: 'enabled',
-    },
-  });
-}
-
-function sameFile(left: FirewallState['bootFile'], right: FirewallState['bootFile']): boolean {
-  return canonicalJson(left) === canonicalJson(right);
-}
-
-function inPlace(now: FirewallState, wanted: Wanted): boolean {
-  return (
-    now.table === wanted.listing &&
-    sameFile(now.bootFile, wanted.state.bootFile) &&
-    sameFile(now.rulesFile, wanted.state.rulesFile) &&
-    now.enabled === 'enabled'
-  );
-}
-
-/** Rules that sleep in the boot file would wake up when its service is enabled: that is not ours to decide. */
-function sleepingRules(now: FirewallState): boolean {
-  const text = textOfFile(now.bootFile).replace(/#.*$/gm, '');
-  return now.enabled !== 'enabled' && /\b(?:drop|reject)\b/.test(text);
-}
 
 /** The guard's tag of the step itself, also while it is being undone. */
 function stepTag(context: ChangeContext): string {
@@ -242,7 +148,7 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
         return live;
       }
     }
-    return marks(context, now.value.bootFile.path, wanted.value.listing);
+    return afterWriting(await marks(context, now.value.bootFile.path, wanted.value.listing));
   },
 
   async verify(change, mark, context) {

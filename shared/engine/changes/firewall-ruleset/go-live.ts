@@ -2,7 +2,6 @@
  * Brings one state of Bulwark's table to life under guard: live first, proof by a fresh connection, and only then what
  * makes it last over a reboot. A host that goes down in between comes up with the old rules.
  */
-import { z } from 'zod';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { fromBase64 } from '../../before-image.ts';
@@ -13,30 +12,7 @@ import { connectionLost } from '../../parts.ts';
 import type { HostWriter } from '../../ports.ts';
 import { change, loadLive } from './host.ts';
 import { dropTable, loadText, rulesFile } from './ruleset.ts';
-
-const fileSchema = z.discriminatedUnion('was', [
-  z.strictObject({ was: z.literal('absent'), path: z.string() }),
-  z.strictObject({
-    was: z.literal('file'),
-    path: z.string(),
-    uid: z.number().int(),
-    gid: z.number().int(),
-    mode: z.string(),
-    bytes: z.string(),
-  }),
-]);
-
-/** A whole state of the firewall as far as Bulwark owns it. */
-export const stateSchema = z.strictObject({
-  /** Rules of the table; empty for no table. */
-  table: z.string(),
-  bootFile: fileSchema,
-  rulesFile: fileSchema,
-  folder: z.boolean(),
-  enabled: z.string(),
-});
-export type FirewallState = z.infer<typeof stateSchema>;
-type StateFile = FirewallState['bootFile'];
+import type { FirewallState, StateFile } from './state.ts';
 
 export function loadTextOf(state: Pick<FirewallState, 'table'>): string {
   return state.table === '' ? dropTable : loadText(state.table);

@@ -6,7 +6,7 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { decodeImage, encodeImage, fromBase64, toBase64 } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { writeFileAtomic } from '../../host-files.ts';
-import { prelude, runChecked, textOf } from '../../host-script.ts';
+import { afterWriting, prelude, runChecked, textOf } from '../../host-script.ts';
 import { captureFile, currentMark, diffText, readRegular, revertFile, verifyFile } from '../single-file.ts';
 
 type Change = ChangeOf<'systemd-dropin'>;
@@ -174,14 +174,14 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
       },
     );
     if (!written.ok) {
-      return written;
+      return afterWriting(written);
     }
     const reloaded = await reload(change, context);
     if (!reloaded.ok) {
-      return reloaded;
+      return afterWriting(reloaded);
     }
     const mark = await currentMark(context, pathOf(change));
-    return mark.ok ? succeed({ file: mark.value }) : mark;
+    return mark.ok ? succeed({ file: mark.value }) : afterWriting(mark);
   },
 
   async verify(change, mark, context) {

@@ -6,6 +6,7 @@ import { editYaml } from '../../../text/yaml-edit.ts';
 import { fromBase64 } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { type HostFile, writeFileAtomic } from '../../host-files.ts';
+import { afterWriting } from '../../host-script.ts';
 import {
   captureFile,
   currentMark,
@@ -144,7 +145,7 @@ export const yamlSetting: ChangeKind<'yaml-setting'> = {
       }
     }
     const mark = await currentMark(context, change.path);
-    return mark.ok ? succeed({ file: mark.value }) : mark;
+    return mark.ok ? succeed({ file: mark.value }) : afterWriting(mark);
   },
 
   async verify(change, mark, context) {

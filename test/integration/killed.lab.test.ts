@@ -1,0 +1,125 @@
+/** The app is killed in the middle of a plan on a real host: the next start finds it, settles it, and can undo everything. */
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Change } from '../../shared/domain/change.ts';
+import { interruptedSteps, recoverHost } from '../../shared/engine/recover.ts';
+import { rollBack } from '../../shared/engine/rollback.ts';
+import { type Lab, openLab } from '../lab/index.ts';
+import { type ChildInput, partsFor } from '../support/apply-child.ts';
+import { value } from '../support/change-harness.ts';
+import { type LabBench, labBench } from '../support/lab-bench.ts';
+import { testDigest } from '../support/memory-ports.ts';
+
+let lab: Lab;
+let bench: LabBench;
+const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+const changes: readonly Change[] = [
+  ...names.map(
+    (name): Change => ({
+      kind: 'file-content',
+      path: `/srv/k/${name}`,
+      content: `new ${name}\n`,
+      mode: '0600',
+      expects: testDigest.sha256(`old ${name}\n`),
+    }),
+  ),
+  { kind: 'file-mode', entries: [{ path: '/srv/k', mode: '0700', below: { fileMode: '0600' } }] },
+];
+const look = () => bench.see('cd /srv/k && stat -c "%n %U:%G %a" . * && cat *; ls -A | grep bulwark; true');
+
+beforeAll(async () => {
+  lab = await openLab();
+  bench = await labBench(await lab.up('bare', { name: 'killed' }));
+  await bench.see(
+    `mkdir /srv/k; cd /srv/k; for n in ${names.join(' ')}; do echo "old $n" > $n; chmod 644 $n; done`,
+  );
+});
+afterAll(async () => {
+  await bench?.session.close();
+  await lab?.down();
+});
+
+/** Runs the child and kills it some milliseconds after it began to change the host. Gives what it said. */
+function runAndKill(input: ChildInput, milliseconds: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', join(import.meta.dirname, '../support/apply-child.ts'), 'apply'],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
+    let said = '';
+    let timer: NodeJS.Timeout | undefined;
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('begun')) {
+        timer ??= setTimeout(() => child.kill('SIGKILL'), milliseconds);
+      }
+    });
+    child.on('error', reject);
+    child.on('close', () => {
+      clearTimeout(timer);
+      resolve(said);
+    });
+    child.stdin.end(`${JSON.stringify(input)}\n`);
+  });
+}
+
+describe('killed in the middle', () => {
+  it.each([0, 150, 250, 400, 600, 900, 1300, 1900])('%i ms after it began', async (milliseconds) => {
+    const folder = mkdtempSync(join(tmpdir(), 'killed-'));
+    const knownHosts = join(folder, 'known_hosts');
+    copyFileSync(bench.host.knownHostsFile, knownHosts);
+    const { name, address, port, user, identityFile } = bench.host;
+    const input: ChildInput = {
+      folder,
+      hostId: name,
+      address,
+      port,
+      user,
+      identityFile,
+      knownHosts,
+      changes,
+    };
+    const before = await look();
+    const said = await runAndKill(input, milliseconds);
+    expect(said).toContain('begun');
+
+    const { parts, close } = partsFor(input);
+    try {
+      const open = value(await interruptedSteps(parts.journal, [name]));
+      expect(open.length).toBeLessThanOrEqual(1);
+      // Whatever the process was doing on the host when it died has a second to end.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const standing = await look();
+      if (open.length > 0) {
+        const settled = value(await recoverHost({ hostId: name, how: 'settle', breakLock: true }, parts));
+        expect(settled.result).toBe('settled');
+        expect(value(await interruptedSteps(parts.journal, [name]))).toEqual([]);
+      }
+      const entries = value(await parts.journal.read(name));
+      const undone = await rollBack(
+        { hostId: name, scope: { of: 'host' }, reason: 'test', breakLock: true },
+        parts,
+      );
+      if (undone.ok) {
+        expect(undone.value.result).toBe('undone');
+      } else {
+        expect(undone.error.code).toBe('NOT_FOUND');
+        // Nothing was begun, only the lock was taken; the app asks before it breaks it.
+        await bench.see('rm -r /run/bulwark/lock');
+      }
+      expect(await look()).toBe(before);
+      console.log(
+        `killed after ${milliseconds} ms: ${entries.filter((entry) => entry.type === 'intent').length} steps begun, ${open.length} open, ${standing === before ? 'old' : 'changed'} state`,
+      );
+    } finally {
+      await close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
