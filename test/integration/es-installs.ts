@@ -1,6 +1,8 @@
-/** Where Elasticsearch lies on the lab's hosts, as an assessment would find it. */
+/** Where Elasticsearch lies on the lab's hosts, as an assessment would find it, and the change that secures it. */
+import type { ChangeOf } from '../../shared/domain/change.ts';
 import type { EsInstall } from '../../shared/domain/elasticsearch.ts';
 import type { ScenarioName } from '../lab/index.ts';
+import type { LabBench } from '../support/lab-bench.ts';
 
 function archive(version: string): EsInstall {
   const home = `/opt/elasticsearch-${version}`;
@@ -35,22 +37,63 @@ function debianPackage(version: string): EsInstall {
   };
 }
 
+const unusual: Partial<Record<ScenarioName, EsInstall>> = {
+  'open-fresh-9': archive('9.4.3'),
+  'package-open': debianPackage('8.19.21'),
+  'package-default': debianPackage('8.19.21'),
+  'package-open-9': debianPackage('9.4.3'),
+  'conf-elsewhere': {
+    ...archive('8.19.21'),
+    pathConf: '/srv/search/conf',
+    pathData: ['/srv/search/data'],
+  },
+};
+
 export function installOn(scenario: ScenarioName): EsInstall {
-  switch (scenario) {
-    case 'open-fresh-9':
-      return archive('9.4.3');
-    case 'package-open':
-    case 'package-default':
-      return debianPackage('8.19.21');
-    case 'package-open-9':
-      return debianPackage('9.4.3');
-    case 'conf-elsewhere':
-      return {
-        ...archive('8.19.21'),
-        pathConf: '/srv/search/conf',
-        pathData: ['/srv/search/data'],
-      };
-    default:
-      return archive('8.19.21');
-  }
+  return unusual[scenario] ?? archive('8.19.21');
+}
+
+const securitySettings = [
+  'xpack.security.enabled',
+  'xpack.security.enrollment.enabled',
+  'xpack.security.autoconfiguration.enabled',
+  'xpack.security.http.ssl.enabled',
+  'xpack.security.http.ssl.keystore.path',
+  'xpack.security.transport.ssl.enabled',
+  'xpack.security.transport.ssl.verification_mode',
+  'xpack.security.transport.ssl.keystore.path',
+  'xpack.security.transport.ssl.truststore.path',
+];
+
+export const elasticRef = 'es/lab/elastic';
+
+export function securing(scenario: ScenarioName): ChangeOf<'es-auto-configuration'> {
+  return {
+    kind: 'es-auto-configuration',
+    install: installOn(scenario),
+    elasticPasswordRef: elasticRef,
+    httpCaRef: 'es/lab/http-ca',
+    removeSettings: securitySettings,
+    setAsideData: true,
+  };
+}
+
+/** Owner, mode, time and bytes of everything in a configuration directory. */
+export const tree = (path: string): string =>
+  `cd ${path} && find . ! -type d -printf '%p %U:%G %m %T@\\n' | sort && find . -type d -printf '%p %U:%G %m\\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum`;
+
+/** Everything of ours that is still on the host; the lock file of the tool runner may stay until the next start. */
+export const leftovers =
+  'find / -xdev \\( -name ".bulwark-*" -o -name "bulwark-*" -o -name "*.set-aside-*" -o -name "*.secured-*" -o -name "*.new-*" \\) 2>/dev/null | grep -v -e "^/proc" -e tools.lock || true; ls /var/lib/bulwark 2>/dev/null || true';
+
+/** HTTP status as another tool sees it; `000` when there is no answer. */
+export async function status(bench: LabBench, url: string, password?: string): Promise<string> {
+  const config = password === undefined ? '' : `user = "elastic:${password}"\n`;
+  const out = await bench.host.run(
+    `curl -sk --config - --max-time 10 -o /dev/null -w '%{http_code}' ${url} || true`,
+    {
+      stdin: config,
+    },
+  );
+  return out.stdout;
 }

@@ -9,12 +9,12 @@ import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { cancelled } from '../elasticsearch/node.ts';
 import { readUnit } from '../elasticsearch/service.ts';
-import { readYml } from '../elasticsearch/start-log.ts';
 import {
   explainStartFailure,
   type StartFailure,
   startFailureSentence,
 } from '../elasticsearch/start-failure.ts';
+import { readYml } from '../elasticsearch/start-log.ts';
 import { runChecked, textOf } from '../host-script.ts';
 import { pollScript, runScript, startScript, stopScript } from './scripts.ts';
 

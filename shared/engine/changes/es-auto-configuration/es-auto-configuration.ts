@@ -9,134 +9,18 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { Secret } from '../../../domain/secret.ts';
 import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
-import { generatePassword } from '../../elasticsearch/generate-password.ts';
-import { readUnit } from '../../elasticsearch/service.ts';
 import { readYml, startError } from '../../elasticsearch/start-log.ts';
 import { readFile } from '../../host-files.ts';
-import { rejection, tryConfiguration } from '../../rehearsal/rehearse.ts';
-import { readDataPaths, refuseOperatorsData } from './data.ts';
 import { packImage, readImage } from './image.ts';
+import { checkPreconditions } from './preconditions.ts';
+import { leftovers, prepare, startSeconds } from './prepare.ts';
 import { revertToOpen } from './revert.ts';
 import { caPath, checkFiles, pinnedDoor, shortcomings, storePassword } from './secured.ts';
-import { type SkipCondition, skipConditions } from './skip-conditions.ts';
-import {
-  dataAside,
-  dropPaths,
-  dropUnknownEntries,
-  makeFreshData,
-  type Staged,
-  stageConfiguration,
-  wrapperOf,
-} from './staging.ts';
-import { awaitSwitch, beginSwitch, forgetSwitch, readSwitch, type SwitchStanding } from './switch.ts';
+import { awaitSwitch, forgetSwitch, readSwitch, type SwitchStanding } from './switch.ts';
+import { forgetPassword, newPassword } from './vault-password.ts';
+import { dropPaths } from './wrapper.ts';
 
 type Change = ChangeOf<'es-auto-configuration'>;
-
-const passwordLength = 24;
-/** One start of the node on a loaded machine, in seconds. */
-const startSeconds = 300;
-
-function skipped(condition: SkipCondition): AppError {
-  return condition.kind === 'cluster'
-    ? appError(
-        'PRECONDITION_FAILED',
-        `${condition.words} (${condition.settings.join(', ')})`,
-        'Secure the cluster as a whole by hand, as the finding says.',
-        { hostState: 'unchanged' },
-      )
-    : appError('ES_AUTOCONFIG_SKIPPED', condition.words, 'Assess the host again and make a new plan.', {
-        hostState: 'unchanged',
-      });
-}
-
-function refused(message: string, nextStep: string): Result<never> {
-  return fail(appError('PRECONDITION_FAILED', message, nextStep, { hostState: 'unchanged' }));
-}
-
-/** The yml as it is; errors for everything about it that forbids the change. */
-async function checkYml(change: Change, context: ChangeContext): Promise<Result<string>> {
-  const path = `${change.install.pathConf}/elasticsearch.yml`;
-  const file = await readFile(context.host, path);
-  if (!file.ok) {
-    return file;
-  }
-  if (file.value === 'absent' || file.value.type !== 'file') {
-    return fail(
-      appError(
-        'FILE_NOT_REGULAR',
-        `${path} is missing or a link; Elasticsearch then skips its security set-up.`,
-        'Put the file itself in this place.',
-        {
-          hostState: 'unchanged',
-        },
-      ),
-    );
-  }
-  const text = new TextDecoder().decode(file.value.bytes);
-  const read = readYamlSettings(text);
-  if (!read.ok) {
-    return fail(
-      appError(
-        'YAML_INVALID',
-        `elasticsearch.yml, line ${read.line}: ${read.message}`,
-        'Correct the line and assess again.',
-        { hostState: 'unchanged' },
-      ),
-    );
-  }
-  if (read.duplicates.length > 0) {
-    return fail(
-      appError(
-        'YAML_AMBIGUOUS',
-        `elasticsearch.yml gives ${read.duplicates.join(', ')} more than once.`,
-        'Keep one of the lines and assess again.',
-        {
-          hostState: 'unchanged',
-        },
-      ),
-    );
-  }
-  const condition = skipConditions(read.settings, change.removeSettings)[0];
-  return condition === undefined ? succeed(text) : fail(skipped(condition));
-}
-
-async function checkPreconditions(change: Change, context: ChangeContext): Promise<Result<void>> {
-  const { install } = change;
-  if (Number.parseInt(install.version, 10) < 8) {
-    return refused(
-      `Elasticsearch ${install.version} has no automatic security set-up.`,
-      'Follow the manual steps of the finding.',
-    );
-  }
-  if (install.unit === undefined) {
-    return refused(
-      'No systemd unit starts this node.',
-      'Give it a unit, or follow the manual steps of the finding.',
-    );
-  }
-  const yml = await checkYml(change, context);
-  if (!yml.ok) {
-    return yml;
-  }
-  const data = await readDataPaths(context, install);
-  if (!data.ok) {
-    return data;
-  }
-  const filled = data.value.filter((path) => path.state === 'filled');
-  if (filled.length > 0 && !change.setAsideData) {
-    return fail(
-      appError(
-        'ES_HAS_DATA',
-        `${filled.map((path) => path.path).join(', ')} is not empty.`,
-        'Assess the host again and make a new plan.',
-        {
-          hostState: 'unchanged',
-        },
-      ),
-    );
-  }
-  return await refuseOperatorsData(context, install, data.value, change.elasticPasswordRef);
-}
 
 /** A secured node whose password is in the vault, and nothing of this step unfinished. */
 async function isSecured(change: Change, context: ChangeContext): Promise<Result<boolean>> {
@@ -159,65 +43,6 @@ async function isSecured(change: Change, context: ChangeContext): Promise<Result
   }
   const files = await checkFiles(context, change.install);
   return files.ok ? succeed(files.value === undefined) : files;
-}
-
-/** The password is durable in the vault before the host is touched; an earlier one is kept under `/previous`. */
-async function newPassword(change: Change, context: ChangeContext): Promise<Result<Secret>> {
-  const ref = change.elasticPasswordRef;
-  const earlier = await context.secrets.get(ref);
-  if (earlier.ok) {
-    const kept = await context.secrets.put(
-      `${ref}/previous`,
-      earlier.value,
-      `Earlier password of elastic on ${context.host.hostId}`,
-    );
-    if (!kept.ok) {
-      return kept;
-    }
-  } else if (earlier.error.code !== 'SECRET_MISSING') {
-    return earlier;
-  }
-  const password = generatePassword(context.random, passwordLength);
-  const put = await context.secrets.put(ref, password, `Password of elastic on ${context.host.hostId}`);
-  return put.ok ? succeed(password) : put;
-}
-
-/** After a step that left the node open: the vault says what it said before. */
-async function forgetPassword(change: Change, context: ChangeContext): Promise<void> {
-  const ref = change.elasticPasswordRef;
-  const earlier = await context.secrets.get(`${ref}/previous`);
-  if (earlier.ok) {
-    await context.secrets.put(ref, earlier.value, `Password of elastic on ${context.host.hostId}`);
-    await context.secrets.remove(`${ref}/previous`);
-  } else {
-    await context.secrets.remove(ref);
-  }
-}
-
-async function rehearseStaged(change: Change, context: ChangeContext, staged: Staged): Promise<Result<void>> {
-  const rehearsal = {
-    install: change.install,
-    unit: change.install.unit ?? '',
-    pathConf: staged.conf,
-    httpCa: 'certs/http_ca.crt',
-  };
-  for (let round = 0; ; round += 1) {
-    const tried = await tryConfiguration(context, rehearsal);
-    if (!tried.ok) {
-      return tried;
-    }
-    if (tried.value.verdict === 'good') {
-      return succeed(undefined);
-    }
-    const unknown = tried.value.failure?.settings ?? [];
-    const dropped = round === 0 ? await dropUnknownEntries(context, staged, unknown) : succeed(false);
-    if (!dropped.ok) {
-      return dropped;
-    }
-    if (!dropped.value) {
-      return fail(await rejection(context, rehearsal, tried.value));
-    }
-  }
 }
 
 async function describeReturn(
@@ -252,76 +77,6 @@ async function describeReturn(
       ...(cause.detail === undefined ? {} : { detail: cause.detail }),
     },
   );
-}
-
-async function prepare(change: Change, context: ChangeContext, password: Secret): Promise<Result<void>> {
-  const { install } = change;
-  const unit = await readUnit(context.host, install.unit ?? '', context.signal);
-  const data = await readDataPaths(context, install);
-  if (!unit.ok || !data.ok) {
-    return unit.ok ? (data as Result<never>) : unit;
-  }
-  const { user, group } = unit.value.properties;
-  const staged = await stageConfiguration(context, {
-    install,
-    serviceGroup: group,
-    removeSettings: change.removeSettings,
-    data: data.value,
-    password,
-  });
-  if (!staged.ok) {
-    return staged;
-  }
-  for (const path of data.value) {
-    const made =
-      path.state === 'empty' ? succeed(undefined) : await makeFreshData(context, path, `${user}:${group}`);
-    if (!made.ok) {
-      return made;
-    }
-  }
-  const rehearsed = await rehearseStaged(change, context, staged.value);
-  if (!rehearsed.ok) {
-    return rehearsed;
-  }
-  context.progress('Switching to the secured configuration', 'applying');
-  return await beginSwitch(context, {
-    unit: install.unit ?? '',
-    httpPort: install.httpPort,
-    speech: 'tls',
-    active: unit.value.state.mainPid !== 0,
-    start: true,
-    seconds: startSeconds,
-    trades: [
-      ...data.value
-        .filter((path) => path.state !== 'empty')
-        .map((path) => {
-          const { aside, fresh } = dataAside(path, context.tag);
-          return {
-            kind: path.mount ? ('contents' as const) : ('rename' as const),
-            here: path.path,
-            in: fresh,
-            ...(path.state === 'absent' ? {} : { out: aside }),
-          };
-        }),
-      {
-        kind: 'rename',
-        here: install.pathConf,
-        out: `${staged.value.wrapper}/before`,
-        in: staged.value.conf,
-      },
-    ],
-  });
-}
-
-/** Folders that this step made and that hold nothing of the operator's once the node is old or secured for good. */
-function leftovers(change: Change, context: ChangeContext): readonly string[] {
-  return [
-    wrapperOf(change.install.pathConf, context.tag),
-    ...change.install.pathData.flatMap((path) => [
-      dataAside({ path, mount: false }, context.tag).fresh,
-      dataAside({ path, mount: true }, context.tag).fresh,
-    ]),
-  ];
 }
 
 async function finish(change: Change, password: Secret, context: ChangeContext): Promise<Result<Mark>> {

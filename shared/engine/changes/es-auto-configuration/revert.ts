@@ -12,8 +12,8 @@ import { prelude, runChecked, textOf } from '../../host-script.ts';
 import { askForData } from './data.ts';
 import { type Image, unpackImage } from './image.ts';
 import { caPath, pinnedDoor } from './secured.ts';
-import { dataAside, dropPaths, makeWrapper } from './staging.ts';
 import { awaitSwitch, beginSwitch, forgetSwitch, type Trade } from './switch.ts';
+import { dataAside, dropPaths, makeWrapper } from './wrapper.ts';
 
 export interface WayBack {
   readonly change: ChangeOf<'es-auto-configuration'>;

@@ -22,6 +22,7 @@ import { runTool, type ToolPlace, toolError } from '../../elasticsearch/tool.ts'
 import { writeFileAtomic } from '../../host-files.ts';
 import { prelude, runChecked } from '../../host-script.ts';
 import type { DataPath } from './data.ts';
+import { makeWrapper } from './wrapper.ts';
 
 export const tlsEntries = [
   'xpack.security.http.ssl.keystore.secure_password',
@@ -36,100 +37,6 @@ const encryptionEntries = [
 ];
 
 export const bootstrapEntry = 'bootstrap.password';
-
-/** Private folder on the file system of the configuration directory; only root may look in. */
-export function wrapperOf(pathConf: string, tag: string): string {
-  const cut = pathConf.lastIndexOf('/');
-  return `${pathConf.slice(0, cut)}/.bulwark-${tag}`;
-}
-
-/** Where an old data directory stays, and where the empty one waits. Inside it when it is a mount point. */
-export function dataAside(
-  path: Pick<DataPath, 'path' | 'mount'>,
-  tag: string,
-): { readonly aside: string; readonly fresh: string } {
-  return path.mount
-    ? { aside: `${path.path}/set-aside-${tag}`, fresh: `${path.path}/.new-${tag}` }
-    : { aside: `${path.path}.set-aside-${tag}`, fresh: `${path.path}.new-${tag}` };
-}
-
-const copyScript = `${prelude}
-w=$1; conf=$2
-[ -d "$conf" ] || exit 44
-[ -L "$conf" ] && exit 46
-parent=\${conf%/*}
-[ "$(stat -c %d -- "$conf")" = "$(stat -c %d -- "$parent/.")" ] || exit 121
-if command -v mountpoint >/dev/null 2>&1 && mountpoint -q -- "$conf"; then exit 121; fi
-rm -rf -- "$w"
-mkdir -m 700 -- "$w" && chmod g-s -- "$w" || exit 1
-mkdir -m 755 -- "$w/empty" || exit 1
-if [ -n "\${3:-}" ]; then cp -a -- "$conf" "$w/staged" || exit 1; fi
-rm -rf -- "$w"/staged/certs.*.tmp
-exit 0
-`;
-
-/** Makes the wrapper, with a copy of the live configuration unless only the room is wanted. */
-export async function makeWrapper(
-  context: ChangeContext,
-  pathConf: string,
-  copy: boolean,
-): Promise<Result<string>> {
-  const wrapper = wrapperOf(pathConf, context.tag);
-  const ran = await runChecked(
-    context.host,
-    {
-      name: 'stage-copy',
-      script: copyScript,
-      args: [wrapper, pathConf, copy ? 'copy' : ''],
-      privileged: true,
-      deadlineSeconds: 120,
-    },
-    {
-      doing: `copy ${pathConf}`,
-      explain: (output) =>
-        output.exitCode === 121
-          ? appError(
-              'PRECONDITION_FAILED',
-              `${pathConf} is a mount point, so it cannot be replaced in one step.`,
-              'Secure this node by hand, as the finding says.',
-              { hostState: 'unchanged' },
-            )
-          : undefined,
-    },
-    context.signal,
-  );
-  return ran.ok ? succeed(wrapper) : ran;
-}
-
-const freshScript = `${prelude}
-path=$1; owner=$2; mode=$3
-[ ! -e "$path" ] || rm -rf -- "$path"
-mkdir -m 700 -- "$path" && chown "$owner" -- "$path" && chmod "$mode" -- "$path"
-`;
-
-/** An empty data directory beside (or inside) the old one: same mode, nothing for others, the service user's. */
-export async function makeFreshData(
-  context: ChangeContext,
-  path: DataPath,
-  owner: string,
-): Promise<Result<void>> {
-  const { fresh } = dataAside(path, context.tag);
-  const bits = path.state === 'absent' ? '750' : path.mode;
-  const mode = `${bits.slice(0, -1)}0`;
-  const ran = await runChecked(
-    context.host,
-    {
-      name: 'stage-data',
-      script: freshScript,
-      args: [fresh, owner, mode],
-      privileged: true,
-      deadlineSeconds: 60,
-    },
-    { doing: `make an empty data directory beside ${path.path}` },
-    context.signal,
-  );
-  return ran.ok ? succeed(undefined) : ran;
-}
 
 /** Removes settings from the staged yml; everything else keeps its bytes. */
 async function removeSettings(
@@ -379,35 +286,4 @@ export async function dropUnknownEntries(
   const there = encryptionEntries.filter((name) => names.value?.includes(name));
   const removed = there.length === 0 ? succeed(undefined) : await removeEntries(context, staged.place, there);
   return removed.ok ? succeed(there.length > 0) : removed;
-}
-
-const dropScript = `${prelude}
-keep=$1; shift
-for p do
-  if [ "$keep" = keep ] && [ -e "$p/before" ]; then echo "$p/before was kept" >&2; continue; fi
-  rm -rf -- "$p" || exit 1
-done
-`;
-
-/**
- * Deletes paths that this step made itself. A wrapper that holds a live configuration, because a switch could not put it
- * back, is only deleted where the caller knows better (`evenBefore`).
- */
-export async function dropPaths(
-  context: Pick<ChangeContext, 'host'>,
-  paths: readonly string[],
-  evenBefore = false,
-): Promise<Result<void>> {
-  const ran = await runChecked(
-    context.host,
-    {
-      name: 'stage-drop',
-      script: dropScript,
-      args: [evenBefore ? 'all' : 'keep', ...paths],
-      privileged: true,
-      deadlineSeconds: 300,
-    },
-    { doing: 'remove temporary folders', hostState: 'changed' },
-  );
-  return ran.ok ? succeed(undefined) : ran;
 }

@@ -1,14 +1,15 @@
 /** Restarts a systemd unit and believes it only when the service answers. */
+
+import type { ChangeOf } from '../../../domain/change.ts';
 import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { appError } from '../../../domain/error.ts';
-import type { ChangeOf } from '../../../domain/change.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
-import { type NodeDoor, probeHttp, tryCredential, vaultCredential } from '../../elasticsearch/node.ts';
-import { hostTime, startError } from '../../elasticsearch/start-log.ts';
-import { controlUnit, readUnit, startFailed, type UnitState } from '../../elasticsearch/service.ts';
-import { type Expectation, waitUntilUp } from '../../elasticsearch/up.ts';
 import { readHttpCa } from '../../elasticsearch/http-ca.ts';
+import { type NodeDoor, probeHttp, tryCredential, vaultCredential } from '../../elasticsearch/node.ts';
+import { controlUnit, readUnit, startFailed, type UnitState } from '../../elasticsearch/service.ts';
+import { hostTime, startError } from '../../elasticsearch/start-log.ts';
+import { type Expectation, waitUntilUp } from '../../elasticsearch/up.ts';
 import { textOf } from '../../host-script.ts';
 import { rehearse } from '../../rehearsal/rehearse.ts';
 

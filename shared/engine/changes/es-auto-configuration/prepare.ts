@@ -1,0 +1,117 @@
+/** Everything before the switch: staged, rehearsed, and handed to the host. Until then the live node is untouched. */
+import type { ChangeOf } from '../../../domain/change.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import type { Secret } from '../../../domain/secret.ts';
+import type { ChangeContext } from '../../change-kind.ts';
+import { readUnit } from '../../elasticsearch/service.ts';
+import { rejection, tryConfiguration } from '../../rehearsal/rehearse.ts';
+import { readDataPaths } from './data.ts';
+import { dropUnknownEntries, type Staged, stageConfiguration } from './staging.ts';
+import { beginSwitch } from './switch.ts';
+import { dataAside, makeFreshData, wrapperOf } from './wrapper.ts';
+
+type Change = ChangeOf<'es-auto-configuration'>;
+
+/** One start of the node on a loaded machine, in seconds. */
+export const startSeconds = 300;
+
+async function rehearseStaged(change: Change, context: ChangeContext, staged: Staged): Promise<Result<void>> {
+  const rehearsal = {
+    install: change.install,
+    unit: change.install.unit ?? '',
+    pathConf: staged.conf,
+    httpCa: 'certs/http_ca.crt',
+  };
+  for (let round = 0; ; round += 1) {
+    const tried = await tryConfiguration(context, rehearsal);
+    if (!tried.ok) {
+      return tried;
+    }
+    if (tried.value.verdict === 'good') {
+      return succeed(undefined);
+    }
+    const unknown = tried.value.failure?.settings ?? [];
+    const dropped = round === 0 ? await dropUnknownEntries(context, staged, unknown) : succeed(false);
+    if (!dropped.ok) {
+      return dropped;
+    }
+    if (!dropped.value) {
+      return fail(await rejection(context, rehearsal, tried.value));
+    }
+  }
+}
+
+/** Errors before the switch was begun leave the host as it was, but for `leftovers`. */
+export async function prepare(
+  change: Change,
+  context: ChangeContext,
+  password: Secret,
+): Promise<Result<void>> {
+  const { install } = change;
+  const unit = await readUnit(context.host, install.unit ?? '', context.signal);
+  const data = await readDataPaths(context, install);
+  if (!unit.ok || !data.ok) {
+    return unit.ok ? (data as Result<never>) : unit;
+  }
+  const { user, group } = unit.value.properties;
+  const staged = await stageConfiguration(context, {
+    install,
+    serviceGroup: group,
+    removeSettings: change.removeSettings,
+    data: data.value,
+    password,
+  });
+  if (!staged.ok) {
+    return staged;
+  }
+  for (const path of data.value) {
+    const made =
+      path.state === 'empty' ? succeed(undefined) : await makeFreshData(context, path, `${user}:${group}`);
+    if (!made.ok) {
+      return made;
+    }
+  }
+  const rehearsed = await rehearseStaged(change, context, staged.value);
+  if (!rehearsed.ok) {
+    return rehearsed;
+  }
+  context.progress('Switching to the secured configuration', 'applying');
+  return await beginSwitch(context, {
+    unit: install.unit ?? '',
+    httpPort: install.httpPort,
+    speech: 'tls',
+    active: unit.value.state.mainPid !== 0,
+    start: true,
+    seconds: startSeconds,
+    trades: [
+      ...data.value
+        .filter((path) => path.state !== 'empty')
+        .map((path) => {
+          const { aside, fresh } = dataAside(path, context.tag);
+          return {
+            kind: path.mount ? ('contents' as const) : ('rename' as const),
+            here: path.path,
+            in: fresh,
+            ...(path.state === 'absent' ? {} : { out: aside }),
+          };
+        }),
+      {
+        kind: 'rename',
+        here: install.pathConf,
+        out: `${staged.value.wrapper}/before`,
+        in: staged.value.conf,
+      },
+    ],
+  });
+}
+
+/** Folders that this step made and that hold nothing of the operator's once the node is old or secured for good. */
+export function leftovers(change: Change, context: ChangeContext): readonly string[] {
+  return [
+    wrapperOf(change.install.pathConf, context.tag),
+    ...change.install.pathData.flatMap((path) => [
+      dataAside({ path, mount: false }, context.tag).fresh,
+      dataAside({ path, mount: true }, context.tag).fresh,
+    ]),
+  ];
+}
