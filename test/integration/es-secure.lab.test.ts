@@ -87,9 +87,10 @@ describe.each(scenarios)('an open node is secured: %s', (scenario) => {
     ).toBe('');
     await bench.see('systemctl restart elasticsearch');
     await expect
-      .poll(() => status(bench, 'https://127.0.0.1:9200/_security/_authenticate', password)
-        { timeout: 120_000, interval: 2000 },
-      )
+      .poll(() => status(bench, 'https://127.0.0.1:9200/_security/_authenticate', password), {
+        timeout: 120_000,
+        interval: 2000,
+      })
       .toBe('200');
 
     value(await undo(esAutoConfiguration, change, applied, context));
