@@ -46,8 +46,8 @@ export function createConnections(
     for (let count = 1; ; count += 1) {
       const result = await attempt();
       if (!result.ok) credentials.withdraw(hostId);
-      // Nothing more was typed after a refusal: the refusal is the reason, not the silence after it.
-      if (!result.ok && refused !== undefined && credentials.declined(hostId)) return refused;
+      // Nothing more was typed after a refusal: the refusal is the answer, not what was possible without a password.
+      if (refused !== undefined && credentials.declined(hostId)) return refused;
       refused = result;
       if (result.ok || !mayAskAgain(hostId, result.error) || count >= secretAttempts) return result;
     }
