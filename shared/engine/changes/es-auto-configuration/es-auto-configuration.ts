@@ -9,7 +9,8 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { Secret } from '../../../domain/secret.ts';
 import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
-import { readYml, startError } from '../../elasticsearch/start-log.ts';
+import { explainStartFailure } from '../../elasticsearch/start-failure.ts';
+import { collectStartLog, readYml } from '../../elasticsearch/start-log.ts';
 import { readFile } from '../../host-files.ts';
 import { packImage, readImage } from './image.ts';
 import { checkPreconditions } from './preconditions.ts';
@@ -45,38 +46,59 @@ async function isSecured(change: Change, context: ChangeContext): Promise<Result
   return files.ok ? succeed(files.value === undefined) : files;
 }
 
+const returnWords: Partial<Record<SwitchStanding['state'], string>> = {
+  'not-stopped': 'The node did not stop within five minutes, so nothing was switched.',
+  'returned-boot': 'The host restarted in the middle of the switch and put the old configuration back.',
+  'returned-stopped':
+    'The secured node did not come up. The old configuration is back; the node is stopped as before.',
+  'returned-down':
+    'The secured node did not come up. The old configuration was put back, but the node does not answer yet.',
+};
+
 async function describeReturn(
   change: Change,
   context: ChangeContext,
   standing: SwitchStanding,
 ): Promise<AppError> {
   const { install } = change;
-  const state = standing.state === 'returned-down' ? 'unknown' : 'restored';
-  const cause = await startError(
+  const down = standing.state === 'returned-down';
+  const log = await collectStartLog(
     context,
     install.unit ?? '',
     (standing.failedAt ?? 0) - startSeconds,
-    undefined,
-    state,
+    install.pathLogs,
   );
+  const cause = standing.failedAt === undefined ? undefined : explainStartFailure(log);
   const what =
-    standing.state === 'not-stopped'
-      ? 'The node did not stop within five minutes, so nothing was switched.'
-      : standing.state === 'returned-down'
-        ? 'The secured node did not come up. The old configuration is back, but the node does not answer yet.'
-        : 'The secured node did not come up. The old configuration is back and the node runs as before.';
+    returnWords[standing.state] ??
+    'The secured node did not come up. The old configuration is back and the node runs as before.';
   return appError(
     'ES_DID_NOT_START',
-    what,
-    standing.state === 'returned-down'
+    cause === undefined ? what : `${what} ${cause.words}`,
+    down
       ? `Read the log on the host (journalctl -u ${install.unit}).`
       : 'Read the reason, correct it and try again.',
     {
-      hostState: state,
+      hostState: down ? 'unknown' : 'restored',
       retryable: true,
-      ...(cause.detail === undefined ? {} : { detail: cause.detail }),
+      ...(cause === undefined ? {} : { detail: cause.line }),
     },
   );
+}
+
+/**
+ * The link broke before the host was told to switch. A script that was under way when it broke is given time, then what
+ * it left is removed.
+ */
+async function neverBegun(change: Change, context: ChangeContext, error: AppError): Promise<Result<Mark>> {
+  await context.clock.sleep(5000, context.signal);
+  const standing = await readSwitch(context.host, context.tag);
+  if (!standing.ok || standing.value.state !== 'none') {
+    return fail(error);
+  }
+  await dropPaths(context, leftovers(change, context));
+  await forgetPassword(change, context);
+  return fail({ ...error, hostState: 'unchanged' });
 }
 
 async function finish(change: Change, password: Secret, context: ChangeContext): Promise<Result<Mark>> {
@@ -220,6 +242,9 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
       return ended;
     }
     const live = ended.value.context;
+    if (ended.value.standing.state === 'none' && !begun.ok) {
+      return await neverBegun(change, live, begun.error);
+    }
     if (ended.value.standing.state !== 'committed') {
       const error = await describeReturn(change, live, ended.value.standing);
       await dropPaths(live, leftovers(change, live));
