@@ -17,8 +17,9 @@ export interface NodeDoor {
 
 export type NodeContext = Pick<ChangeContext, 'host' | 'clock' | 'signal' | 'secrets'>;
 
+/** Errors of the connection, a refused forwarding among them, say nothing about the node. */
 export function isLost(error: AppError): boolean {
-  return error.code === 'SSH_CONNECTION_LOST' || error.code === 'CANCELLED';
+  return error.code.startsWith('SSH_') || error.code === 'CANCELLED';
 }
 
 /** One request; `path` is always one of this program's own. */

@@ -4,7 +4,15 @@ import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { showEntry, toolPlace } from '../../elasticsearch/keystore.ts';
-import { askNode, at, jsonOf, type NodeDoor, probeHttp, vaultCredential } from '../../elasticsearch/node.ts';
+import {
+  askNode,
+  at,
+  isLost,
+  jsonOf,
+  type NodeDoor,
+  probeHttp,
+  vaultCredential,
+} from '../../elasticsearch/node.ts';
 import { prelude, runChecked, textOf } from '../../host-script.ts';
 import type { NodeCredential } from '../../ports.ts';
 
@@ -97,7 +105,7 @@ export async function askForData(
   const listed = await askNode(context, door, '/_cat/indices?format=json&h=index&expand_wildcards=all', more);
   if (!health.ok || !listed.ok) {
     const error = health.ok ? (listed.ok ? undefined : listed.error) : health.error;
-    return error?.code === 'SSH_CONNECTION_LOST' ? fail(error) : succeed({ known: false });
+    return error !== undefined && isLost(error) ? fail(error) : succeed({ known: false });
   }
   const nodes = at(jsonOf(health.value), 'number_of_nodes');
   const rows = jsonOf(listed.value);

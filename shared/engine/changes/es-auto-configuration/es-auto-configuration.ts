@@ -158,7 +158,6 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
       blast: 'full',
       outageSeconds: 60,
       guarded: false,
-      ...(change.install.unit === undefined ? {} : { restarts: change.install.unit }),
     };
   },
 

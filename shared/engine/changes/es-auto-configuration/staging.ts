@@ -152,7 +152,7 @@ async function checkResult(context: ChangeContext, staged: string, place: ToolPl
   if (!names.ok) {
     return names;
   }
-  const lacking = tlsEntries.filter((name) => names.value?.includes(name) !== true);
+  const lacking = [...tlsEntries, bootstrapEntry].filter((name) => names.value?.includes(name) !== true);
   return missing.length + lacking.length === 0
     ? succeed(undefined)
     : fail(
@@ -228,7 +228,7 @@ export async function stageConfiguration(context: ChangeContext, wish: StagingWi
   context.progress('Elasticsearch makes its keys and certificates; on a busy machine this takes minutes');
   for (const step of [
     () => runAutoConfiguration(context, place),
-    () => addEntries(context, place, [{ name: bootstrapEntry, value: wish.password }]),
+    () => addEntries(context, place, [{ name: bootstrapEntry, value: wish.password }], 'caller-lists'),
     () => checkResult(context, staged, place),
     () => keepBinding(context, staged, original ?? ''),
     () => own(context, wrapper.value, live.value, wish),
