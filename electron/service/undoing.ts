@@ -50,7 +50,7 @@ export async function undo(
 
   let report = undone.value;
   if (request.neverAsk !== true)
-    report = await settleDrift(context, workspace, request.hostId, report, run, handle);
+    report = await settleDrift(context, workspace, request.hostId, report, request.scope, run, handle);
   await afterWork(context, workspace, [request.hostId], handle, true);
   const problems = report.items.filter((item) => item.result !== 'undone');
   if (problems.length > 0) {
@@ -75,18 +75,24 @@ export async function undo(
   return succeed(report);
 }
 
-/** Somebody changed it since: the operator decides, item by item. */
+/** Somebody changed it since: the operator decides, item by item; what rested on an overwritten one is then taken back too. */
 async function settleDrift(
   context: ServiceContext,
   workspace: OpenWorkspace,
   hostId: string,
-  report: RollbackReport,
+  first: RollbackReport,
+  scope: RollbackScope,
   run: (scope: RollbackScope, more: { force?: boolean }) => Promise<Result<RollbackReport>>,
   handle: OperationHandle,
 ): Promise<RollbackReport> {
-  const items = [...report.items];
-  for (const [index, item] of items.entries()) {
-    if (item.result !== 'drifted') continue;
+  let report = first;
+  const asked = new Set<string>();
+  for (;;) {
+    const item = report.items.find(
+      (entry) => entry.result === 'drifted' && !asked.has(`${entry.planId}/${entry.stepId}`),
+    );
+    if (item === undefined || handle.signal.aborted) return report;
+    asked.add(`${item.planId}/${item.stepId}`);
     const answer = await context.questions.ask(
       {
         type: 'drift',
@@ -99,10 +105,13 @@ async function settleDrift(
     );
     if (answer !== 'overwrite') continue;
     const forced = await run({ of: 'step', planId: item.planId, stepId: item.stepId }, { force: true });
-    const result = forced.ok ? forced.value.items[0] : undefined;
-    if (result !== undefined) items[index] = result;
+    if (!forced.ok || forced.value.result !== 'undone') continue;
+    const rest = await run(scope, {});
+    const earlier = [...report.items.filter((entry) => entry.result === 'undone'), ...forced.value.items];
+    if (rest.ok) report = { result: rest.value.result, items: [...earlier, ...rest.value.items] };
+    else if (rest.error.code === 'NOT_FOUND') return { result: 'undone', items: earlier };
+    else return report;
   }
-  return { ...report, items };
 }
 
 export async function settleInterrupted(

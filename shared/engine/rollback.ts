@@ -68,6 +68,11 @@ export function rollbackCandidates(
   return histories.filter((history) => history.standing !== 'undone' && inScope(history, scope)).toReversed();
 }
 
+/** Changes around a node rest on the earlier ones: settings on owners, owners on the account. Others stand alone. */
+function concernsNode(change: Change): boolean {
+  return change.kind !== 'firewall-ruleset' && change.kind !== 'file-content';
+}
+
 type Restart = ChangeOf<'service-restart'>;
 
 /** The restart that makes the undoing of a change take effect; undefined when it needs none or does it itself. */
@@ -192,6 +197,8 @@ export async function rollBack(
   const items: RollbackItem[] = [];
   const restarts = new Restarts();
   let cancelled = false;
+  // What could not be undone and must not lose the ground it stands on: an account is not removed under a running node.
+  let standing: string | undefined;
   try {
     const begun = await work.begin('rollback', request.breakLock === true, signal);
     if (!begun.ok) {
@@ -200,6 +207,14 @@ export async function rollBack(
     for (const history of candidates) {
       const { intent } = history;
       const item = { planId: intent.planId, stepId: intent.stepId, title: intent.title };
+      if (standing !== undefined && concernsNode(intent.change)) {
+        items.push({
+          ...item,
+          result: 'skipped',
+          note: `Left in place, because a later step still rests on it: ${standing}.`,
+        });
+        continue;
+      }
       cancelled ||= signal?.aborted === true;
       const held = cancelled ? undefined : await work.stillOurs();
       if (held === undefined || !held.ok) {
@@ -227,6 +242,9 @@ export async function rollBack(
         restartLater: intent.change.kind === 'service-restart',
       });
       items.push({ ...item, ...undone });
+      if (undone.result !== 'undone' && concernsNode(intent.change)) {
+        standing ??= intent.title;
+      }
       if (undone.result === 'undone' && restart !== undefined) {
         restarts.add(restart, tagOf(intent.planId, intent.stepId));
       }

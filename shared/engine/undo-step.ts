@@ -44,7 +44,8 @@ async function revert(run: UndoRun): Promise<Result<void>> {
     return before;
   }
   const context = changeContext(run.parts, run.work.session, {
-    tag: `${tagOf(intent.planId, intent.stepId)}-undo`,
+    // The same as while applying: a kind finds what it set aside on the host by this name.
+    tag: tagOf(intent.planId, intent.stepId),
     guard: run.events.guard,
     progress: (note) =>
       run.events.step({ planId: intent.planId, stepId: intent.stepId, state: 'undoing', note }),

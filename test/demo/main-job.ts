@@ -110,10 +110,14 @@ export async function fixTheRest(wizard: WizardApp, sources: string, watch: JobW
   await wizard.apply.waitForPlan();
   await watch.screen('apply-plan');
   await wizard.apply.apply();
-  await wizard.apply.guard.waitFor({ timeout: 400_000 }).then(
-    async () => await watch.screen('apply-guard'),
-    () => undefined,
-  );
+  await wizard.apply.guard
+    .or(wizard.page.locator('[data-testid="apply-state"][data-state="finished"]'))
+    .first()
+    .waitFor({ timeout: 400_000 })
+    .then(
+      async () => await watch.screen('apply-guard'),
+      () => undefined,
+    );
   await wizard.apply.waitUntilFinished(400_000);
   await wizard.waitUntilIdle(200_000);
   await watch.screen('apply-done');
