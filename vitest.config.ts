@@ -36,6 +36,8 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['renderer/**/*.test.{ts,tsx}'],
           setupFiles: ['test/support/renderer-setup.ts'],
+          // PatternFly's parts import their styles, which only the bundler can read.
+          server: { deps: { inline: [/@patternfly/] } },
           testTimeout: 20_000,
           css: false,
         },

@@ -44,7 +44,7 @@ export function Frame({ theme }: { readonly theme: 'light' | 'dark' }) {
   const first = useRef(true);
   useShortcuts();
   useEffect(() => {
-    main.current?.scrollTo({ top: 0 });
+    if (main.current !== null) main.current.scrollTop = 0;
     if (first.current) first.current = false;
     else main.current?.focus({ preventScroll: true });
   }, [screen]);
