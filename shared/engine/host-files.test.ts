@@ -96,7 +96,8 @@ describe.each(shells)('files on a host, with %s', (...shell) => {
     expect(await write('/etc/target', sha('target'))).toMatchObject({ ok: true });
   });
 
-  it('says when the disk is full', async () => {
+  // BusyBox's shell has `cat` inside, so nothing can stand in for it; the lab fills a real disk.
+  it.runIf(shell[0] === 'sh')('says when the disk is full', async () => {
     host.place('/etc/a', 'old');
     host.teach('cat', 'echo "cat: write error: No space left on device" >&2; exit 1');
     expect(await writeFileAtomic(host, '/etc/a', bytes('new'), { tag: 't' })).toMatchObject({

@@ -81,6 +81,9 @@ export async function statTree(
   return succeed(entries);
 }
 
+/** Names that one process on the host handles at once; records are filled up with empty names. */
+const batch = 100;
+
 // Each name is taken relative to its folder after checking that the folder's path has no link in it: a service user that
 // swaps a folder for a link cannot make root change files elsewhere.
 const setEntriesScript = `${prelude}
@@ -88,25 +91,33 @@ t=$(mktemp) || exit 1
 trap 'rm -f "$t"' EXIT
 cat > "$t" || exit 1
 [ "$(wc -c < "$t")" -eq "$1" ] || exit 52
-xargs -0 -n 400 sh -c '
-bad=0; here=
-while [ $# -ge 4 ]; do
-  own=$1; mode=$2; dir=$3; name=$4; shift 4
-  if [ "$dir" != "$here" ]; then
-    here=
-    cd -P -- "$dir" 2>/dev/null || continue
-    if [ "$(pwd -P)" != "$dir" ]; then cd /; bad=50; continue; fi
-    here=$dir
-  fi
-  if [ -L "./$name" ]; then
-    [ "$own" = - ] || chown -h "$own" "./$name" || bad=1
-    continue
-  fi
-  [ -e "./$name" ] || continue
-  [ "$own" = - ] || chown -h "$own" "./$name" || bad=1
-  [ "$mode" = - ] || chmod "$mode" "./$name" || bad=1
+xargs -0 -n ${batch + 3} sh -c '
+own=$1; mode=$2; dir=$3; shift 3
+cd -P -- "$dir" 2>/dev/null || exit 0
+[ "$PWD" = "$dir" ] || exit 1
+n=$#
+for name; do
+  if [ -n "$name" ] && { [ -e "./$name" ] || [ -L "./$name" ]; }; then set -- "$@" "./$name"; fi
 done
-[ $bad = 0 ] || exit $bad
+shift $n
+[ $# -gt 0 ] || exit 0
+bad=0
+if [ "$own" != - ] && ! chown -h "$own" "$@" 2>/dev/null; then
+  for f; do
+    if [ -e "$f" ] || [ -L "$f" ]; then chown -h "$own" "$f" || bad=1; fi
+  done
+fi
+if [ "$mode" != - ]; then
+  n=$#
+  for f; do [ -L "$f" ] || set -- "$@" "$f"; done
+  shift $n
+  if [ $# -gt 0 ] && ! chmod "$mode" "$@" 2>/dev/null; then
+    for f; do
+      if [ -e "$f" ]; then chmod "$mode" "$f" || bad=1; fi
+    done
+  fi
+fi
+exit $bad
 ' sh < "$t"
 s=$?
 [ $s = 0 ] || exit 1
@@ -120,7 +131,7 @@ export interface EntrySetting {
   readonly mode?: string;
 }
 
-/** Sets owner and mode of the given paths, each exactly once, in the given order; paths that are gone are passed over. */
+/** Sets owner and mode of the given paths; paths that are gone are passed over. The order is not kept. */
 export async function setEntries(
   host: HostWriter,
   settings: readonly EntrySetting[],
@@ -129,12 +140,22 @@ export async function setEntries(
   if (settings.length === 0) {
     return succeed(undefined);
   }
-  // A fifth digit makes GNU chmod clear the set-id bits of a folder too, which it keeps otherwise.
-  const records = settings.map((setting) => {
+  const groups = new Map<string, { readonly head: string; readonly names: string[] }>();
+  for (const setting of settings) {
     const cut = setting.path.lastIndexOf('/');
     const folder = cut <= 0 ? '/' : setting.path.slice(0, cut);
-    return `${setting.own ?? '-'}\0${setting.mode === undefined ? '-' : setting.mode.padStart(5, '0')}\0${folder}\0${setting.path.slice(cut + 1)}\0`;
-  });
+    // A fifth digit makes GNU chmod clear the set-id bits of a folder too, which it keeps otherwise.
+    const head = `${setting.own ?? '-'}\0${setting.mode === undefined ? '-' : setting.mode.padStart(5, '0')}\0${folder}\0`;
+    const group = groups.get(head) ?? { head, names: [] };
+    group.names.push(setting.path.slice(cut + 1));
+    groups.set(head, group);
+  }
+  const records = [...groups.values()].flatMap(({ head, names }) =>
+    Array.from({ length: Math.ceil(names.length / batch) }, (_, index) => {
+      const some = names.slice(index * batch, (index + 1) * batch);
+      return `${head}${some.join('\0')}\0${'\0'.repeat(batch - some.length)}`;
+    }),
+  );
   const list = new TextEncoder().encode(records.join(''));
   const ran = await runChecked(
     host,
