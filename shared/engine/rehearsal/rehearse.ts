@@ -52,8 +52,7 @@ export async function tryConfiguration(
   context: RehearsalContext,
   rehearsal: Rehearsal,
 ): Promise<Result<Verdict>> {
-  const folder = `/var/lib/bulwark/${context.tag}/rehearsal`;
-  const name = `bulwark-rehearsal-${context.tag}.service`;
+  const { folder, name } = placesOf(context.tag);
   const { install } = rehearsal;
   const unit = await readUnit(context.host, rehearsal.unit, context.signal);
   if (!unit.ok) {
@@ -97,14 +96,30 @@ export async function tryConfiguration(
     context.signal,
   );
   const verdict = started.ok ? await watch(context, folder, name) : started;
-  await context.host.run({
-    name: 'rehearsal-stop',
-    script: stopScript,
-    args: [folder, name],
-    privileged: true,
-    deadlineSeconds: 90,
-  });
+  await endRehearsal(context);
   return verdict;
+}
+
+const placesOf = (tag: string) => ({
+  folder: `/var/lib/bulwark/${tag}/rehearsal`,
+  name: `bulwark-rehearsal-${tag}.service`,
+});
+
+/** Ends a rehearsal with everything in it and removes what it left; also one that a broken connection left running. */
+export async function endRehearsal(context: Pick<ChangeContext, 'host' | 'tag'>): Promise<Result<void>> {
+  const { folder, name } = placesOf(context.tag);
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'rehearsal-stop',
+      script: stopScript,
+      args: [folder, name],
+      privileged: true,
+      deadlineSeconds: 90,
+    },
+    { doing: 'end the rehearsal' },
+  );
+  return ran.ok ? succeed(undefined) : ran;
 }
 
 async function watch(context: RehearsalContext, folder: string, name: string): Promise<Result<Verdict>> {

@@ -19,7 +19,7 @@ import { revertToOpen } from './revert.ts';
 import { caPath, checkFiles, pinnedDoor, shortcomings, storePassword } from './secured.ts';
 import { awaitSwitch, forgetSwitch, readSwitch, type SwitchStanding } from './switch.ts';
 import { forgetPassword, newPassword } from './vault-password.ts';
-import { dropPaths } from './wrapper.ts';
+import { dataAside, dropPaths, existing } from './wrapper.ts';
 
 type Change = ChangeOf<'es-auto-configuration'>;
 
@@ -122,6 +122,7 @@ async function finish(change: Change, password: Secret, context: ChangeContext):
   return forgotten.ok ? await markOf(change, context) : forgotten;
 }
 
+/** Digests of what the step wrote, and the names of the data directories that it set aside (not secret). */
 async function markOf(change: Change, context: ChangeContext): Promise<Result<Mark>> {
   const mark: Record<string, string> = {};
   for (const [name, path] of [
@@ -135,7 +136,11 @@ async function markOf(change: Change, context: ChangeContext): Promise<Result<Ma
     }
     mark[name] = file.value === 'absent' ? 'absent' : context.digest.sha256(file.value.bytes);
   }
-  return succeed(mark);
+  const asides = [false, true].flatMap((mount) =>
+    change.install.pathData.map((path) => dataAside({ path, mount }, context.tag).aside),
+  );
+  const kept = await existing(context, asides);
+  return kept.ok ? succeed({ ...mark, setAside: kept.value.join(', ') }) : kept;
 }
 
 export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {

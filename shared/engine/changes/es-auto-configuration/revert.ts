@@ -8,12 +8,12 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext, Mark } from '../../change-kind.ts';
 import { vaultCredential } from '../../elasticsearch/node.ts';
 import { readFile } from '../../host-files.ts';
-import { prelude, runChecked, textOf } from '../../host-script.ts';
+import { endRehearsal } from '../../rehearsal/rehearse.ts';
 import { askForData } from './data.ts';
 import { type Image, unpackImage } from './image.ts';
 import { caPath, pinnedDoor } from './secured.ts';
 import { awaitSwitch, beginSwitch, forgetSwitch, type Trade } from './switch.ts';
-import { dataAside, dropPaths, makeWrapper } from './wrapper.ts';
+import { dataAside, dropPaths, existing, makeWrapper } from './wrapper.ts';
 
 export interface WayBack {
   readonly change: ChangeOf<'es-auto-configuration'>;
@@ -55,26 +55,6 @@ async function drifted(way: WayBack, context: ChangeContext): Promise<Result<rea
     }
   }
   return succeed(wrong);
-}
-
-const existScript = `${prelude}
-for p do if [ -e "$p" ]; then echo yes; else echo no; fi; done
-`;
-
-async function existing(
-  context: ChangeContext,
-  paths: readonly string[],
-): Promise<Result<readonly string[]>> {
-  const ran = await runChecked(
-    context.host,
-    { name: 'exist', script: existScript, args: paths, privileged: true, deadlineSeconds: 30 },
-    { doing: 'look for directories that were set aside' },
-  );
-  if (!ran.ok) {
-    return ran;
-  }
-  const lines = textOf(ran.value).split('\n');
-  return succeed(paths.filter((_, index) => lines[index] === 'yes'));
 }
 
 /** Whether the secured node holds indices of the operator's by now; when it cannot be told, yes. */
@@ -215,6 +195,7 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
 }
 
 async function clean(way: WayBack, context: ChangeContext, evenBefore = false): Promise<Result<void>> {
-  const dropped = await dropPaths(context, way.leftovers, evenBefore);
+  const ended = await endRehearsal(context);
+  const dropped = ended.ok ? await dropPaths(context, way.leftovers, evenBefore) : ended;
   return dropped.ok ? await forgetSwitch(context.host, context.tag) : dropped;
 }

@@ -2,7 +2,7 @@
 import { appError } from '../../../domain/error.ts';
 import { type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
-import { prelude, runChecked } from '../../host-script.ts';
+import { prelude, runChecked, textOf } from '../../host-script.ts';
 import type { DataPath } from './data.ts';
 
 /** Private folder on the file system of the configuration directory; only root may look in. */
@@ -99,8 +99,31 @@ export async function makeFreshData(
   return ran.ok ? succeed(undefined) : ran;
 }
 
+const existScript = `${prelude}
+for p do if [ -e "$p" ]; then echo yes; else echo no; fi; done
+`;
+
+/** Those of the paths that are there. */
+export async function existing(
+  context: ChangeContext,
+  paths: readonly string[],
+): Promise<Result<readonly string[]>> {
+  const ran = await runChecked(
+    context.host,
+    { name: 'exist', script: existScript, args: paths, privileged: true, deadlineSeconds: 30 },
+    { doing: 'look for directories that were set aside' },
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  const lines = textOf(ran.value).split('\n');
+  return succeed(paths.filter((_, index) => lines[index] === 'yes'));
+}
+
 const dropScript = `${prelude}
 keep=$1; shift
+lock=/run/bulwark-tools.lock
+if [ -e $lock ] && command -v flock >/dev/null 2>&1; then flock -w 240 $lock true; fi
 for p do
   if [ "$keep" = keep ] && [ -e "$p/before" ]; then echo "$p/before was kept" >&2; continue; fi
   rm -rf -- "$p" || exit 1
