@@ -12,15 +12,22 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.down());
 
-const scenarios: ScenarioName[] = [
-  'open-fresh',
+/** Both layouts and both major versions, and a node that begins with nothing. */
+const usual: readonly ScenarioName[] = ['open-fresh', 'package-open-9'];
+const further: readonly ScenarioName[] = [
   'package-open',
   'open-fresh-9',
-  'package-open-9',
   'conf-elsewhere',
   'never-started',
   'auto-then-off',
 ];
+const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
+const scenarios = every ? [...usual, ...further] : usual;
+if (!every) {
+  console.log(
+    `Not run, to save a quarter of an hour: ${further.join(', ')}. BULWARK_LAB_SCENARIOS=every runs them too.`,
+  );
+}
 
 describe.each(scenarios)('an open node is secured: %s', (scenario) => {
   let bench: LabBench;
