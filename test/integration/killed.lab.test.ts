@@ -8,7 +8,7 @@ import type { Change } from '../../shared/domain/change.ts';
 import { interruptedSteps, recoverHost } from '../../shared/engine/recover.ts';
 import { rollBack } from '../../shared/engine/rollback.ts';
 import { type Lab, openLab } from '../lab/index.ts';
-import { type ChildInput, partsFor } from '../support/apply-child.ts';
+import { type ChildInput, partsFor, planAndApply } from '../support/apply-child.ts';
 import { value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 import { testDigest } from '../support/memory-ports.ts';
@@ -116,6 +116,57 @@ describe('killed in the middle', () => {
       expect(await look()).toBe(before);
       console.log(
         `killed after ${milliseconds} ms: ${entries.filter((entry) => entry.type === 'intent').length} steps begun, ${open.length} open, ${standing === before ? 'old' : 'changed'} state`,
+      );
+    } finally {
+      await close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('cut off in the middle', () => {
+  it.each([1, 2, 3, 4])('at note %i of the second step', async (note) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cut-'));
+    const knownHosts = join(folder, 'known_hosts');
+    copyFileSync(bench.host.knownHostsFile, knownHosts);
+    const { name, address, port, user, identityFile } = bench.host;
+    const input: ChildInput = {
+      folder,
+      hostId: name,
+      address,
+      port,
+      user,
+      identityFile,
+      knownHosts,
+      changes,
+    };
+    const before = await look();
+    let notes = 0;
+    let healed: Promise<void> | undefined;
+    const result = await planAndApply(input, (step) => {
+      notes += step.stepId.startsWith('02') ? 1 : 0;
+      if (notes === note && healed === undefined) {
+        healed = bench.host
+          .cutLink()
+          .then(() => new Promise((resolve) => setTimeout(resolve, 7000)))
+          .then(() => bench.host.restoreLink());
+      }
+    });
+    await healed;
+    const { parts, close } = partsFor(input);
+    try {
+      expect(value(await interruptedSteps(parts.journal, [name]))).toEqual([]);
+      const entries = value(await parts.journal.read(name));
+      const unknown = entries.filter(
+        (entry) => entry.type === 'outcome' && entry.result === 'unknown',
+      ).length;
+      const undone = value(
+        await rollBack({ hostId: name, scope: { of: 'host' }, reason: 'test', breakLock: true }, parts),
+      );
+      expect(undone.result).toBe('undone');
+      expect(await look()).toBe(before);
+      console.log(
+        `cut at note ${note}: the plan ended in ${result}, ${unknown} outcomes were unknown for a while`,
       );
     } finally {
       await close();

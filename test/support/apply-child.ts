@@ -7,6 +7,7 @@ import { openFileBlobStore } from '../../electron/adapters/journal-files/blob-fi
 import { openFileJournal } from '../../electron/adapters/journal-files/journal-files.ts';
 import { systemClock, systemDigest, systemRandom } from '../../electron/adapters/system/system.ts';
 import type { Change } from '../../shared/domain/change.ts';
+import type { StepProgress } from '../../shared/domain/operation.ts';
 import { succeed } from '../../shared/domain/result.ts';
 import { applyPlan } from '../../shared/engine/apply.ts';
 import type { EngineParts } from '../../shared/engine/parts.ts';
@@ -47,6 +48,8 @@ export function partsFor(input: ChildInput): {
       sudo: 'passwordless',
     },
     input.knownHosts,
+    {},
+    { connectTimeoutMs: 3000, keepaliveIntervalMs: 1000, keepaliveCount: 3 },
   );
   const key = new Uint8Array(32).fill(3);
   return {
@@ -68,7 +71,7 @@ export function partsFor(input: ChildInput): {
 }
 
 /** Plans and applies the changes as one plan. */
-export async function planAndApply(input: ChildInput, begun: () => void): Promise<string> {
+export async function planAndApply(input: ChildInput, watch: (step: StepProgress) => void): Promise<string> {
   const { parts, close } = partsFor(input);
   const session = value(await parts.sessions.open(input.hostId));
   const plan = value(
@@ -92,7 +95,7 @@ export async function planAndApply(input: ChildInput, begun: () => void): Promis
       { plan, approvedDigest: plan.digest, factsDigest: () => Promise.resolve(succeed('f')) },
       parts,
       undefined,
-      { step: (step) => step.state === 'applying' && begun(), guard: () => undefined },
+      { step: watch, guard: () => undefined },
     ),
   );
   await session.close();
@@ -104,7 +107,9 @@ if (process.argv[2] === 'apply') {
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
     const input = JSON.parse(line) as ChildInput;
-    const result = await planAndApply(input, () => process.stdout.write('begun\n'));
+    const result = await planAndApply(input, () => {
+      process.stdout.write('begun\n');
+    });
     process.stdout.write(`${result}\n`);
     break;
   }
