@@ -84,7 +84,10 @@ function ApplyButton({ plan, lanes }: { readonly plan: Plan; readonly lanes: rea
       {apply.error !== undefined && <ErrorPanel error={apply.error} onDismiss={apply.dismiss} />}
       {asking && (
         <Confirm title={label} action={label} onConfirm={start} onClose={() => setAsking(false)}>
-          <p>On {names(lanes.map((lane) => `${lane.hostName}`))}, Bulwark will:</p>
+          <p>
+            {heavy.length === open.length ? 'On' : 'Among them, on'}{' '}
+            {names(lanes.map((lane) => lane.hostName))}:
+          </p>
           <ul>
             {heavy.map((step) => (
               <li key={step.id}>

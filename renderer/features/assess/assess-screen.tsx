@@ -46,16 +46,26 @@ function shownAreas(hosts: readonly HostState[], catalogue: readonly Area[]): re
   return areas.filter((area) => seen.has(area));
 }
 
-function FirstFindings({ hosts }: { readonly hosts: readonly HostState[] }) {
+function FirstFindings({
+  hosts,
+  running,
+}: {
+  readonly hosts: readonly HostState[];
+  readonly running: boolean;
+}) {
   const nameOf = new Map(hosts.map((host) => [host.host.id, host.host.name]));
   const findings = latestFindings(hosts)
     .filter((finding) => finding.outcome === 'fail' && finding.severity === 'critical')
     .toSorted(compareUrgency)
     .slice(0, 8);
   return (
-    <Panel id="first-findings" title="Critical so far" className="first-findings">
+    <Panel id="first-findings" title={running ? 'Critical so far' : 'Critical'} className="first-findings">
       {findings.length === 0 ? (
-        <p className="muted">Critical findings appear here while other hosts are still being read.</p>
+        <p className="muted">
+          {running || hosts.every((host) => host.latest === undefined)
+            ? 'Critical findings appear here while other hosts are still being read.'
+            : 'Nothing critical was found.'}
+        </p>
       ) : (
         <ul aria-label="Critical findings so far">
           {findings.map((finding) => (
@@ -80,6 +90,9 @@ function FirstFindings({ hosts }: { readonly hosts: readonly HostState[] }) {
     </Panel>
   );
 }
+
+/** Up to so many hosts leave the room below to the findings. */
+const fewHosts = 4;
 
 export function AssessScreen() {
   const client = useClient();
@@ -144,7 +157,7 @@ export function AssessScreen() {
           once and in seconds.
         </EmptyState>
       ) : (
-        <div className="assess-columns">
+        <div className={hosts.length > fewHosts ? 'assess-columns' : 'assess-columns assess-few'}>
           <AssessGrid
             hosts={hosts}
             areas={shownAreas(
@@ -152,7 +165,7 @@ export function AssessScreen() {
               catalogue.map((control) => control.area),
             )}
           />
-          <FirstFindings hosts={hosts} />
+          <FirstFindings hosts={hosts} running={running} />
         </div>
       )}
     </Page>

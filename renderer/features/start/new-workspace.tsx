@@ -78,7 +78,9 @@ export function NewWorkspace({ onBack }: { readonly onBack: () => void }) {
             </FormGroup>
           </Panel>
           <Panel id="new-vault" title="Vault">
-            <PassphraseFields value={passphrase} onChange={setPassphrase} />
+            <div className="form-stack">
+              <PassphraseFields value={passphrase} onChange={setPassphrase} />
+            </div>
           </Panel>
         </div>
         <Panel id="new-deployment" title="Deployment">
