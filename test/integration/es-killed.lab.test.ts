@@ -107,6 +107,27 @@ describe('securing, interrupted', () => {
     await expectOld();
   });
 
+  it('the app ends while the host switches: the node is secured and its password is in the vault', async () => {
+    const end = new AbortController();
+    const plain = bench.context('app-ended', { signal: end.signal });
+    const image = value(await esAutoConfiguration.capture(change, plain));
+    const { context } = interrupting(plain, /The host is switching/, () => Promise.resolve(end.abort()));
+    expect((await esAutoConfiguration.apply(change, image, context)).ok).toBe(false);
+    const password = value(await plain.secrets.get(elasticRef)).reveal();
+    await expect
+      .poll(() => status(bench, 'https://127.0.0.1:9200/_security/_authenticate', password), {
+        timeout: 180_000,
+        interval: 2000,
+      })
+      .toBe('200');
+    const again = bench.context('app-ended');
+    expect(
+      value(await esAutoConfiguration.inspect(change, { ...again, secrets: plain.secrets })).inPlace,
+    ).toBe(false);
+    await takeBack(image, plain);
+    await expectOld();
+  });
+
   it('the switch is killed on the host: the old node comes back by itself', async () => {
     const plain = bench.context('kill-switch');
     const image = value(await esAutoConfiguration.capture(change, plain));

@@ -1,7 +1,6 @@
 /** Passwords of built-in users and keystore entries on real nodes, and a restart that is tried before it is made. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangeOf } from '../../shared/domain/change.ts';
-import { Secret } from '../../shared/domain/secret.ts';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { esPassword } from '../../shared/engine/changes/es-password/es-password.ts';
 import { keystoreEntry } from '../../shared/engine/changes/keystore-entry/keystore-entry.ts';
@@ -86,19 +85,6 @@ describe('passwords', () => {
       const mark = value(await esPassword.apply(again, image, context));
       value(await esPassword.verify(again, mark, context));
       expect(value(await context.secrets.get(elasticRef)).reveal()).toBe(first);
-
-      // The vault lost track and a new password was set: the earlier one is known and comes back.
-      value(
-        await context.secrets.put(
-          elasticRef,
-          value(await context.secrets.get('es/lab/kibana_system')),
-          'mixed up',
-        ),
-      );
-      value(await context.secrets.put(`${elasticRef}/previous`, new Secret(first), 'earlier'));
-      const lost = value(await esPassword.capture(again, context));
-      const set = value(await esPassword.apply(again, lost, context));
-      value(await esPassword.verify(again, set, context));
     }));
 });
 
