@@ -69,7 +69,7 @@ function Item({
               variant="secondary"
               size="sm"
               {...(first ? { 'data-key': 'u' } : {})}
-              isDisabled={undo.pending || host.connection !== 'connected'}
+              isDisabled={undo.pending}
               onClick={() => setAsking(true)}
             >
               Undo this
@@ -133,7 +133,7 @@ export function HistoryScreen() {
           <Button
             variant="secondary"
             icon={<Glyph name="undo" size={14} />}
-            isDisabled={undo.pending || host.connection !== 'connected'}
+            isDisabled={undo.pending}
             onClick={() => setAsking(true)}
           >
             Undo everything on {host.host.name}
