@@ -10,6 +10,7 @@ import type { PdfPrinter } from '../../shared/engine/report/ports.ts';
 import { signingIdentity } from '../adapters/pki/signing-identity.ts';
 import { type ExportedReport, exportReport } from '../adapters/report/export.ts';
 import { loadReportFonts } from '../adapters/report/fonts.ts';
+import { drawPages } from '../adapters/report/thumbnails.ts';
 import { systemClock } from '../adapters/system/system.ts';
 import { peersOf } from './assessing.ts';
 import { changeKinds } from './change-kinds.ts';
@@ -120,7 +121,8 @@ export async function exportWorkspaceReport(
       signer: signer.value.commonName,
       signerFingerprint: signer.value.certificateFingerprint256,
       commands: [...exported.value.commands],
-      pages: [],
+      pages:
+        exported.value.withoutPdf === undefined ? [...(await drawPages(join(folder, 'report.pdf')))] : [],
       ...(exported.value.withoutPdf === undefined ? {} : { withoutPdf: exported.value.withoutPdf.message }),
     },
   });
