@@ -6,6 +6,7 @@ import { Secret } from '../../domain/secret.ts';
 import { parseKeystoreHeader } from '../../text/keystore-header.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { type HostFile, readFile, statTree } from '../host-files.ts';
+import { readUnit } from './service.ts';
 import { runTool, type ToolPlace, type ToolRun, toolError } from './tool.ts';
 
 type ToolContext = Pick<ChangeContext, 'host' | 'signal'>;
@@ -55,8 +56,16 @@ export async function keystoreOwnership(
   }
   const folder = listed.value[0];
   const owner = folder?.owner ?? install.user;
-  const group = owner === 'root' ? install.group : (folder?.group ?? install.group);
-  return succeed({ owner, group, mode: '0660' });
+  if (owner !== 'root') {
+    return succeed({ owner, group: folder?.group ?? install.group, mode: '0660' });
+  }
+  // An earlier step of the same plan may have given the unit another user than the assessment saw.
+  const unit =
+    install.unit === undefined ? undefined : await readUnit(context.host, install.unit, context.signal);
+  if (unit?.ok === false) {
+    return unit;
+  }
+  return succeed({ owner, group: unit?.value.properties.group ?? install.group, mode: '0660' });
 }
 
 /** The keystore file as it is. Errors: PRECONDITION_FAILED when it is protected by a password or no keystore at all. */
