@@ -19,6 +19,7 @@ import { CommandPalette } from './command-palette.tsx';
 import { useShortcuts } from './keyboard.ts';
 import { Notices } from './notices.tsx';
 import { Rail } from './rail.tsx';
+import { ScreenBoundary } from './screen-boundary.tsx';
 import { ShortcutList } from './shortcut-list.tsx';
 import { StatusLine } from './status-line.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -56,7 +57,9 @@ export function Frame({ theme }: { readonly theme: 'light' | 'dark' }) {
       <div className="frame-centre">
         <Banners />
         <main ref={main} tabIndex={-1} className="frame-main" aria-label="Content">
-          <Shown key={screen} />
+          <ScreenBoundary key={screen}>
+            <Shown />
+          </ScreenBoundary>
         </main>
       </div>
       <StatusLine />

@@ -154,12 +154,13 @@ export function SecretsScreen() {
           </p>
           <p
             className="password-shape mono"
-            aria-label="Shape of a password: letters and digits, no punctuation"
+            role="img"
+            aria-label="Shape of a password: 24 letters, digits and signs"
           >
-            <span>Aa0Aa0</span>
-            <span>Aa0Aa0</span>
-            <span>Aa0Aa0</span>
-            <span>Aa0Aa0</span>
+            <span>Xx9-xX</span>
+            <span>9xX.xx</span>
+            <span>xX9_Xx</span>
+            <span>x9X~xX</span>
           </p>
           <p className="small muted">This shows the shape only. It is not a password.</p>
           {wishes.length > 0 && (
