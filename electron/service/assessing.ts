@@ -123,8 +123,12 @@ export async function assessHost(
     store.updateHost(hostId, (state) => progressing(state, note, note === 'Reading the host' ? 0 : 1));
   store.updateHost(hostId, ({ error: _error, ...state }) => progressing(state, 'Connecting', 0));
   const started = systemClock.now();
+  const held = workspace.connections.isHeld(hostId);
   const result = await workspace.connections.withSession(hostId, signal, async (session) => {
-    const before = session.cost();
+    // A connection that was made for this assessment is part of what it costs.
+    const before = held
+      ? session.cost()
+      : { connections: 0, execs: 0, roundTrips: 0, tunnels: 0, bytesIn: 0 };
     const gathered = await gatherHost(workspace, hostId, session, signal, show);
     if (!gathered.ok) return gathered;
     const after = session.cost();
@@ -137,7 +141,7 @@ export async function assessHost(
       gathered: gathered.value,
       milliseconds: systemClock.now() - started,
       cost: {
-        connections: after.connections,
+        connections: after.connections - before.connections,
         execs: after.execs - before.execs,
         roundTrips: after.roundTrips - before.roundTrips,
         tunnels: after.tunnels - before.tunnels,

@@ -87,9 +87,9 @@ export async function assessmentFigures(host: LabHost): Promise<readonly Figure[
     figure('execs per assessment', cost.execs, '', 'cold', 2),
     figure(
       'round trips per assessment',
-      cost.roundTrips - cost.tunnels,
+      cost.roundTrips - 2 * cost.tunnels,
       '',
-      `and ${cost.tunnels} tunnels to the node`,
+      `and ${cost.tunnels} requests to the node, two each`,
       9,
     ),
     figure('bare ssh host true', median(bare), 'ms', `median of ${pairs}`),
