@@ -9,6 +9,7 @@ import type { Step } from '../domain/plan.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import type { ChangeContext, ChangeKind, Mark } from './change-kind.ts';
 import type { HostWork } from './host-work.ts';
+import { isThere } from './is-there.ts';
 import {
   changeContext,
   connectionLost,
@@ -32,6 +33,11 @@ export interface StepRun {
   readonly events: EngineEvents;
   readonly signal?: AbortSignal | undefined;
   readonly progress: ChangeContext['progress'];
+  /**
+   * Puts back what earlier steps of this plan did for a service that does not start with it; false when that did not work
+   * completely. A node is never left on a configuration that it rejects.
+   */
+  readonly undoEarlier: () => Promise<boolean>;
 }
 
 interface Begun {
@@ -107,7 +113,16 @@ async function putBack(
   mark: Mark | undefined,
   error: AppError,
 ): Promise<StepEnd> {
+  const restart = begun.change.kind === 'service-restart';
+  const earlierBack = restart ? await run.undoEarlier() : true;
   if (error.hostState === 'unchanged' && mark === undefined) {
+    if (restart) {
+      const words = earlierBack
+        ? 'What this plan had prepared for it has been put back; the service was not restarted.'
+        : 'Not everything that this plan had prepared for it could be put back; see the steps.';
+      await journalOutcome(run, 'undone-after-failure', {}, `${error.message} ${words}`);
+      return ended(error, earlierBack ? 'restored' : 'changed', `${error.message} ${words}`);
+    }
     await journalOutcome(run, 'undone-after-failure', {}, `${error.message} Nothing was changed.`);
     return ended(error, 'unchanged', error.message);
   }
@@ -122,7 +137,11 @@ async function putBack(
       {},
       `${error.message} What was there before has been put back.`,
     );
-    return ended(error, 'restored', `${error.message} What was there before has been put back.`);
+    return ended(
+      error,
+      earlierBack ? 'restored' : 'changed',
+      `${error.message} What was there before has been put back.`,
+    );
   }
   if (connectionLost(reverted.error)) {
     return settleAfterLoss(run, begun, error, false);
@@ -156,10 +175,10 @@ async function settleAfterLoss(run: StepRun, begun: Begun, error: AppError, keep
     );
   }
   run.progress('Connected again; looking at what is there', 'verifying');
-  const looked = keep
-    ? await guarded(run, () => begun.kind.inspect(begun.change, contextFor(run, undefined)))
-    : undefined;
-  if (looked?.ok === true && looked.value.inPlace) {
+  const there =
+    keep &&
+    (await guarded(run, () => isThere(begun.kind, begun.change, begun.before, contextFor(run, undefined))));
+  if (there !== false && there.ok && there.value) {
     const written = await journalOutcome(
       run,
       'done',
@@ -169,6 +188,9 @@ async function settleAfterLoss(run: StepRun, begun: Begun, error: AppError, keep
     return written.ok
       ? { state: 'done', note: 'The connection broke meanwhile; the change is in place.' }
       : ended(written.error, 'changed', written.error.message);
+  }
+  if (begun.change.kind === 'service-restart') {
+    await run.undoEarlier();
   }
   const reverted = await guarded(run, () =>
     begun.kind.revert(begun.change, begun.before, undefined, { ...contextFor(run, undefined), force: false }),

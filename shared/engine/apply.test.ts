@@ -377,3 +377,70 @@ describe('restarts while rolling back', () => {
     made.host.remove();
   });
 });
+
+describe('a service that does not start', () => {
+  const unit = 'app.service';
+  function failing(hostState: 'unchanged' | 'changed') {
+    const seen: string[] = [];
+    const bad = new EngineBench({
+      'service-restart': {
+        kind: 'service-restart',
+        describe: () => ({
+          title: 'restart',
+          words: [],
+          blast: 'restart',
+          outageSeconds: 10,
+          guarded: false,
+        }),
+        inspect: () => Promise.resolve(succeed({ inPlace: false, diffs: [], words: [] })),
+        capture: () => Promise.resolve(succeed(new Uint8Array())),
+        apply: () =>
+          Promise.resolve(fail(appError('ES_DID_NOT_START', 'It did not start.', 'Read.', { hostState }))),
+        verify: () => Promise.resolve(succeed(undefined)),
+        revert: () => {
+          seen.push(readFileSync(bad.host.path('/etc/app.yml'), 'utf8'));
+          return Promise.resolve(succeed(undefined));
+        },
+      },
+    });
+    bad.host.place('/etc/app.yml', 'a: 1\n');
+    return { bad, seen };
+  }
+
+  it.each([
+    ['changed', ['a: 1\n']],
+    ['unchanged', []],
+  ] as const)(
+    'gets its old configuration back, and is started with it when it was stopped (%s)',
+    async (hostState, started) => {
+      const { bad, seen } = failing(hostState);
+      const one = value(
+        await bad.plan(
+          bad.request(
+            'one',
+            {
+              kind: 'yaml-setting',
+              path: '/etc/app.yml',
+              edits: [{ op: 'set', key: 'a', value: 2 }],
+              expects: testDigest.sha256('a: 1\n'),
+            },
+            { kind: 'service-restart', unit, rehearse: true },
+          ),
+        ),
+      );
+      const report = value(await applyPlan(bad.applying(one), bad.parts));
+      expect(report).toMatchObject({
+        result: 'failed',
+        error: { code: 'ES_DID_NOT_START', hostState: 'restored' },
+      });
+      expect(report.steps.map((step) => step.state)).toEqual(['undone', 'failed']);
+      expect(readFileSync(bad.host.path('/etc/app.yml'), 'utf8')).toBe('a: 1\n');
+      expect(seen).toEqual(started);
+      expect(value(await interruptedSteps(bad.journal, ['local']))).toEqual([]);
+      expect(
+        await rollBack({ hostId: 'local', scope: { of: 'host' }, reason: 'test' }, bad.parts),
+      ).toMatchObject({ error: { code: 'NOT_FOUND' } });
+      bad.host.remove();
+    },
+  );
+});

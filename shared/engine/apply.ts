@@ -5,9 +5,11 @@ import type { Plan, Step } from '../domain/plan.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import { runStep } from './apply-step.ts';
 import { HostWork } from './host-work.ts';
+import { stepHistories } from './journal/history.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
 import { planDigest } from './plan.ts';
 import type { HostWriter } from './ports.ts';
+import { undoStep } from './undo-step.ts';
 
 export interface ApplyRequest {
   readonly plan: Plan;
@@ -109,6 +111,54 @@ async function openHosts(
 }
 
 /**
+ * Undoes, newest first, what the steps before a restart did on its host. A new account stays: it harms nothing, and its
+ * service may still be ending.
+ */
+async function undoEarlier(
+  plan: Plan,
+  restart: Step,
+  work: HostWork,
+  parts: EngineParts,
+  events: EngineEvents,
+  progress: Progress,
+): Promise<boolean> {
+  const entries = await parts.journal.read(work.hostId);
+  if (!entries.ok) {
+    return false;
+  }
+  const mine = stepHistories(entries.value).filter(
+    ({ intent, standing }) =>
+      intent.planId === plan.id &&
+      intent.stepId !== restart.id &&
+      standing === 'applied' &&
+      intent.change.kind !== 'account',
+  );
+  let complete = true;
+  for (const history of mine.toReversed()) {
+    const reason = `${restart.title} did not work`;
+    const undone = await undoStep({
+      history,
+      work,
+      parts,
+      events,
+      reason,
+      force: false,
+      restartLater: false,
+    });
+    complete &&= undone.result === 'undone';
+    const step = plan.steps.find((one) => one.id === history.intent.stepId);
+    if (step !== undefined) {
+      progress.set(step, {
+        state: undone.result,
+        note: undone.note,
+        ...(undone.error === undefined ? {} : { error: undone.error }),
+      });
+    }
+  }
+  return complete;
+}
+
+/**
  * Applies a plan. An error means that nothing was begun (PLAN_STALE, HOST_LOCKED, CANCELLED, the connection's errors);
  * once the first step has begun, what happened is in the report.
  */
@@ -159,6 +209,7 @@ export async function applyPlan(
         parts,
         events,
         signal,
+        undoEarlier: () => undoEarlier(plan, step, work, parts, events, progress),
         progress: (note, phase) =>
           progress.set(step, { note, ...(phase === undefined ? {} : { state: phase }) }),
       });

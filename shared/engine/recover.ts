@@ -5,6 +5,7 @@
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import { HostWork } from './host-work.ts';
+import { isThere } from './is-there.ts';
 import { type StepHistory, stepHistories } from './journal/history.ts';
 import {
   changeContext,
@@ -86,8 +87,13 @@ async function keepIfInPlace(
     tag: tagOf(intent.planId, intent.stepId),
     guard: events.guard,
   });
-  const looked = await kindOf(parts.kinds, intent.change).inspect(intent.change, context);
-  if (!looked.ok || !looked.value.inPlace) {
+  const kind = kindOf(parts.kinds, intent.change);
+  const before = await parts.blobs.get(intent.beforeImage);
+  if (!before.ok) {
+    return before;
+  }
+  const there = await isThere(kind, intent.change, before.value, context);
+  if (!there.ok || !there.value) {
     return succeed(false);
   }
   const written = await parts.journal.append({

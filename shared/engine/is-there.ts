@@ -1,0 +1,22 @@
+/** Looks at what an interruption left of a change. */
+import type { Change } from '../domain/change.ts';
+import { type Result, succeed } from '../domain/result.ts';
+import type { ChangeContext, ChangeKind } from './change-kind.ts';
+
+/**
+ * Whether an interrupted change is complete. A restart has nothing to look at: it is done again, which is what it is for.
+ */
+export async function isThere(
+  kind: ChangeKind,
+  change: Change,
+  before: Uint8Array,
+  context: ChangeContext,
+): Promise<Result<boolean>> {
+  if (change.kind === 'service-restart') {
+    const again = await kind.apply(change, before, context);
+    const verified = again.ok ? await kind.verify(change, again.value, context) : again;
+    return succeed(verified.ok);
+  }
+  const looked = await kind.inspect(change, context);
+  return looked.ok ? succeed(looked.value.inPlace) : looked;
+}
