@@ -1,8 +1,9 @@
 /** The engine at work on the open workspace: what it is handed, and its events turned into state. */
 import type { HostState } from '../../shared/contract/state.ts';
+import type { Blast, Change } from '../../shared/domain/change.ts';
 import { type AppError, appError } from '../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
-import type { EngineEvents, EngineParts } from '../../shared/engine/parts.ts';
+import { type EngineEvents, type EngineParts, kindOf } from '../../shared/engine/parts.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
 import { changeKinds } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
@@ -64,6 +65,10 @@ export async function requireVault(workspace: OpenWorkspace): Promise<Result<voi
   );
 }
 
+function blastOf(change: Change): Blast {
+  return kindOf(changeKinds, change).describe(change).blast;
+}
+
 /** Reads a host's journal into its history; a broken chain is shown on the host and stops nothing else. */
 export async function refreshHistory(
   context: ServiceContext,
@@ -75,7 +80,11 @@ export async function refreshHistory(
     hostId,
     (state): HostState =>
       entries.ok
-        ? { ...state, history: historyItems(entries.value), interrupted: interruptedItems(entries.value) }
+        ? {
+            ...state,
+            history: historyItems(entries.value, blastOf),
+            interrupted: interruptedItems(entries.value),
+          }
         : { ...state, error: entries.error },
   );
 }

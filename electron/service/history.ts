@@ -1,5 +1,6 @@
 /** The journal as the window shows it: newest first, with what can still be taken back. */
 import type { HistoryItem, HostState } from '../../shared/contract/state.ts';
+import type { Blast, Change } from '../../shared/domain/change.ts';
 import type { JournalEntry } from '../../shared/domain/journal.ts';
 import { type StepHistory, stepHistories } from '../../shared/engine/journal/history.ts';
 
@@ -10,7 +11,10 @@ function resultOf(step: StepHistory): HistoryItem['result'] {
   return step.outcome?.result ?? 'unknown';
 }
 
-export function historyItems(entries: readonly JournalEntry[]): HistoryItem[] {
+export function historyItems(
+  entries: readonly JournalEntry[],
+  blastOf: (change: Change) => Blast,
+): HistoryItem[] {
   return stepHistories(entries)
     .map((step) => ({
       planId: step.intent.planId,
@@ -21,7 +25,7 @@ export function historyItems(entries: readonly JournalEntry[]): HistoryItem[] {
       title: step.intent.title,
       kind: step.intent.change.kind,
       controls: step.intent.controls,
-      blast: '',
+      blast: blastOf(step.intent.change),
       diffs: step.intent.diffs,
       result: resultOf(step),
       note: step.undoOutcome?.note ?? step.outcome?.note ?? 'Interrupted: what happened is not known yet.',

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../../shared/domain/journal.ts';
+import { historyItems, interruptedItems } from './history.ts';
+
+const common = {
+  version: 1 as const,
+  at: '2030-01-01T00:00:00.000Z',
+  operator: 'ada',
+  hostId: 'a',
+  previous: '0'.repeat(64),
+};
+
+function intent(sequence: number, stepId: string): JournalEntry {
+  return {
+    ...common,
+    sequence,
+    type: 'intent',
+    planId: 'p',
+    planDigest: 'd',
+    stepId,
+    controls: ['es-config-permissions'],
+    change: { kind: 'file-mode', entries: [{ path: '/x', mode: '0640' }] },
+    title: `do ${stepId}`,
+    diffs: [],
+    beforeImage: 'b',
+  };
+}
+function outcome(sequence: number, stepId: string, result: 'done' | 'failed'): JournalEntry {
+  return { ...common, sequence, type: 'outcome', planId: 'p', stepId, result, mark: {}, note: `${result}.` };
+}
+function undoIntent(sequence: number, stepId: string): JournalEntry {
+  return { ...common, sequence, type: 'undo-intent', planId: 'p', stepId, reason: 'asked' };
+}
+function undone(sequence: number, stepId: string, result: 'undone' | 'drifted' | 'failed'): JournalEntry {
+  return { ...common, sequence, type: 'undo-outcome', planId: 'p', stepId, result, note: `${result}.` };
+}
+const shown = (entries: readonly JournalEntry[]) =>
+  historyItems(entries, () => 'none').map(({ stepId, result, canUndo, blast }) => [
+    stepId,
+    result,
+    canUndo,
+    blast,
+  ]);
+
+describe('the history', () => {
+  it('shows the newest first, with what can still be taken back', () => {
+    const entries = [
+      intent(0, 's1'),
+      outcome(1, 's1', 'done'),
+      intent(2, 's2'),
+      outcome(3, 's2', 'done'),
+      undoIntent(4, 's1'),
+      undone(5, 's1', 'undone'),
+      undoIntent(6, 's2'),
+      undone(7, 's2', 'drifted'),
+    ];
+    expect(shown(entries)).toEqual([
+      ['s2', 'drifted', true, 'none'],
+      ['s1', 'undone', false, 'none'],
+    ]);
+    expect(interruptedItems(entries)).toEqual([]);
+  });
+
+  it('calls an intent without outcome unknown, and offers to settle it', () => {
+    const entries = [intent(0, 's1')];
+    expect(shown(entries)).toEqual([['s1', 'unknown', true, 'none']]);
+    expect(historyItems(entries, () => 'none')[0]?.note).toMatch(/not known yet/);
+    expect(interruptedItems(entries)).toMatchObject([{ stepId: 's1', undoing: false }]);
+  });
+
+  it('offers to settle an undoing that was interrupted', () => {
+    const entries = [intent(0, 's1'), outcome(1, 's1', 'done'), undoIntent(2, 's1')];
+    expect(interruptedItems(entries)).toMatchObject([{ stepId: 's1', undoing: true }]);
+  });
+
+  it('says which failed', () => {
+    expect(shown([intent(0, 's1'), outcome(1, 's1', 'failed')])).toEqual([['s1', 'failed', true, 'none']]);
+  });
+});
