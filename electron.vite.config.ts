@@ -21,7 +21,11 @@ export default defineConfig({
       target: NODE,
       sourcemap: true,
       rolldownOptions: {
-        input: { index: resolve('electron/main/index.ts'), ...beside },
+        input: {
+          index: resolve('electron/main/index.ts'),
+          headless: resolve('electron/headless/main.ts'),
+          ...beside,
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -1,4 +1,3 @@
-#!/usr/bin/env -S npx tsx
 /** The program: arguments and streams of a shell, handed to `run`. */
 import { text } from 'node:stream/consumers';
 import { exitCodes } from './exit-code.ts';
