@@ -110,8 +110,8 @@ describe('killed in the middle', () => {
         expect(undone.value.result).toBe('undone');
       } else {
         expect(undone.error.code).toBe('NOT_FOUND');
-        // Nothing was begun, only the lock was taken; the app asks before it breaks it.
-        await bench.see('rm -r /run/bulwark/lock');
+        // Nothing was done; at most the lock was taken, and the app asks before it breaks it.
+        await bench.see('rm -rf /run/bulwark/lock');
       }
       expect(await look()).toBe(before);
       console.log(
