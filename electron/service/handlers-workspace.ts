@@ -217,7 +217,8 @@ export function createWorkspaceHandlers(
           );
         const host: Host = { ...draft, id: newId(draft.name) };
         await workspace.save((file) => ({ ...file, hosts: [...file.hosts, host] }));
-        store.setHosts([...store.get().hosts, await initialHostState(workspace, host)]);
+        const added = await initialHostState(workspace, host);
+        store.setHosts([...store.get().hosts, added]);
         return succeed({ hostId: host.id });
       },
       async update({ hostId, draft }) {

@@ -1,0 +1,157 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { appStateSchema } from '../../shared/contract/state.ts';
+import { appError } from '../../shared/domain/error.ts';
+import { fail } from '../../shared/domain/result.ts';
+import type { Desktop } from './ports.ts';
+import { createService, type Service } from './service.ts';
+
+const passphrase = 'canary-passphrase-2207';
+const desktop: Desktop = {
+  chooseKeyFile: () => Promise.resolve(null),
+  chooseReport: () => Promise.resolve(null),
+  openLink: () => Promise.resolve(),
+  showFolder: () => Promise.resolve(),
+  showSecret: () => Promise.resolve(),
+  copySecret: () => Promise.resolve(30),
+  printPdf: () => Promise.resolve(fail(appError('NOT_FOUND', 'none', ''))),
+};
+const draft = {
+  address: '192.0.2.1',
+  port: 22,
+  user: 'op',
+  roles: [],
+  login: { method: 'password' as const },
+  sudo: 'password' as const,
+};
+
+let root: string;
+let services: Service[];
+let log: string[];
+async function made(): Promise<Service> {
+  const service = await createService({
+    version: '0',
+    operator: 'ada',
+    developmentRuntime: false,
+    settingsFile: join(root, 'settings.json'),
+    places: {
+      workspaces: join(root, 'workspaces'),
+      userKnownHosts: undefined,
+      sshConfig: undefined,
+      agentSocket: undefined,
+    },
+    desktop,
+    emit: () => undefined,
+    logLine: (line) => log.push(line),
+    workspaceOptions: { kdf: { memoryKib: 64, passes: 1, lanes: 1 } },
+  });
+  services.push(service);
+  return service;
+}
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'service-test-'));
+  services = [];
+  log = [];
+});
+afterEach(async () => {
+  for (const service of services) await service.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+function files(): readonly string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(root, name))
+    .filter((path) => statSync(path).isFile());
+}
+
+describe('the service', () => {
+  it('answers calls by name and no others', async () => {
+    const service = await made();
+    expect(await service.dispatch('app', 'snapshot', {})).toMatchObject({ ok: true });
+    for (const [group, name] of [
+      ['app', 'constructor'],
+      ['__proto__', 'toString'],
+      ['app', 'none'],
+      ['none', 'x'],
+    ] as const)
+      expect(await service.dispatch(group, name, {})).toMatchObject({ error: { code: 'INPUT_INVALID' } });
+  });
+
+  it('keeps what two calls change at the same time, and gives it back after a restart', async () => {
+    const service = await made();
+    await service.handlers.workspace.create({ name: 'One', deployment: 'self-managed' });
+    const added = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        service.handlers.hosts.add({
+          draft: { ...draft, name: `h${index}`, address: `192.0.2.${index + 1}` },
+        }),
+      ),
+    );
+    expect(added.every((one) => one.ok)).toBe(true);
+    expect(service.context.store.get().hosts).toHaveLength(8);
+    await service.close();
+    const again = await made();
+    const { recents } = again.context.store.get();
+    expect(recents).toMatchObject([{ name: 'One', hosts: 8 }]);
+    expect(await again.handlers.workspace.open({ id: recents[0]?.id ?? '' })).toMatchObject({ ok: true });
+    const state = again.context.store.get();
+    expect(appStateSchema.safeParse(state).success).toBe(true);
+    expect(state.hosts.map((host) => host.host.name).sort()).toEqual(
+      Array.from({ length: 8 }, (_, i) => `h${i}`),
+    );
+  });
+
+  it('does not open a workspace that another one works on', async () => {
+    const service = await made();
+    await service.handlers.workspace.create({ name: 'One', deployment: 'self-managed' });
+    const other = await made();
+    const id = service.context.store.get().workspace?.id ?? '';
+    expect(await other.handlers.workspace.open({ id })).toMatchObject({ error: { code: 'JOURNAL_IN_USE' } });
+    expect(other.context.store.get().workspace).toBeNull();
+    await service.handlers.workspace.close({});
+    expect(await other.handlers.workspace.open({ id })).toMatchObject({ ok: true });
+  });
+
+  it('writes no secret but into the vault, and that encrypted', async () => {
+    const service = await made();
+    const { handlers, context } = service;
+    await handlers.workspace.create({ name: 'One', deployment: 'self-managed' });
+    expect(await handlers.vault.create({ passphrase })).toMatchObject({ ok: true });
+    await handlers.vault.lock({});
+    expect(context.store.get().vault.state).toBe('locked');
+    expect(await handlers.vault.unlock({ passphrase: 'not it at all' })).toMatchObject({
+      error: { code: 'VAULT_PASSPHRASE_WRONG' },
+    });
+    expect(await handlers.vault.unlock({ passphrase })).toMatchObject({ ok: true });
+    const asked = context.questions.askSecret({
+      type: 'secret',
+      hostId: 'a',
+      hostName: 'a',
+      purpose: 'password',
+      prompt: 'Password',
+      attempt: 1,
+    });
+    const questionId = context.store.get().questions[0]?.id ?? '';
+    await handlers.question.answerSecret({ questionId, value: passphrase });
+    await asked;
+    expect(JSON.stringify(context.store.get()) + log.join('\n')).not.toContain(passphrase);
+    expect(files().filter((path) => readFileSync(path).includes(passphrase))).toEqual([]);
+    expect(files().map((path) => statSync(path).mode & 0o077)).toEqual(files().map(() => 0));
+  });
+
+  it('takes questions back when it closes', async () => {
+    const service = await made();
+    await service.handlers.workspace.create({ name: 'One', deployment: 'self-managed' });
+    const asked = service.context.questions.ask({
+      type: 'drift',
+      hostId: 'a',
+      hostName: 'a',
+      stepTitle: 't',
+      detail: 'd',
+    });
+    await service.handlers.workspace.close({});
+    expect(await asked).toBe('cancel');
+  });
+});
