@@ -84,6 +84,11 @@ export function readiness(facts: Facts): Ready | Manual {
   if (isJoining(settings))
     return byHand('The settings make this node a member of a cluster, which has to be secured as a whole.');
   if (install.unit === undefined) return noUnit('secure it');
+  const given = knownValue(facts['es-process'])?.argumentsShown.filter((one) => one.startsWith('-E')) ?? [];
+  if (given.length > 0)
+    return byHand(
+      'The node is started with settings on its command line (-E), which outrank elasticsearch.yml.',
+    );
   if (yml.symlink)
     return byHand(`${yml.path} is a symbolic link; Elasticsearch’s own set-up only changes a regular file.`);
   if (yml.duplicates.length > 0)

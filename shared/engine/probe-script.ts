@@ -14,19 +14,22 @@ function quoted(text: string): string {
 
 /**
  * Prints `<nonce> begin <id>`, the probe's bytes, and `<nonce> end <id> <exit code>`. A probe over its deadline is killed
- * with all its descendants; `timeout` is not used because some hosts have none and BusyBox's leaves descendants alive.
+ * with all its descendants: halted first, so that none can start another meanwhile, and itself last, because its end is
+ * what the caller waits for. `timeout` is not used because some hosts have none and BusyBox's leaves descendants alive.
  */
 const frameFunctions = String.raw`
 end_tree() {
   all=" $1 " round=0
-  while [ "$round" -lt 6 ]; do
+  while [ "$round" -lt 9 ]; do
+    seen=$all round=$((round + 1))
+    kill -STOP $all 2>/dev/null
     for file in /proc/[0-9]*/stat; do
       { read -r line <"$file"; } 2>/dev/null || continue
       child=${'$'}{line%% *} rest=${'$'}{line##*) }
       rest=${'$'}{rest#* } mother=${'$'}{rest%% *}
-      case $all in *" $child "*) ;; *" $mother "*) all="$all$child " ;; esac
+      case $all in *" $child "*) ;; *" $mother "*) all=" $child$all" ;; esac
     done
-    round=$((round + 1))
+    [ "$all" = "$seen" ] && break
   done
   kill -9 $all 2>/dev/null
 }

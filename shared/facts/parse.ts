@@ -57,6 +57,14 @@ export function readSections<T>(
       context,
     );
   }
+  if (frame.exitCode === notLooked) {
+    return unknown(
+      'Looking for Elasticsearch took too long and was ended.',
+      'Look for a file system that does not answer on this host, then assess again.',
+      where,
+      context,
+    );
+  }
   if (frame.exitCode !== 0)
     return {
       status: 'error',
@@ -69,8 +77,10 @@ export function readSections<T>(
 
 /** Exit code with which a probe says that it has nothing to look at. */
 export const noElasticsearch = 41;
+/** Exit code with which a probe says that the search for Elasticsearch did not come to its end. */
+export const notLooked = 42;
 /** First line of probes that look at Elasticsearch's own things. */
-export const needsElasticsearch = `[ -n "$ES_HOME" ] || exit ${noElasticsearch}\n`;
+export const needsElasticsearch = `[ -n "$ES_HOME" ] || { [ "$ES_FOUND" = yes ] && exit ${noElasticsearch}; exit ${notLooked}; }\n`;
 
 export function body(sections: readonly Section[], name: string): string {
   return sections.find((section) => section.name === name)?.body ?? '';

@@ -7,6 +7,7 @@
  * lives in a container: its paths are not ours.
  */
 export const preludeNames = [
+  'ES_FOUND',
   'ES_PID',
   'ES_LAUNCHER_PID',
   'ES_NODES',
@@ -115,15 +116,6 @@ if [ -n "$home" ]; then
   [ -n "$real" ] && home=$real
 fi
 
-dirs= ports=
-if [ -n "$conf" ]; then
-  named=$(grep -v '^[[:space:]]*#' "$conf/elasticsearch.yml" 2>/dev/null | grep -oE '/[A-Za-z0-9_./@+-]+' | sed 's:/*$::' | sort -u | head -n 40)
-  for place in $named "$home/data" "$home/logs" /var/lib/elasticsearch /var/log/elasticsearch; do
-    [ -d "$place" ] || continue
-    case "|$dirs|" in *"|$place|"*) ;; *) dirs="$dirs${'$'}{dirs:+|}$place" ;; esac
-  done
-  ports=$(grep -v '^[[:space:]]*#' "$conf/elasticsearch.yml" 2>/dev/null | sed -n 's/.*port[[:space:]]*:[[:space:]]*["[]*\([0-9][0-9]*\).*/\1/p' | sort -u | head -n 12 | tr '\n' '|')
-fi
 [ -n "$user" ] || [ -z "$home" ] || {
   for place in "$conf/elasticsearch.keystore" "$home/data" "$home"; do
     [ -e "$place" ] && [ -z "$user" ] && user=$(stat -c %U "$place" 2>/dev/null)
@@ -140,7 +132,19 @@ if [ -z "$virt" ]; then
   fi
 fi
 printf '%s=%s\n' ES_PID "$pid" ES_LAUNCHER_PID "$launcher" ES_NODES "$nodes" ES_ELSEWHERE "$elsewhere" ES_HOME "$home" ES_PATH_CONF "$conf" \
-  ES_UNIT "$unit" ES_USER "$user" ES_VERSION "$version" ES_LAYOUT "$layout" ES_DIRS "$dirs" ES_PORTS "$ports" VIRT "${'$'}{virt:-unknown}"
+  ES_UNIT "$unit" ES_USER "$user" ES_VERSION "$version" ES_LAYOUT "$layout" VIRT "${'$'}{virt:-unknown}"
+
+# A file system that does not answer can only hang what follows.
+dirs= ports=
+if [ -n "$conf" ]; then
+  named=$(grep -v '^[[:space:]]*#' "$conf/elasticsearch.yml" 2>/dev/null | grep -oE '/[A-Za-z0-9_./@+-]+' | sed 's:/*$::' | sort -u | head -n 40)
+  for place in $named "$home/data" "$home/logs" /var/lib/elasticsearch /var/log/elasticsearch; do
+    [ -d "$place" ] || continue
+    case "|$dirs|" in *"|$place|"*) ;; *) dirs="$dirs${'$'}{dirs:+|}$place" ;; esac
+  done
+  ports=$(grep -v '^[[:space:]]*#' "$conf/elasticsearch.yml" 2>/dev/null | sed -n 's/.*port[[:space:]]*:[[:space:]]*["[]*\([0-9][0-9]*\).*/\1/p' | sort -u | head -n 12 | tr '\n' '|')
+fi
+printf '%s=%s\n' ES_DIRS "$dirs" ES_PORTS "$ports" ES_FOUND yes
 `;
 
 /** Functions that probes may use. */

@@ -4,7 +4,7 @@ import { frame } from '../../test/support/fact-probe.ts';
 import { at } from '../../test/support/facts.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { FactSource, ProbeFrame } from '../engine/fact-source.ts';
-import { noElasticsearch } from './parse.ts';
+import { noElasticsearch, notLooked } from './parse.ts';
 import { probeSources } from './sources.ts';
 
 describe.each(probeSources.map((source) => [source.id, source] as [string, FactSource]))(
@@ -16,6 +16,7 @@ describe.each(probeSources.map((source) => [source.id, source] as [string, FactS
       expect(parse({ timedOut: true, exitCode: 137 })).toMatchObject({ status: 'unknown' });
       expect(parse({ truncated: true })).toMatchObject({ status: 'unknown' });
       expect(parse({ exitCode: noElasticsearch })).toMatchObject({ status: 'unknown' });
+      expect(parse({ exitCode: notLooked })).toMatchObject({ status: 'unknown' });
     });
     it('is an error when the probe failed', () =>
       expect(parse({ exitCode: 3 })).toMatchObject({ status: 'error' }));

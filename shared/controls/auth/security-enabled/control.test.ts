@@ -136,6 +136,13 @@ describe('auto-configuration', () => {
     ],
     ['an old version', factsOf(open, { 'es-install': { ...install, version: '7.17.29' } }), /came with 8\.0/],
     ['no unit', factsOf(open, { 'es-install': unitless }), /systemd unit/],
+    [
+      'settings on the command line',
+      factsOf(open, {
+        'es-process': open['es-process'] && { ...open['es-process'], argumentsShown: ['-Epath.data=/x'] },
+      }),
+      /command line/,
+    ],
     ['a linked yml', factsOf(open, { 'es-settings': { ...settings(), symlink: true } }), /symbolic link/],
     [
       'a setting given twice',
