@@ -119,7 +119,10 @@ export function readiness(facts: Facts): Ready | Manual {
 }
 
 /** `housekeeping`: cluster state and hidden indices that the node makes again by itself. */
-function dataState(facts: Facts, install: EsInstall): 'empty' | 'housekeeping' | 'operator' | 'unknown' {
+export function dataState(
+  facts: Facts,
+  install: EsInstall,
+): 'empty' | 'housekeeping' | 'operator' | 'unknown' {
   const directories = knownValue(facts['data-directories']);
   const own = install.pathData.map((path) => directories?.find((one) => one.path === path));
   if (own.every((one) => one?.empty === true)) return 'empty';

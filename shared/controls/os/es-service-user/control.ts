@@ -3,6 +3,7 @@ import type { ControlWords } from '../../../domain/control.ts';
 import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { knownValue } from '../../../domain/fact.ts';
 import type { Facts, FileFact } from '../../../domain/facts.ts';
+import { dataState } from '../../auto-configuration.ts';
 import { type Choices, defineControl, type Proposal } from '../../define-control.ts';
 import { evidence, failed, judgeNode, passed, undecided } from '../../judging.ts';
 import { factsMissing, installOf, manual, noUnit } from '../../proposing.ts';
@@ -91,6 +92,17 @@ function propose(facts: Facts, choices: Choices): Proposal {
     return manual(
       `${closed} is closed to other accounts, so a new account could not reach Elasticsearch.`,
       'Move Elasticsearch out of private directories, for example to /opt, then assess again.',
+    );
+  // Between the change of owner and the restart a running node could not write into its own data.
+  if (
+    knownValue(facts['es-process']) != null &&
+    !['empty', 'housekeeping'].includes(dataState(facts, install))
+  )
+    return manual(
+      'The running node holds data, or that could not be told. Its files must change hands while it is stopped; the assisted way for nodes with data comes later. Nothing was changed.',
+      `Create a system account, stop ${unit}, give it ${places(install)
+        .map((place) => place.path)
+        .join(', ')} with everything below, add User= and Group= to ${unit} by a drop-in, start it again.`,
     );
   const user = choices['serviceUser']?.trim() ?? '';
   const shown = accountName.test(user) && user !== account.name ? user : 'the service user';
