@@ -164,4 +164,14 @@ describe('propose', () => {
     });
     expect(manualOf(control, closed).reason).toMatch(/\/home\/deploy is closed/);
   });
+
+  it('leaves a running node alone that holds data, or may hold some', () => {
+    const withData = factsOf(open, { 'node-answers': { ...open['node-answers'], userIndices: 3 } });
+    expect(manualOf(control, withData).reason).toMatch(/holds data/);
+    const untold = factsOf(open, {
+      'node-answers': { ...open['node-answers'], userIndices: undefined },
+      'data-directories': [],
+    });
+    expect(manualOf(control, untold).reason).toMatch(/could not be told/);
+  });
 });
