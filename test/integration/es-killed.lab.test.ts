@@ -2,13 +2,16 @@
  * Securing is interrupted at every phase: link cut, unit killed, host restarted, start prevented, configuration refused.
  * The node ends as it was, or secured with the password that is in the vault.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChangeContext } from '../../shared/engine/change-kind.ts';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
 import { type TestContext, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 import { elasticRef, leftovers, securing, status, tree } from './es-installs.ts';
+
+// Key generation and starts take minutes on a machine that does other work too.
+vi.setConfig({ testTimeout: 900_000 });
 
 let lab: Lab;
 let host: LabHost;

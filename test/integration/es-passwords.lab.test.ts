@@ -1,5 +1,5 @@
 /** Passwords of built-in users and keystore entries on real nodes, and a restart that is tried before it is made. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChangeOf } from '../../shared/domain/change.ts';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { esPassword } from '../../shared/engine/changes/es-password/es-password.ts';
@@ -9,6 +9,9 @@ import { type Lab, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 import { elasticRef, installOn, securing, status, tree } from './es-installs.ts';
+
+// Key generation and starts take minutes on a machine that does other work too.
+vi.setConfig({ testTimeout: 900_000 });
 
 let lab: Lab;
 beforeAll(async () => {

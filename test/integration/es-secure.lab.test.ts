@@ -1,10 +1,13 @@
 /** Open nodes are secured by one change, seen so by other tools, and taken back to the same bytes and a node that runs as before. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { type Lab, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 import { leftovers, securing, status, tree } from './es-installs.ts';
+
+// Key generation and starts take minutes on a machine that does other work too.
+vi.setConfig({ testTimeout: 900_000 });
 
 let lab: Lab;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeKeystoreImage, encodeKeystoreImage } from './image.ts';
-import { orphanedTlsSecret } from './keystore-entry.ts';
+import { orphanedTlsSecret } from './wanted.ts';
 
 describe('the before-image of a keystore', () => {
   it('comes back as it was', () => {
