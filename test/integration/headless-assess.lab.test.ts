@@ -1,5 +1,4 @@
 /** The program itself, as a shell starts it, on real hosts. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { evidenceSchema } from '../../shared/domain/evidence.ts';
 import { exposureSchema, remedySchema } from '../../shared/domain/finding.ts';
 import { outcomeSchema } from '../../shared/domain/outcome.ts';
 import { type Lab, type LabHost, labPrerequisites, openLab } from '../lab/index.ts';
+import { bulwark } from '../support/bulwark-process.ts';
 
 const prerequisites = await labPrerequisites();
 const reason = prerequisites.ok ? undefined : prerequisites.missing;
@@ -64,29 +64,6 @@ const assessmentSchema = z.strictObject({
     }),
   ),
 });
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function bulwark(args: readonly string[], input = ''): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'electron/headless/main.ts', ...args]);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-    child.stdin.end(input);
-  });
-}
 
 function strangers(): readonly string[] {
   return readdirSync(tmpdir()).filter((name) => /^bulwark-[A-Za-z0-9]{6}$/.test(name));

@@ -1,27 +1,15 @@
 /** The adapter on Electron's cryptography (BoringSSL), which lacks much of what Node's has. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { makeKey, type Sshd, sshdMissing, startSshd } from '../ports/sshd.ts';
 import { makeTlsIdentity } from '../ports/tls-identity.ts';
+import { findRuntime } from '../support/electron-runtime.ts';
 
-/** What the build tasks have set up, asked in a process of its own because they are plain JavaScript. */
-function findRuntime(): { readonly executable: string; readonly version: string } | undefined {
-  const tasks = pathToFileURL(join(import.meta.dirname, '../../build/tasks/electron-runtime.mjs')).href;
-  const ask = 'import(process.argv[1]).then((one) => console.log(JSON.stringify(one.findRuntime() ?? {})))';
-  const found = runtimeSchema.safeParse(
-    JSON.parse(execFileSync(process.execPath, ['-e', ask, tasks], { encoding: 'utf8' })),
-  );
-  return found.success ? found.data : undefined;
-}
-
-const runtimeSchema = z.object({ executable: z.string(), version: z.string() });
 const runtime = findRuntime();
 const reason = sshdMissing() ?? (runtime === undefined ? 'skipped: no Electron has been set up' : undefined);
 if (reason !== undefined) process.stdout.write(`ssh on Electron: ${reason}\n`);
