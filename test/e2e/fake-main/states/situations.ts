@@ -24,7 +24,7 @@ export const planned: AppState = {
 
 export const ready: AppState = { ...planned, plan: plan() };
 
-export const history: HostState['history'] = plan()
+const history: HostState['history'] = plan()
   .steps.slice(0, 3)
   .map((step, index) => ({
     planId: 'plan-1',
@@ -231,7 +231,7 @@ export const long: AppState = {
   ],
 };
 
-export const page =
+const page =
   'data:image/svg+xml;base64,' +
   btoa(
     '<svg xmlns="http://www.w3.org/2000/svg" width="210" height="297"><rect width="210" height="297" fill="#fff"/><rect x="18" y="18" width="90" height="8" fill="#16202b"/><rect x="18" y="40" width="174" height="10" fill="#a3142b"/><rect x="18" y="56" width="174" height="10" fill="#12694a"/><g fill="#d9dfe5"><rect x="18" y="80" width="170" height="4"/><rect x="18" y="90" width="150" height="4"/><rect x="18" y="100" width="160" height="4"/></g></svg>',
