@@ -3,7 +3,7 @@
  * through a symbolic link. Contents are not touched.
  */
 import { z } from 'zod';
-import type { ChangeOf, Diff } from '../../../domain/change.ts';
+import type { ChangeOf } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { decodeImage, encodeImage } from '../../before-image.ts';
@@ -11,6 +11,7 @@ import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { afterWriting } from '../../host-script.ts';
 import { type EntrySetting, setEntries, statTree, type TreeEntry } from '../../host-trees.ts';
 import { drift } from '../single-file.ts';
+import { diffsOf } from './differences.ts';
 import { isRight, type WantedEntry, wantedEntries } from './wanted.ts';
 
 type Change = ChangeOf<'file-mode'>;
@@ -18,8 +19,6 @@ type Change = ChangeOf<'file-mode'>;
 /** path, uid, gid, mode, owner, group: short, because a data directory has many. */
 const entrySchema = z.tuple([z.string(), z.number(), z.number(), z.string(), z.string(), z.string()]);
 const imageSchema = z.strictObject({ entries: z.array(entrySchema) });
-
-const maxShown = 40;
 
 async function listTrees(
   change: Change,
@@ -82,25 +81,6 @@ function settingFor(wanted: WantedEntry): EntrySetting {
   };
 }
 
-function describeEntry(entry: {
-  readonly owner: string;
-  readonly group: string;
-  readonly mode: string;
-}): string {
-  return `${entry.owner}:${entry.group} ${entry.mode}`;
-}
-
-function diffsOf(change: Change, wrong: readonly WantedEntry[]): readonly Diff[] {
-  const named = new Set(change.entries.map((entry) => entry.path));
-  const ordered = [
-    ...wrong.filter((one) => named.has(one.now.path)),
-    ...wrong.filter((one) => !named.has(one.now.path)),
-  ];
-  return ordered
-    .slice(0, maxShown)
-    .map((one) => ({ subject: one.now.path, before: describeEntry(one.now), after: describeEntry(one) }));
-}
-
 export const fileMode: ChangeKind<'file-mode'> = {
   kind: 'file-mode',
 
@@ -125,7 +105,6 @@ export const fileMode: ChangeKind<'file-mode'> = {
       return wanted;
     }
     const wrong = wanted.value.filter((one) => !isRight(one));
-    const more = wrong.length - maxShown;
     return succeed({
       inPlace: wrong.length === 0,
       diffs: diffsOf(change, wrong),
@@ -133,7 +112,6 @@ export const fileMode: ChangeKind<'file-mode'> = {
         ...(wrong.length === 0
           ? []
           : [`${wrong.length} ${wrong.length === 1 ? 'path changes' : 'paths change'} owner or mode.`]),
-        ...(more > 0 ? [`${more} more are not shown one by one.`] : []),
       ],
     });
   },
