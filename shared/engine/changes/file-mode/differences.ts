@@ -6,7 +6,7 @@ type Change = ChangeOf<'file-mode'>;
 
 const maxShown = 40;
 
-function describeEntry(entry: {
+export function describeEntry(entry: {
   readonly owner: string;
   readonly group: string;
   readonly mode: string;

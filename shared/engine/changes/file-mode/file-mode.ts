@@ -11,7 +11,7 @@ import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { afterWriting } from '../../host-script.ts';
 import { type EntrySetting, setEntries, statTree, type TreeEntry } from '../../host-trees.ts';
 import { drift } from '../single-file.ts';
-import { diffsOf } from './differences.ts';
+import { describeEntry, diffsOf } from './differences.ts';
 import { isRight, type WantedEntry, wantedEntries } from './wanted.ts';
 
 type Change = ChangeOf<'file-mode'>;
