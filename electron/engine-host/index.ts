@@ -3,7 +3,7 @@
  * and because a key exchange can hold a thread for seconds.
  */
 import { appError } from '../../shared/domain/error.ts';
-import { Secret } from '../../shared/domain/secret.ts';
+import type { Secret } from '../../shared/domain/secret.ts';
 import type { Desktop } from '../service/ports.ts';
 import { createService, type Service } from '../service/service.ts';
 import type { FromEngine, StartOptions, ToEngine } from './messages.ts';
@@ -88,7 +88,7 @@ function receive(message: ToEngine): void {
       break;
     }
     case 'stop':
-      (service?.close() ?? Promise.resolve()).finally(() => say({ type: 'stopped' }));
+      void (service?.close() ?? Promise.resolve()).finally(() => say({ type: 'stopped' }));
       break;
   }
 }

@@ -1,8 +1,8 @@
 /** The snapshot that the window mirrors: one at the start, then slices by event. Truth lives in main. */
 import { z } from 'zod';
+import { diffSchema } from '../domain/change.ts';
 import { areaSchema, controlWordsSchema } from '../domain/control.ts';
 import { deploymentTypeSchema } from '../domain/deployment.ts';
-import { diffSchema } from '../domain/change.ts';
 import { appErrorSchema } from '../domain/error.ts';
 import { scanSchema } from '../domain/finding.ts';
 import { hostKeySchema, hostSchema } from '../domain/host.ts';

@@ -10,7 +10,7 @@ export async function clearCopiedSecret(): Promise<void> {
   if (held === undefined) return;
   const mine = held;
   held = undefined;
-  if ((await clipboard.readText()) === mine) await clipboard.clear();
+  if ((await clipboard.readText()) === mine) clipboard.clear();
 }
 
 export async function copySecretToClipboard(value: string): Promise<number> {

@@ -108,11 +108,10 @@ export const fileMode: ChangeKind<'file-mode'> = {
     return succeed({
       inPlace: wrong.length === 0,
       diffs: diffsOf(change, wrong),
-      words: [
-        ...(wrong.length === 0
+      words:
+        wrong.length === 0
           ? []
-          : [`${wrong.length} ${wrong.length === 1 ? 'path changes' : 'paths change'} owner or mode.`]),
-      ],
+          : [`${wrong.length} ${wrong.length === 1 ? 'path changes' : 'paths change'} owner or mode.`],
     });
   },
 
