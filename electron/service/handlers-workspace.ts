@@ -7,6 +7,7 @@ import { appError } from '../../shared/domain/error.ts';
 import type { Host } from '../../shared/domain/host.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { Secret } from '../../shared/domain/secret.ts';
+import { knownHostsName } from '../adapters/ssh/known-hosts-line.ts';
 import { connectHost } from './connecting.ts';
 import type { ServiceContext } from './context.ts';
 import {
@@ -31,6 +32,11 @@ export interface WorkspaceHolder {
 
 export function noWorkspace(): Result<never> {
   return fail(appError('NOT_FOUND', 'No workspace is open.', 'Open a workspace or start a new one.'));
+}
+
+/** Two entries with one place mean the same host key. */
+function place({ address, port }: Host): string {
+  return knownHostsName(address, port);
 }
 
 /** A short name for folders and journal files that two hosts of one name cannot share. */
@@ -111,7 +117,18 @@ export function createWorkspaceHandlers(
       ...file,
       hosts: file.hosts.map((entry) => (entry.id === host.id ? host : entry)),
     }));
-    store.updateHost(host.id, (state) => ({ ...state, host, connection: 'never' }));
+    store.updateHost(host.id, (state) => {
+      const moved = place(state.host) !== place(host);
+      return { ...state, host, connection: 'never', ...(moved ? { key: { state: 'not-seen' } } : {}) };
+    });
+  }
+
+  /** Whoever removes a host and adds it again is asked for its key again; no other host of the same place loses its own. */
+  async function forgetKey(workspace: OpenWorkspace, host: Host): Promise<Result<void>> {
+    const shared = workspace
+      .file()
+      .hosts.some((other) => other.id !== host.id && place(other) === place(host));
+    return shared ? succeed(undefined) : await workspace.knownHosts.forget(host.address, host.port);
   }
 
   return {
@@ -229,12 +246,17 @@ export function createWorkspaceHandlers(
       },
       async remove({ hostId }) {
         const workspace = holder.current;
-        if (workspace === undefined) return noWorkspace();
+        const host = workspace?.host(hostId);
+        if (workspace === undefined || host === undefined) return noWorkspace();
         await workspace.connections.drop(hostId);
+        const forgotten = await forgetKey(workspace, host);
+        if (!forgotten.ok) return forgotten;
+        context.questions.withdraw((asked) => asked.type === 'host-key-changed' && asked.hostId === hostId);
         // Journal and before-images stay on disk: what was done to a host is not forgotten with it.
         await workspace.save((file) => ({
           ...file,
-          hosts: file.hosts.filter((host) => host.id !== hostId),
+          hosts: file.hosts.filter((entry) => entry.id !== hostId),
+          hostKeys: Object.fromEntries(Object.entries(file.hostKeys).filter(([id]) => id !== hostId)),
           basket: file.basket.filter((item) => item.hostId !== hostId),
         }));
         store.set({ basket: workspace.file().basket });

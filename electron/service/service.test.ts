@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -101,6 +101,27 @@ describe('the service', () => {
     expect(state.hosts.map((host) => host.host.name).sort()).toEqual(
       Array.from({ length: 8 }, (_, i) => `h${i}`),
     );
+  });
+
+  it('forgets the key of a removed host, and not while another entry means the same place', async () => {
+    const { handlers, context } = await made();
+    await handlers.workspace.create({ name: 'One', deployment: 'self-managed' });
+    for (const [name, address] of [
+      ['a', '192.0.2.1'],
+      ['b', '192.0.2.2'],
+    ] as const)
+      await handlers.hosts.add({ draft: { ...draft, name, address } });
+    const [a, b] = context.store.get().hosts.map((state) => state.host.id);
+    await handlers.hosts.update({ hostId: b ?? '', draft: { ...draft, name: 'b' } });
+    const known = join(root, 'workspaces', context.store.get().workspace?.id ?? '', 'known_hosts');
+    const key = Buffer.from('\0\0\0\x0bssh-ed25519').toString('base64');
+    const lines = [`192.0.2.1 ssh-ed25519 ${key}\n`, `192.0.2.9 ssh-ed25519 ${key}\n`];
+    writeFileSync(known, lines.join(''));
+    expect(await handlers.hosts.remove({ hostId: b ?? '' })).toMatchObject({ ok: true });
+    expect(readFileSync(known, 'utf8')).toBe(lines.join(''));
+    expect(await handlers.hosts.remove({ hostId: a ?? '' })).toMatchObject({ ok: true });
+    expect(readFileSync(known, 'utf8')).toBe(lines[1]);
+    expect(context.store.get().hosts).toEqual([]);
   });
 
   it('does not open a workspace that another one works on', async () => {

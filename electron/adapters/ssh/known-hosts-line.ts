@@ -94,3 +94,16 @@ export function formatKnownHostsLine(name: string, blob: Uint8Array, hashed: boo
   const type = keyType(blob) ?? 'unknown';
   return `${hashed ? hashName(name) : name} ${type} ${Buffer.from(blob).toString('base64')}`;
 }
+
+/** The line without a name, byte for byte otherwise. Undefined when it spoke of nothing else. Only keys of hosts are touched. */
+export function withoutName(line: string, name: string): string | undefined {
+  const parsed = parseKnownHostsLine(line);
+  if (parsed?.marker !== 'none') return line;
+  if (parsed.hosts.startsWith('|')) return matchesName(parsed.hosts, name) ? undefined : line;
+  const names = parsed.hosts.split(',');
+  const kept = names.filter((written) => written.toLowerCase() !== name);
+  if (kept.length === names.length) return line;
+  // What is left of negations alone would match nobody.
+  if (kept.every((written) => written.startsWith('!'))) return undefined;
+  return line.replace(parsed.hosts, () => kept.join(','));
+}

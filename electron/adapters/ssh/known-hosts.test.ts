@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -111,6 +111,58 @@ describe('a record of host keys', () => {
       expect(await record.judge(`host${n}`, 22, blob(n))).toEqual({ ok: true, value: { verdict: 'known' } });
   });
 
+  it('forgets one host and keeps every other byte', async () => {
+    const keep = [
+      '# alpha is a comment',
+      '',
+      line('beta', other).trim(),
+      `@revoked ${line('alpha', other)}`.trim(),
+      `@cert-authority ${line('alpha', other)}`.trim(),
+      line('[alpha]:2222').trim(),
+      line('alph*', other).trim(),
+      `${hashName('gamma')} ssh-ed25519 ${encoded(other)}`,
+      `strange line about alpha ${String.fromCharCode(0xe4)}`,
+    ];
+    const drop = [line('Alpha').trim(), `${hashName('alpha')} ssh-ed25519 ${encoded(key)} note\r`];
+    const shared = `one,ALPHA,two ssh-ed25519 ${encoded(other)} alpha`;
+    writeFileSync(own, [drop[0], ...keep, shared, drop[1], 'last without end'].join('\n'), 'latin1');
+    expect(await createKnownHosts({ own, hashed: true }).forget('ALPHA', 22)).toEqual({ ok: true });
+    expect(readFileSync(own, 'latin1')).toBe(
+      [...keep, `one,two ssh-ed25519 ${encoded(other)} alpha`, 'last without end'].join('\n'),
+    );
+    expect(statSync(own).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([true, false])(
+    'asks again for a forgotten key, and only for that one (hashed: %s)',
+    async (hashed) => {
+      const record = createKnownHosts({ own, hashed });
+      const places = [
+        ['alpha', 22],
+        ['alpha', 2222],
+        ['beta', 22],
+      ] as const;
+      await Promise.all(places.map(([address, port]) => record.add(address, port, key)));
+      // At once with another write: neither may lose the other.
+      await Promise.all([record.forget('alpha', 22), record.add('gamma', 22, other)]);
+      const verdicts = [...places, ['gamma', 22] as const].map(async ([address, port]) => {
+        const judged = await record.judge(address, port, address === 'gamma' ? other : key);
+        return judged.ok && judged.value.verdict;
+      });
+      expect(await Promise.all(verdicts)).toEqual(['unknown', 'known', 'known', 'known']);
+      expect(await record.judge('alpha', 22, other)).toEqual({ ok: true, value: { verdict: 'unknown' } });
+    },
+  );
+
+  it('forgets nothing where there is nothing, and does not make a file for it', async () => {
+    const users = join(folder, 'users');
+    writeFileSync(users, line('alpha'));
+    const record = createKnownHosts({ own, others: [users], hashed: true });
+    expect((await record.forget('alpha', 22)).ok).toBe(true);
+    expect(existsSync(own)).toBe(false);
+    expect(readFileSync(users, 'utf8')).toBe(line('alpha'));
+  });
+
   it('reads further files and does not write them', async () => {
     const users = join(folder, 'users');
     writeFileSync(users, line('alpha'));
@@ -123,6 +175,7 @@ describe('a record of host keys', () => {
   it('says so when the file cannot be read', async () => {
     const record = createKnownHosts({ own: folder, hashed: false });
     expect(await record.judge('alpha', 22, key)).toMatchObject({ ok: false, error: { code: 'IO' } });
+    expect(await record.forget('alpha', 22)).toMatchObject({ ok: false, error: { code: 'IO' } });
   });
 });
 

@@ -12,6 +12,7 @@ import {
   knownHostsName,
   matchesName,
   parseKnownHostsLine,
+  withoutName,
 } from './known-hosts-line.ts';
 
 export type HostKeyVerdict =
@@ -29,6 +30,11 @@ export interface KnownHosts {
   knownTypes(address: string, port: number): Promise<Result<readonly string[]>>;
   /** Remembers a key. Durable when it returns. */
   add(address: string, port: number, blob: Uint8Array): Promise<Result<void>>;
+  /**
+   * Takes the name out of the own file, so that the next key is an unknown one. Keys that others vouch for, patterns, revoked
+   * keys and authorities stay: they speak about more than this host. Durable when it returns. Errors: IO.
+   */
+  forget(address: string, port: number): Promise<Result<void>>;
 }
 
 export interface KnownHostsFiles {
@@ -74,6 +80,21 @@ export function createKnownHosts(files: KnownHostsFiles): KnownHosts {
     return writeWhole(files.own, `${text.value}${glue}${line}\n`);
   }
 
+  async function take(name: string): Promise<Result<void>> {
+    const text = await readText(files.own);
+    if (!text.ok) return text;
+    const before = text.value.split('\n');
+    const after = before.flatMap((line) => withoutName(line, name) ?? []);
+    if (after.join('\n') === text.value) return succeed(undefined);
+    return writeWhole(files.own, after.join('\n'));
+  }
+
+  function inTurn(work: () => Promise<Result<void>>): Promise<Result<void>> {
+    const written = writing.then(work);
+    writing = written.catch(() => undefined);
+    return written;
+  }
+
   return {
     async judge(address, port, blob) {
       const all = await lines();
@@ -88,10 +109,9 @@ export function createKnownHosts(files: KnownHostsFiles): KnownHosts {
     },
     async add(address, port, blob) {
       const line = formatKnownHostsLine(knownHostsName(address, port), blob, files.hashed);
-      const written = writing.then(() => append(line));
-      writing = written.catch(() => undefined);
-      return written;
+      return inTurn(() => append(line));
     },
+    forget: (address, port) => inTurn(() => take(knownHostsName(address, port))),
   };
 }
 

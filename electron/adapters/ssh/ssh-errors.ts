@@ -66,7 +66,7 @@ export function keyChanged(place: string, key: HostKey, known: readonly HostKey[
   return appError(
     'SSH_HOST_KEY_CHANGED',
     `The host key of ${place} has changed: known is ${before}, the host now shows ${key.type} ${key.fingerprint}. No credential was sent.`,
-    'Find out why on the host’s console. If the host was reinstalled, remove its old line from the known hosts and connect again.',
+    'Find out why on the host’s console. If the host was set up anew, remove it from the workspace and add it again; a line in your own known_hosts is yours to remove (ssh-keygen -R).',
     { hostState: 'unchanged' },
   );
 }
