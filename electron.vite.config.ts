@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { reportFontFiles } from './electron/adapters/report/fonts.ts';
 
 /** The oldest Electron that the app runs on: 33, with Node 20.18 and Chromium 130. */
 const NODE = 'node20.18';
@@ -14,8 +15,20 @@ const beside = Object.fromEntries(
     .filter(([, file]) => existsSync(file)),
 );
 
+/** The report's fonts lie beside main's code: a package has no `node_modules` to find them in. */
+const reportFonts = {
+  name: 'report-fonts',
+  generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): string }) {
+    for (const { package: name, file } of reportFontFiles) {
+      const source = readFileSync(resolve('node_modules', name, 'files', file));
+      this.emitFile({ type: 'asset', fileName: `fonts/${file}`, source });
+    }
+  },
+};
+
 export default defineConfig({
   main: {
+    plugins: [reportFonts],
     build: {
       outDir: 'dist/main',
       target: NODE,

@@ -1,6 +1,8 @@
 /** Makes, signs and writes the change report; verifies one. */
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { catalog } from '../../shared/controls/catalog.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
@@ -31,6 +33,14 @@ const notLookedAt = [
   { subject: 'Kibana and other clients', reason: 'This version looks at Elasticsearch only.' },
 ];
 
+/** A package carries the fonts beside its code; a checkout has them in its packages. */
+function packagedFonts(): string | undefined {
+  // The bundler may have put this code into an entry or into a chunk below it.
+  return ['./fonts', '../fonts']
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((folder) => existsSync(folder));
+}
+
 export async function exportWorkspaceReport(
   context: ServiceContext,
   workspace: OpenWorkspace,
@@ -38,7 +48,6 @@ export async function exportWorkspaceReport(
   more: {
     readonly printer?: Result<PdfPrinter>;
     readonly folder?: string;
-    readonly fontsFolder?: string;
   } = {},
 ): Promise<Result<ExportedReport>> {
   const { store } = context;
@@ -106,7 +115,7 @@ export async function exportWorkspaceReport(
     report,
     signer: signer.value,
     printer: more.printer ?? succeed({ print: (job) => context.desktop.printPdf(job) }),
-    fonts: await loadReportFonts(more.fontsFolder),
+    fonts: await loadReportFonts(packagedFonts()),
     folder,
     secrets: workspace.vault,
   });

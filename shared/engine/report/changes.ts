@@ -25,13 +25,13 @@ export function changesOf(
   }));
 }
 
-/** What steps that still stand left aside on the host: the values of marks whose name begins with `kept`. */
+/** What steps that still stand left aside on the host: paths that a mark names as kept or set aside. */
 export function keptOf(entries: readonly JournalEntry[]): readonly string[] {
   return stepHistories(entries)
     .filter(({ standing }) => standing !== 'undone')
     .flatMap(({ outcome }) => Object.entries(outcome?.mark ?? {}))
-    .filter(([name]) => name.startsWith('kept'))
-    .map(([, value]) => value);
+    .filter(([name, value]) => (name.startsWith('kept') || name === 'setAside') && value !== '')
+    .flatMap(([, value]) => value.split(', '));
 }
 
 /** Milliseconds since 1970 of the last moment at which a host may have been changed. */
