@@ -19,7 +19,7 @@ read -r line <"/proc/$ES_PID/stat"
 set -- ${'$'}{line##*) }
 shift 19
 echo "$((${'$'}{up%%.*} - $1 / clock))"
-hide() { awk '{ n = $0; sub(/=.*/, "", n); l = tolower(n); if (index($0, "=") && l ~ /pass|secret|token|credential|api_?key|access_?key|private_?key|[._]key$|seed/) print n "=[secret]"; else print }' | plain; }
+hide() { awk '{ n = $0; sub(/=.*/, "", n); l = tolower(n); if (index($0, "=") && l ~ /pass|secret|token|credential|api_?key|access_?key|private_?key|[._]key$|keystore[._]seed/) print n "=[secret]"; else print }' | plain; }
 section arguments; tr '\0' '\n' <"/proc/$ES_PID/cmdline" | hide
 section launcher; [ -z "$ES_LAUNCHER_PID" ] || tr '\0' '\n' <"/proc/$ES_LAUNCHER_PID/cmdline" | hide
 section environment; for pid in $ES_PID $ES_LAUNCHER_PID; do tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=..*/\1/p'; done | sort -u
