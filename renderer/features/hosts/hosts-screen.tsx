@@ -110,8 +110,8 @@ export function HostsScreen() {
         Continue to assessment
       </Button>
     ) : (
-      <Button variant="primary" onClick={connectAll}>
-        Connect {count(away.length, 'host')}
+      <Button variant="primary" isDisabled={away.length === 0} onClick={connectAll}>
+        {away.length === 0 ? 'Connecting…' : `Connect ${count(away.length, 'host')}`}
       </Button>
     );
   return (
