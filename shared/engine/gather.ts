@@ -33,6 +33,7 @@ export interface FactParts {
       readonly listeners: readonly Listener[] | undefined;
       readonly authority: string;
       readonly credential: NodeCredential | undefined;
+      readonly otherCredentials: readonly NodeCredential[] | undefined;
       readonly at: string;
     },
     signal?: AbortSignal,
@@ -60,6 +61,8 @@ export interface GatherOptions {
   readonly address: string;
   /** For the node's own answers; from the vault or the operator. */
   readonly credential?: NodeCredential;
+  /** Tried in this order when the node refuses `credential`. */
+  readonly otherCredentials?: readonly NodeCredential[];
   readonly signal?: AbortSignal;
   /** One short sentence each. */
   readonly progress?: (note: string) => void;
@@ -69,6 +72,8 @@ export interface Gathered {
   readonly facts: Facts;
   readonly factsDigest: string;
   readonly exposure: readonly Exposure[];
+  /** PEM of the authority that HTTP clients of the node trust; empty when the host has none. Public. */
+  readonly authority: string;
 }
 
 /** Errors: those of the connection, PROBE_MALFORMED when the host printed something else than the script does, CANCELLED. */
@@ -98,9 +103,10 @@ export async function gatherFacts(
   }
   const probed = settlePorts(probedFacts(read));
   const install = knownValue(probed['es-install']);
-  if (!install) return succeed(finish(probed, ports, options, at));
+  const pem = read.get('http-authority');
+  const authority = pem?.status === 'known' && typeof pem.value === 'string' ? pem.value : '';
+  if (!install) return succeed(finish(probed, authority, ports, options, at));
   options.progress?.('Asking Elasticsearch itself');
-  const authority = read.get('http-authority');
   const [answers, outside] = await Promise.all([
     parts.askNode(
       reader,
@@ -109,9 +115,9 @@ export async function gatherFacts(
         process: knownValue(probed['es-process']),
         settings: knownValue(probed['es-settings']),
         listeners: knownValue(probed.listeners),
-        authority:
-          authority?.status === 'known' && typeof authority.value === 'string' ? authority.value : '',
+        authority,
         credential: options.credential,
+        otherCredentials: options.otherCredentials,
         at,
       },
       options.signal,
@@ -125,12 +131,18 @@ export async function gatherFacts(
     ),
   ]);
   if (options.signal?.aborted) return fail(cancelled());
-  return succeed(finish({ ...probed, 'node-answers': answers, outside }, ports, options, at));
+  return succeed(finish({ ...probed, 'node-answers': answers, outside }, authority, ports, options, at));
 }
 
-function finish(facts: Facts, ports: GatherPorts, { address }: GatherOptions, at: string): Gathered {
+function finish(
+  facts: Facts,
+  authority: string,
+  ports: GatherPorts,
+  { address }: GatherOptions,
+  at: string,
+): Gathered {
   const exposure = (knownValue(facts.outside)?.ports ?? []).map((port) => ({ address, ...port, at }));
-  return { facts, factsDigest: ports.digest.sha256(canonicalJson(planRelevant(facts))), exposure };
+  return { facts, factsDigest: ports.digest.sha256(canonicalJson(planRelevant(facts))), exposure, authority };
 }
 
 /** As root where that is possible; where sudo refuses, as the login user: then facts that need root say so. */

@@ -302,3 +302,30 @@ describe('ports', () => {
     expect(fact.status).toBe('unknown');
   });
 });
+
+describe('several logins', () => {
+  const reader = `pinned 9200 ${who} as bulwark_reader:other`;
+  const both = {
+    credential: { type: 'basic', user: 'bulwark_reader', password: new Secret('other') },
+    otherCredentials: [{ type: 'basic', user: 'elastic', password: new Secret(password) }],
+  } as const;
+  const rest = {
+    [`pinned 9200 ${who}`]: refused,
+    [`pinned 9200 ${state}`]: cluster('orders'),
+    [`pinned 9200 ${state} as elastic:${password}`]: cluster('orders'),
+    [`pinned 9200 ${state} as bulwark_reader:other`]: cluster('orders'),
+    ...weakRefused,
+    ...tlsTransport,
+  };
+  it('are tried in their order, and the next one only after a refusal', async () => {
+    const first = await ask(both, { ...rest, [reader]: answer(200, {}, peer) }, secured);
+    expect(first.authenticated).toBe('yes');
+    expect(first.asked).not.toContain(own);
+    const second = await ask(both, { ...rest, [reader]: refused, [own]: answer(200, {}, peer) }, secured);
+    expect(second.authenticated).toBe('yes');
+    expect(second.notes.join(' ')).toContain('no longer accepted');
+    const none = await ask(both, { ...rest, [reader]: refused, [own]: refused }, secured);
+    expect(none.authenticated).toBe('refused');
+    expect(none.weakBuiltins).toBeUndefined();
+  });
+});

@@ -9,9 +9,9 @@ import type { EsProcess, EsSettings, Listener, NodeAnswers } from '../../domain/
 import type { Result } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { HostReader, NodeCredential, NodeRequest, NodeResponse } from '../../engine/ports.ts';
-import { reachOf } from '../../text/address.ts';
 import { isOn, settingValue } from '../../text/yaml-settings.ts';
 import { type ClusterState, clusterStateOf, isOperatorsIndex, standingOf } from './answers.ts';
+import { addressFor, mayCarryPassword } from './door.ts';
 import { nodeRequests, weakPasswords } from './requests.ts';
 
 export interface AskInput {
@@ -23,6 +23,8 @@ export interface AskInput {
   /** PEM; empty when the host has none. */
   readonly authority: string;
   readonly credential: NodeCredential | undefined;
+  /** Tried in this order when the node refuses the first one. */
+  readonly otherCredentials?: readonly NodeCredential[] | undefined;
   /** ISO 8601. */
   readonly at: string;
 }
@@ -84,17 +86,6 @@ export async function askNode(
   return { status: 'known', value: answers, where, at: input.at };
 }
 
-/** Where to knock from the host itself; `undefined` when nobody listens. */
-function addressOf({ listeners }: AskInput, port: number): string | undefined {
-  if (listeners === undefined) return '127.0.0.1';
-  const found = listeners.filter((listener) => listener.port === port);
-  const [one] = found;
-  if (!one) return undefined;
-  if (found.some((listener) => reachOf(listener.address) === 'every' || listener.address === '127.0.0.1'))
-    return '127.0.0.1';
-  return one.address;
-}
-
 async function send(
   asking: Asking,
   request: Pick<NodeRequest, 'path' | 'tls'> & Partial<NodeRequest>,
@@ -102,7 +93,7 @@ async function send(
   const port = request.port ?? asking.input.install.httpPort;
   return asking.reader.request(
     {
-      address: addressOf(asking.input, port) ?? '127.0.0.1',
+      address: addressFor(asking.input.listeners, port) ?? '127.0.0.1',
       port,
       method: 'GET',
       timeoutSeconds: 10,
@@ -120,7 +111,7 @@ function text(response: NodeResponse): string {
 /** The first request also shows whether the port speaks TLS. What the settings say decides only which way is tried first. */
 async function findSpeech(asking: Asking): Promise<Result<NodeResponse> | undefined> {
   const { input, answers } = asking;
-  if (addressOf(input, input.install.httpPort) === undefined) return undefined;
+  if (addressFor(input.listeners, input.install.httpPort) === undefined) return undefined;
   const settings = input.settings?.settings ?? [];
   const off = settingValue(settings, 'xpack.security.enabled') === 'false';
   const expectTls = !off && isOn(settingValue(settings, 'xpack.security.http.ssl.enabled'));
@@ -165,30 +156,27 @@ async function readHttp(asking: Asking, response: NodeResponse): Promise<void> {
   if (answers.securityEnabled) answers.weakBuiltins = await tryWeakPasswords(asking);
 }
 
-/** A password goes only to a node that the host's own authority vouches for, or in clear to a process that is the node for certain. */
-function mayLogIn({ answers, input }: Asking): boolean {
-  if (answers.http === 'tls') return answers.tlsVerifiedByCa === true;
-  const listener = input.listeners?.find((one) => one.port === input.install.httpPort);
-  return answers.http === 'clear' && input.process?.pid !== undefined && listener?.pid === input.process.pid;
-}
-
 async function login(asking: Asking): Promise<NodeCredential | undefined> {
   const { answers, input, notes } = asking;
-  if (!input.credential || !answers.securityEnabled) return undefined;
-  if (!mayLogIn(asking)) {
+  const credentials = [...(input.credential ? [input.credential] : []), ...(input.otherCredentials ?? [])];
+  if (credentials.length === 0 || !answers.securityEnabled) return undefined;
+  if (!mayCarryPassword(answers, input.install.httpPort, input.process?.pid, input.listeners)) {
     notes.push('The credential was not used: nothing proves that the other side is this node.');
     return undefined;
   }
-  const response = await send(asking, {
-    path: nodeRequests.whoAmI,
-    tls: wayOf(asking),
-    credential: input.credential,
-  });
-  if (response.ok && response.value.status === 200) {
-    answers.authenticated = 'yes';
-    return input.credential;
+  let refusals = 0;
+  for (const credential of credentials) {
+    const response = await send(asking, { path: nodeRequests.whoAmI, tls: wayOf(asking), credential });
+    if (response.ok && response.value.status === 200) {
+      if (refusals > 0)
+        notes.push('A login that Bulwark keeps for this node is no longer accepted; another one is.');
+      answers.authenticated = 'yes';
+      return credential;
+    }
+    if (!response.ok || response.value.status !== 401) break;
+    refusals += 1;
   }
-  const refused = response.ok && response.value.status === 401 && isSettled(input.process);
+  const refused = refusals === credentials.length && isSettled(input.process);
   answers.authenticated = refused ? 'refused' : 'not-yet';
   if (!refused)
     notes.push(
@@ -242,7 +230,7 @@ async function tryWeakPasswords(asking: Asking): Promise<readonly string[] | und
  */
 async function transportSpeech(asking: Asking): Promise<NodeAnswers['transport']> {
   const port = asking.input.install.transportPort;
-  if (addressOf(asking.input, port) === undefined) return 'closed';
+  if (addressFor(asking.input.listeners, port) === undefined) return 'closed';
   const overTls = await send(asking, { path: nodeRequests.root, tls: { caPem: 'observe-only' }, port });
   if (overTls.ok ? overTls.value.peer !== undefined : speaksTls(overTls.error)) return 'tls';
   const inClear = await send(asking, { path: nodeRequests.root, tls: false, port });
