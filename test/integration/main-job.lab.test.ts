@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, type LabHost, labPrerequisites, openLab, type ScenarioName } from '../lab/index.ts';
 import { LEFT_PASSWORD } from '../lab/nodes.ts';
+import type { Running } from '../support/bulwark-process.ts';
 import { findRuntime } from '../support/electron-runtime.ts';
-import { asElastic, curl, fingerprintOf, said, witness } from '../support/host-witness.ts';
+import { asElastic, curl, fingerprintOf, openCluster, said, witness } from '../support/host-witness.ts';
 import { type SecretWatch, watchSecrets } from '../support/secret-watch.ts';
 import { TerminalJob } from '../support/terminal-job.ts';
 import { installOn } from './es-installs.ts';
@@ -57,11 +58,13 @@ describe.skipIf(reason !== undefined)('the main job without a window', () => {
     let job: TerminalJob;
     let watch: SecretWatch;
     let before: readonly string[];
+    let cluster: string;
 
     beforeAll(async () => {
       host = await lab.up(scenario, { name: `job-${scenario}` });
       job = new TerminalJob(host, passphrase);
       before = await fingerprintOf(host, install);
+      cluster = await openCluster(host);
       watch = await watchSecrets(host, 'marker-77c0');
     });
     afterAll(async () => {
@@ -145,10 +148,11 @@ describe.skipIf(reason !== undefined)('the main job without a window', () => {
       const pdf = join(out, 'report.pdf');
       await job.verify([pdf], signer);
       expect(await said('pdfsig', '-nocert', pdf)).toContain('Signature is Valid.');
-      const text = await said('pdftotext', pdf, '-');
+      const text = (await said('pdftotext', pdf, '-')).replaceAll(/\s/g, '');
       expect(text).toContain(install.version);
-      for (const secret of secrets)
-        expect(text.replaceAll(/\s/g, '')).not.toContain(secret.replaceAll(/\s/g, ''));
+      // The data directory of before is kept, and the report says where.
+      expect(text).toContain(`${install.pathData[0]}.set-aside-`);
+      for (const secret of secrets) expect(text).not.toContain(secret.replaceAll(/\s/g, ''));
     });
 
     it('leaves no secret on the hardened host', async () => {
@@ -161,10 +165,12 @@ describe.skipIf(reason !== undefined)('the main job without a window', () => {
 
     it('is taken back to identical bytes, owner and mode, and the node answers as before', async () => {
       const items = await job.rollBack();
-      expect(items.length).toBeGreaterThan(2);
+      expect(items.length).toBeGreaterThan(1);
       expect(new Set(items)).toEqual(new Set(['undone']));
       expect(await fingerprintOf(host, install)).toEqual(before);
       await expectOpen(host);
+      expect(cluster).toContain('cluster_uuid');
+      expect(await openCluster(host)).toBe(cluster);
     });
 
     it('never showed a secret', async () => {
@@ -195,27 +201,32 @@ describe.skipIf(reason !== undefined)('the main job without a window', () => {
       await host?.down();
     });
 
-    it('killed in the middle of securing, is taken back by the next start to what it was', async () => {
+    /** @param milliseconds long enough that the node is stopped and some of its files are changed */
+    async function killedAfter(running: Running, entry: string, milliseconds: number): Promise<void> {
+      const begun = () => job.journal().includes(entry);
+      await expect.poll(begun, { timeout: 4 * MINUTE, interval: 200 }).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      running.child.kill('SIGKILL');
+      // Killed, and not already at its end.
+      expect((await running.ended).code).toBeNull();
+    }
+
+    it('killed while securing and while undoing, is taken back by the next start to what it was', async () => {
       const before = await fingerprintOf(host, install);
+      const cluster = await openCluster(host);
       await job.begin();
       const plan = await job.plan();
-      const applying = job.startApplying(plan?.digest ?? '');
-      await expect
-        .poll(() => job.journal().includes('"kind":"es-auto-configuration"'), {
-          timeout: 4 * MINUTE,
-          interval: 200,
-        })
-        .toBe(true);
-      // Long enough that the node is stopped and some of its files are new.
-      await new Promise((resolve) => setTimeout(resolve, 6000));
-      applying.child.kill('SIGKILL');
-      await applying.ended;
+      await killedAfter(job.startApplying(plan?.digest ?? ''), '"kind":"es-auto-configuration"', 6000);
       expect(await job.interrupted()).toHaveLength(1);
       expect(await job.rollBackRefused(75)).toBe('HOST_LOCKED');
+      await killedAfter(job.startRollingBack('--break-lock'), '"type":"undo-intent"', 2000);
+      expect(await job.interrupted()).toHaveLength(1);
       const items = await job.rollBack('--break-lock');
       expect(new Set(items)).toEqual(new Set(['undone']));
+      expect(await job.interrupted()).toEqual([]);
       expect(await fingerprintOf(host, install)).toEqual(before);
       await expectOpen(host);
+      expect(await openCluster(host)).toBe(cluster);
     });
   });
 });

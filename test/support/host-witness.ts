@@ -34,7 +34,8 @@ export async function fingerprintOf(host: LabHost, install: EsInstall): Promise<
     systemctl cat ${unit}
     systemctl show ${unit} -p User -p Group -p ActiveState -p UnitFileState -p DropInPaths
     ps -o user= -C java | sort -u
-    ls -A ${home} ${pathData.map((path) => `${path}/..`).join(' ')} /opt /run/bulwark /var/lib/bulwark 2>&1 | sort`);
+    ls -A ${home} ${pathData.map((path) => `${path}/..`).join(' ')} /opt /srv
+    find /run/bulwark /var/lib/bulwark -mindepth 1 2>/dev/null || true`);
   if (code !== 0) throw new Error(`the host could not be looked at: ${stderr}`);
   return stdout.split('\n');
 }
@@ -61,6 +62,12 @@ export function curl(url: string, config = '', ...args: readonly string[]): Prom
     );
     child.stdin?.end(config);
   });
+}
+
+/** Name and unchangeable id of the cluster that an open node belongs to: its data are the ones from before. */
+export async function openCluster(host: LabHost): Promise<string> {
+  const url = `http://${host.address}:9200/_cluster/state?filter_path=cluster_name,cluster_uuid`;
+  return (await curl(url)).body.trim();
 }
 
 export function asElastic(password: string): string {

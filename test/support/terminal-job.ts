@@ -111,6 +111,11 @@ export class TerminalJob {
     return startBulwark(['apply', ...this.#onHost, '--digest', digest], `${this.passphrase}\n`);
   }
 
+  /** As `startApplying`. */
+  startRollingBack(...more: readonly string[]): Running {
+    return startBulwark(['rollback', ...this.#onHost, '--all', ...more], `${this.passphrase}\n`);
+  }
+
   /** Results of all items. */
   async rollBack(...more: readonly string[]): Promise<readonly string[]> {
     const { items } = await this.#tell<{ items: { result: string }[] }>(
