@@ -99,6 +99,7 @@ export interface HostReader {
 
 /** The same connection with the right to write. A non-zero exit code is a value, not an error: the caller decides. */
 export interface HostWriter extends HostReader {
+  /** Once the script has its input the signal no longer cuts it off: its end is waited for and its result returned. */
   run(request: ScriptRequest, signal?: AbortSignal): Promise<Result<ScriptOutput>>;
 }
 

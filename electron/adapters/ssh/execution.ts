@@ -66,7 +66,11 @@ export function follow(channel: ClientChannel, order: ExecutionOrder): Promise<E
           : sudoSilent(talk.preface.slice(-400)),
       ),
     );
-    const onAbort = () => stop(cancelled(writes && talk.begun ? 'unknown' : 'unchanged'));
+    // A command that has its input goes on even when its channel is closed: nothing may be put back beside one that still
+    // writes, so its end is waited for. Without its input it does nothing.
+    const onAbort = () => {
+      if (!writes || !inputSent) stop(cancelled('unchanged'));
+    };
 
     function settle(result: Result<ScriptOutput>): void {
       if (settled) return;
