@@ -12,7 +12,10 @@ import { prelude, textOf } from '../host-script.ts';
 import type { HostWriter, ScriptOutput } from '../ports.ts';
 
 /** Exit codes of the wrapping script; the tools themselves use 0 to 80, 127 and 143. */
-const wrapperExits = { configuration: 101, user: 102, bind: 103, busy: 104 } as const;
+const wrapperExits = { configuration: 101, user: 102, bind: 103, busy: 104, cutShort: 105 } as const;
+
+/** Ends what standard input carries: half a password, cut off with the link, must not become the whole one. */
+const endOfInput = '\nend of input\n';
 
 /** Runs the program as the wanted user inside private mounts; $1 is the work folder that takes its output. */
 const innerScript = `
@@ -30,7 +33,9 @@ set -- "$home/$program" "$@"
 
 const outerScript = `${prelude}
 inner=$1; shift
-input=$(cat; echo x); input=\${input%x}
+end='${endOfInput}x'
+input=$(cat; echo x)
+case $input in *"$end") input=\${input%"$end"} ;; *) exit 105 ;; esac
 base=/run; [ -d $base ] && [ -w $base ] || base=/var/tmp
 exec 9>>$base/bulwark-tools.lock
 if command -v flock >/dev/null 2>&1; then flock -w 900 9 || exit 104; fi
@@ -139,6 +144,13 @@ function wrapperError(
         'Check whether the host is a restricted container; secure the node by hand there.',
         { hostState: 'unchanged', detail },
       );
+    case wrapperExits.cutShort:
+      return appError(
+        'SSH_CONNECTION_LOST',
+        'The input for an Elasticsearch tool did not arrive completely; the tool was not started.',
+        'Check the connection and try again.',
+        { hostState: 'unchanged', retryable: true },
+      );
     case wrapperExits.busy:
       return appError(
         'BUSY',
@@ -159,6 +171,10 @@ function wrapperError(
           )
         : undefined;
   }
+}
+
+function inputOf(stdin: Secret | string | undefined): Secret {
+  return new Secret(`${stdin instanceof Secret ? stdin.reveal() : (stdin ?? '')}${endOfInput}`);
 }
 
 /** Runs a tool. A non-zero exit code of the tool is a value: 0 is not success either until it was read back. */
@@ -187,7 +203,7 @@ export async function runTool(
         call.program,
         ...call.args,
       ],
-      stdin: typeof call.stdin === 'string' ? new Secret(call.stdin) : (call.stdin ?? new Secret('')),
+      stdin: inputOf(call.stdin),
       privileged: true,
       deadlineSeconds: call.deadlineSeconds ?? 600,
     },
