@@ -56,6 +56,13 @@ export function proposeFirewall(
       suggested: own,
     },
   ];
+  asked.push({
+    name: 'sshSources',
+    label: 'Who may log in by SSH',
+    hint: `Addresses or ranges, one per line: every administrator, jump host and automation. You (${operator}) always may; give your network when your address changes from time to time.`,
+    type: 'cidr-list',
+    suggested: own,
+  });
   if (mayHavePeers(facts, install))
     asked.push({
       name: 'transportSources',
@@ -73,13 +80,15 @@ export function proposeFirewall(
       suggested: otherPorts.join(' '),
     });
   const fixedTogetherWith = together.filter((id) => id !== control);
+  const operators = lines(choices['sshSources']).filter((one) => asRange(one) !== own);
+  const ssh = [own, ...(operators.every(isCidr) ? operators.map(asRange) : [])];
   const more = {
     steps: [
       `Bulwark will arm a guard on the host that puts the old rules back after ${guardSeconds} seconds.`,
-      `Bulwark will load rules that deny what comes in, except SSH from ${own}, port ${install.httpPort} from the sources you choose${otherPorts.length > 0 ? ', and the other ports you keep' : ''}.`,
+      `Bulwark will load rules that deny what comes in, except SSH from ${ssh.join(', ')}, port ${install.httpPort} from the sources you choose${otherPorts.length > 0 ? ', and the other ports you keep' : ''}.`,
       'Bulwark will log in anew to prove that access works, then disarm the guard and make the rules permanent.',
     ],
-    disturbs: `Who is not among the chosen sources can no longer reach ports ${install.httpPort} and ${install.transportPort}. SSH stays open to ${own} only. Running connections go on.`,
+    disturbs: `Who is not among the chosen sources can no longer reach ports ${install.httpPort} and ${install.transportPort}. SSH stays open to ${ssh.join(', ')} only. Running connections go on.`,
     undo: 'Undo loads the rules of before.',
     fixedTogetherWith,
   };
@@ -87,10 +96,10 @@ export function proposeFirewall(
   const sources = lines(values.get('allowedSources'));
   const transport = lines(values.get('transportSources'));
   const kept = (values.get('otherPorts') ?? '').split(/[\s,]+/).filter((one) => one !== '');
-  const complete = asked.every((choice) => values.get(choice.name) !== undefined);
+  const complete = asked.every(({ name }) => name === 'sshSources' || values.get(name) !== undefined);
   const valid =
     sources.length > 0 &&
-    [...sources, ...transport].every(isCidr) &&
+    [...sources, ...transport, ...operators].every(isCidr) &&
     kept.every((port) => /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535);
   if (!complete || !valid) return { type: 'choices', choices: asked, ...more };
   const change: Change = {
@@ -108,7 +117,7 @@ export function proposeFirewall(
       })),
     ],
     sshPort: system.sshPort,
-    operatorSources: [own],
+    operatorSources: ssh,
     guardSeconds,
   };
   return { type: 'changes', changes: [change], ...more };

@@ -37,12 +37,21 @@ describe('propose', () => {
 
   it('asks for sources, suggests the operator alone', () => {
     const { choices, fixedTogetherWith } = choicesOf(control, factsOf(open));
-    expect(choices).toMatchObject([{ name: 'allowedSources', suggested: '10.1.0.1/32' }]);
+    expect(choices).toMatchObject([
+      { name: 'allowedSources', suggested: '10.1.0.1/32' },
+      { name: 'sshSources', suggested: '10.1.0.1/32' },
+    ]);
     expect(fixedTogetherWith).toEqual(['http-port-restricted', 'not-publicly-exposed']);
   });
 
   it.each(['', 'anybody', '10.0.0.0/33', '10.0.0.1; rm'])('asks again for %j', (allowedSources) => {
-    expect(choicesOf(control, factsOf(open), { allowedSources }).choices).toHaveLength(1);
+    expect(choicesOf(control, factsOf(open), { allowedSources }).choices).toHaveLength(2);
+  });
+
+  it('lets further administrators in, and the operator always', () => {
+    const { changes } = changesOf(control, factsOf(open), { ...given, sshSources: '10.7.0.0/16 10.1.0.1' });
+    expect(changes[0]).toMatchObject({ operatorSources: ['10.1.0.1/32', '10.7.0.0/16'] });
+    choicesOf(control, factsOf(open), { ...given, sshSources: 'everybody' });
   });
 
   it('is one and the same change for all three controls', () => {
