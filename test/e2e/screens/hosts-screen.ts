@@ -73,7 +73,7 @@ export class HostsScreen {
   /** Starts connecting; a question about the host key or a password may follow. */
   async connect(name: string): Promise<void> {
     await this.row(name)
-      .getByRole('button', { name: `Connect ${name}` })
+      .getByRole('button', { name: `Connect ${name}`, exact: true })
       .click();
   }
 
