@@ -13,6 +13,7 @@ import { factParts } from '../../shared/facts/sources.ts';
 import { observeOutside } from '../adapters/outside/outside.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
 import type { ServiceContext } from './context.ts';
+import { loginsFor } from './node-logins.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
 import { writeScan } from './workspace-files.ts';
@@ -43,19 +44,14 @@ export function peersOf(workspace: OpenWorkspace, hostId: string): Remembered['p
   return memory(workspace).get(hostId)?.peers ?? [];
 }
 
-/** A password of ours for the node, when the vault is open and holds one. */
-async function credentialFor(workspace: OpenWorkspace, hostId: string): Promise<NodeCredential | undefined> {
-  if (workspace.vault.locked) return undefined;
-  const password = await workspace.vault.get(`es/${hostId}/elastic`);
-  return password.ok ? { type: 'basic', user: 'elastic', password: password.value } : undefined;
-}
-
-async function gatherHost(
+/** Reads one host over its session; `logins` instead of those that the workspace has for its node. */
+export async function gatherHost(
   workspace: OpenWorkspace,
   hostId: string,
   session: HostSession,
   signal: AbortSignal | undefined,
   progress: (note: string) => void,
+  logins?: readonly NodeCredential[],
 ): Promise<Result<Gathered & { readonly peers: Remembered['peers'] }>> {
   const address = workspace.host(hostId)?.address ?? session.address;
   const peers: { port: number; peer: TlsPeer }[] = [];
@@ -73,11 +69,11 @@ async function gatherHost(
     random: systemRandom,
     clock: systemClock,
   };
-  const credential = await credentialFor(workspace, hostId);
+  const [credential, ...otherCredentials] = logins ?? (await loginsFor(workspace, hostId));
   const gathered = await gatherFacts(factParts, ports, {
     address,
     progress,
-    ...(credential === undefined ? {} : { credential }),
+    ...(credential === undefined ? {} : { credential, otherCredentials }),
     ...(signal === undefined ? {} : { signal }),
   });
   return gathered.ok ? succeed({ ...gathered.value, peers }) : gathered;

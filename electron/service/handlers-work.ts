@@ -5,6 +5,7 @@ import type { Operation } from '../../shared/domain/operation.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { applyShownPlan } from './applying.ts';
 import { assessHosts } from './assessing.ts';
+import { busyWith } from './busy.ts';
 import type { ServiceContext } from './context.ts';
 import { noWorkspace, type WorkspaceHolder } from './handlers-workspace.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
@@ -20,27 +21,6 @@ export function createWorkHandlers(
 ): Pick<Handlers, 'assess' | 'plan' | 'apply' | 'rollback' | 'report' | 'operation'> {
   const { store, operations } = context;
 
-  /** Work that changes hosts or rests on their state runs one at a time. */
-  function busy(): Result<never> | undefined {
-    const running = store
-      .get()
-      .operations.find(
-        (entry) =>
-          (entry.state === 'running' || entry.state === 'cancelling') &&
-          ['apply', 'rollback', 'recover', 'plan'].includes(entry.kind),
-      );
-    return running === undefined
-      ? undefined
-      : fail(
-          appError(
-            'BUSY',
-            `Bulwark is busy: ${running.title}.`,
-            'Wait until it has finished, or cancel it.',
-            { retryable: true, hostState: 'unchanged' },
-          ),
-        );
-  }
-
   async function start(
     kind: Operation['kind'],
     title: string,
@@ -50,7 +30,7 @@ export function createWorkHandlers(
   ): Promise<Result<{ operationId: string }>> {
     const workspace = holder.current;
     if (workspace === undefined) return noWorkspace();
-    const occupied = alone ? busy() : undefined;
+    const occupied = alone ? busyWith(store) : undefined;
     if (occupied !== undefined) return occupied;
     return succeed({
       operationId: operations.start(kind, title, hostId, async (handle) => await work(workspace, handle)),
@@ -122,7 +102,7 @@ export function createWorkHandlers(
         );
       },
       async discard() {
-        const occupied = busy();
+        const occupied = busyWith(store);
         if (occupied !== undefined) return occupied;
         await holder.current?.save((file) => ({ ...file, plan: null }));
         store.set({ plan: null, steps: [] });

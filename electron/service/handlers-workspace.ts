@@ -10,6 +10,7 @@ import { Secret } from '../../shared/domain/secret.ts';
 import { knownHostsName } from '../adapters/ssh/known-hosts-line.ts';
 import { connectHost } from './connecting.ts';
 import type { ServiceContext } from './context.ts';
+import type { NodeLoginCalls } from './handlers-node-login.ts';
 import {
   initialHostState,
   type OpenWorkspace,
@@ -54,7 +55,7 @@ export function createWorkspaceHandlers(
   holder: WorkspaceHolder,
   options: WorkspaceOptions,
   refreshHistory: (workspace: OpenWorkspace, hostId: string) => Promise<void>,
-): Pick<Handlers, 'workspace' | 'vault' | 'hosts'> {
+): Pick<Handlers, 'workspace' | 'vault'> & { readonly hosts: Omit<Handlers['hosts'], NodeLoginCalls> } {
   const { store } = context;
 
   async function showWorkspace(workspace: OpenWorkspace): Promise<void> {
@@ -236,6 +237,7 @@ export function createWorkspaceHandlers(
         await workspace.save((file) => ({ ...file, hosts: [...file.hosts, host] }));
         const added = await initialHostState(workspace, host);
         store.setHosts([...store.get().hosts, added]);
+        await workspace.refreshVault();
         return succeed({ hostId: host.id });
       },
       async update({ hostId, draft }) {

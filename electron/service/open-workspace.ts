@@ -15,6 +15,7 @@ import { Vault } from '../adapters/vault/vault.ts';
 import { type AskedCredentials, createAskedCredentials } from './asked-credentials.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { ServiceContext } from './context.ts';
+import { nodeLoginState, withNodeLogin } from './node-logins.ts';
 import {
   makeWorkspaceFolders,
   readScan,
@@ -82,11 +83,19 @@ export async function openWorkspace(
   const claimed = await journal.claim();
   if (!claimed.ok) return claimed;
 
+  function showNodeLogins(refs: ReadonlySet<string> | undefined): void {
+    for (const { id } of file.hosts)
+      context.store.updateHost(id, (state) =>
+        nodeLoginState(id, refs) === state.nodeLogin ? state : withNodeLogin(state, refs),
+      );
+  }
+
   const vault = new Vault(paths.vault, {
     autoLockMilliseconds: autoLock,
     onLock: () => {
       blobKey = undefined;
       context.store.set({ vault: { state: 'locked', secrets: [] } });
+      showNodeLogins(undefined);
     },
     ...(options.kdf === undefined ? {} : { kdf: options.kdf }),
   });
@@ -166,13 +175,17 @@ export async function openWorkspace(
     async refreshVault() {
       if (vault.locked) {
         blobKey = undefined;
-        context.store.set({ vault: { state: (await vault.exists()) ? 'locked' : 'none', secrets: [] } });
+        const exists = await vault.exists();
+        context.store.set({ vault: { state: exists ? 'locked' : 'none', secrets: [] } });
+        showNodeLogins(exists ? undefined : new Set());
         return;
       }
       const key = await vault.blobKey();
       if (key.ok) blobKey = key.value;
       const listed = await vault.list();
-      context.store.set({ vault: { state: 'unlocked', secrets: listed.ok ? [...listed.value] : [] } });
+      const secrets = listed.ok ? [...listed.value] : [];
+      context.store.set({ vault: { state: 'unlocked', secrets } });
+      showNodeLogins(new Set(secrets.map(({ ref }) => ref)));
     },
     journal,
     blobs,

@@ -8,6 +8,7 @@ import { appError } from '../../shared/domain/error.ts';
 import { fail } from '../../shared/domain/result.ts';
 import type { ServiceContext } from './context.ts';
 import { refreshHistory } from './engine-work.ts';
+import { createNodeLoginHandlers } from './handlers-node-login.ts';
 import { createWorkHandlers } from './handlers-work.ts';
 import { createWorkspaceHandlers, type WorkspaceHolder } from './handlers-workspace.ts';
 import { createLog } from './log.ts';
@@ -86,6 +87,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     return done;
   }
 
+  const onWorkspaces = createWorkspaceHandlers(
+    context,
+    holder,
+    options.workspaceOptions ?? {},
+    (workspace: OpenWorkspace, hostId) => refreshHistory(context, workspace, hostId),
+  );
   const handlers: Handlers = {
     app: {
       async snapshot() {
@@ -99,12 +106,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
         return done;
       },
     },
-    ...createWorkspaceHandlers(
-      context,
-      holder,
-      options.workspaceOptions ?? {},
-      (workspace: OpenWorkspace, hostId) => refreshHistory(context, workspace, hostId),
-    ),
+    ...onWorkspaces,
+    hosts: { ...onWorkspaces.hosts, ...createNodeLoginHandlers(context, holder) },
     ...createWorkHandlers(context, holder),
     question: {
       async answer({ questionId, answer }) {

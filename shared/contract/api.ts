@@ -22,6 +22,9 @@ function call<K extends 'query' | 'command' | 'operation', I extends z.ZodType, 
   return { kind, input, output } as const;
 }
 
+/** As Elasticsearch allows names of users: printable, without a colon (it ends the name when logging in). */
+export const nodeUserSchema = z.string().regex(/^[!-9;-~](?:[ -9;-~]{0,505}[!-9;-~])?$/);
+
 export const hostDraftSchema = hostSchema.omit({ id: true });
 
 export const api = {
@@ -80,6 +83,13 @@ export const api = {
     chooseKeyFile: call('command', nothing, z.strictObject({ path: z.string().nullable() })),
     connect: call('operation', z.strictObject({ hostId: hostIdSchema }), started),
     disconnect: call('command', z.strictObject({ hostId: hostIdSchema }), done),
+    /** Asks for the password of this Elasticsearch user, logs in with it, and keeps it in the vault. */
+    setNodeLogin: call('operation', z.strictObject({ hostId: hostIdSchema, user: nodeUserSchema }), started),
+    forgetNodeLogin: call('command', z.strictObject({ hostId: hostIdSchema }), done),
+    /** Makes a role and a user in the cluster that may only read; assessments use it from then on. */
+    createReader: call('operation', z.strictObject({ hostId: hostIdSchema }), started),
+    /** Deletes both again and forgets the password. */
+    removeReader: call('operation', z.strictObject({ hostId: hostIdSchema }), started),
   },
   assess: {
     start: call('operation', z.strictObject({ hostIds: z.array(hostIdSchema).min(1).max(500) }), started),

@@ -42,6 +42,11 @@ export const hostStateSchema = z.object({
   operatingSystem: z.string(),
   elasticsearch: z.string(),
   lastSeen: z.string().optional(),
+  /**
+   * With whom an assessment logs in to Elasticsearch: the password that Bulwark generated, a login that the operator gave,
+   * or the reader that Bulwark made. Absent while the vault is locked: then it is not known.
+   */
+  nodeLogin: z.enum(['none', 'bulwark', 'given', 'reader']).optional(),
   assess: z.object({
     state: z.enum(['none', 'running', 'done', 'failed', 'cancelled']),
     /** What is being read right now. */
@@ -83,7 +88,7 @@ export const questionSchema = z.discriminatedUnion('type', [
     type: z.literal('secret'),
     hostId: z.string(),
     hostName: z.string(),
-    purpose: z.enum(['password', 'passphrase', 'sudo-password', 'interactive']),
+    purpose: z.enum(['password', 'passphrase', 'sudo-password', 'interactive', 'node-password']),
     prompt: z.string(),
     attempt: z.number(),
   }),

@@ -6,7 +6,17 @@ import { stepStateSchema } from './plan.ts';
 
 export const operationSchema = z.object({
   id: z.string(),
-  kind: z.enum(['connect', 'assess', 'plan', 'apply', 'rollback', 'report', 'verify-report', 'recover']),
+  kind: z.enum([
+    'connect',
+    'assess',
+    'plan',
+    'apply',
+    'rollback',
+    'report',
+    'verify-report',
+    'recover',
+    'node-login',
+  ]),
   state: z.enum(['running', 'cancelling', 'succeeded', 'failed', 'cancelled']),
   title: z.string(),
   hostId: hostIdSchema.optional(),

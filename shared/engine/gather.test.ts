@@ -97,7 +97,7 @@ describe('scanHost', () => {
   it('gives one finding per control, all passing on a healthy node', () => {
     const scan = scanHost(catalog, {
       ...input,
-      gathered: { facts: factsOf(healthy), factsDigest: 'd', exposure: [] },
+      gathered: { facts: factsOf(healthy), factsDigest: 'd', exposure: [], authority: '' },
     });
     expect(scanSchema.parse(scan)).toEqual(scan);
     expect(scan.findings.map((finding) => [finding.controlId, finding.outcome])).toEqual(
@@ -107,7 +107,10 @@ describe('scanHost', () => {
   });
 
   it('without any fact nothing passes', () => {
-    const scan = scanHost(catalog, { ...input, gathered: { facts: {}, factsDigest: 'd', exposure: [] } });
+    const scan = scanHost(catalog, {
+      ...input,
+      gathered: { facts: {}, factsDigest: 'd', exposure: [], authority: '' },
+    });
     expect(new Set(scan.findings.map((finding) => finding.outcome))).toEqual(new Set(['unknown']));
   });
 

@@ -20,7 +20,15 @@ const words: Readonly<Record<SecretQ['purpose'], { readonly title: string; reado
       'sudo on the host asks for it. It is sent on standard input, and only after sudo’s own prompt was seen.',
   },
   interactive: { title: 'Answer', about: 'The server asks this itself. The answer is sent to it as it is.' },
+  'node-password': {
+    title: 'Elasticsearch password',
+    about:
+      'Bulwark logs in with it once, through the SSH connection and only to a node that proves to be this host’s own.',
+  },
 };
+
+const keeping = 'Kept in memory for this session, never written down.';
+const keepingInVault = 'Kept in the vault of this workspace once the node has accepted it, nowhere else.';
 
 export function SecretQuestion({ question }: { readonly question: SecretQ }) {
   const client = useClient();
@@ -46,7 +54,7 @@ export function SecretQuestion({ question }: { readonly question: SecretQ }) {
             Continue
           </Button>
           <Button variant="link" isDisabled={refuse.pending} onClick={() => refuse.answer('cancel')}>
-            Do not connect
+            {question.purpose === 'node-password' ? 'Do not log in' : 'Do not connect'}
           </Button>
         </>
       }
@@ -71,7 +79,7 @@ export function SecretQuestion({ question }: { readonly question: SecretQ }) {
             value={value}
             onChange={(_event, text) => setValue(text)}
           />
-          <p className="hint">Kept in memory for this session, never written down.</p>
+          <p className="hint">{question.purpose === 'node-password' ? keepingInVault : keeping}</p>
         </FormGroup>
       </form>
     </QuestionFrame>

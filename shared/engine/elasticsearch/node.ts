@@ -29,7 +29,7 @@ export function askNode(
   path: string,
   more: {
     readonly credential?: NodeCredential;
-    readonly method?: 'GET' | 'POST' | 'PUT';
+    readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
     readonly body?: string | Secret;
     readonly timeoutSeconds?: number;
   } = {},

@@ -46,6 +46,13 @@ function makePlan(played: PlayedState): string {
   });
 }
 
+function playNodeLogin(played: PlayedState, hostId: string, nodeLogin: HostState['nodeLogin']): string {
+  return begin(played, 'node-login', 'Logging in to Elasticsearch', () => {
+    played.setHost(hostId, (one) => ({ ...one, nodeLogin }));
+    return Promise.resolve();
+  });
+}
+
 function handlersOf(played: PlayedState): Handlers {
   const get = (): AppState => played.get();
   const set = (slices: Slice): void => played.set(slices);
@@ -127,6 +134,10 @@ function handlersOf(played: PlayedState): Handlers {
         }),
       disconnect: ({ hostId }) =>
         done(played.setHost(hostId, (one) => ({ ...one, connection: 'disconnected' }))),
+      setNodeLogin: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'given') }),
+      forgetNodeLogin: ({ hostId }) => done(played.setHost(hostId, (one) => ({ ...one, nodeLogin: 'none' }))),
+      createReader: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'reader') }),
+      removeReader: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'given') }),
     },
     assess: {
       start: ({ hostIds }) =>

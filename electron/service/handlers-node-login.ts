@@ -1,0 +1,63 @@
+/** Logins for a host's Elasticsearch: the part of the contract's hosts that is about its node. */
+import type { Handlers } from '../../shared/contract/derive.ts';
+import type { Host } from '../../shared/domain/host.ts';
+import { type Result, succeed } from '../../shared/domain/result.ts';
+import { busyWith } from './busy.ts';
+import type { ServiceContext } from './context.ts';
+import { noWorkspace, type WorkspaceHolder } from './handlers-workspace.ts';
+import { forgetNodeLogin, setNodeLogin } from './keeping-login.ts';
+import { createReader, removeReader } from './managing-reader.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
+import type { OperationHandle } from './operations.ts';
+
+export type NodeLoginCalls = 'setNodeLogin' | 'forgetNodeLogin' | 'createReader' | 'removeReader';
+
+export function createNodeLoginHandlers(
+  context: ServiceContext,
+  holder: WorkspaceHolder,
+): Pick<Handlers['hosts'], NodeLoginCalls> {
+  async function start(
+    hostId: string,
+    titleOf: (host: Host) => string,
+    work: (workspace: OpenWorkspace, handle: OperationHandle) => Promise<Result<void>>,
+  ): Promise<Result<{ operationId: string }>> {
+    const workspace = holder.current;
+    const host = workspace?.host(hostId);
+    if (workspace === undefined || host === undefined) return noWorkspace();
+    const occupied = busyWith(context.store);
+    if (occupied !== undefined) return occupied;
+    const operationId = context.operations.start(
+      'node-login',
+      titleOf(host),
+      hostId,
+      async (handle) => await work(workspace, handle),
+    );
+    return succeed({ operationId });
+  }
+
+  return {
+    setNodeLogin: async (login) =>
+      await start(
+        login.hostId,
+        (host) => `Log in to Elasticsearch on ${host.name}`,
+        (workspace, handle) => setNodeLogin(context, workspace, login, handle),
+      ),
+    async forgetNodeLogin({ hostId }) {
+      const workspace = holder.current;
+      if (workspace?.host(hostId) === undefined) return noWorkspace();
+      return busyWith(context.store) ?? (await forgetNodeLogin(context, workspace, hostId));
+    },
+    createReader: async ({ hostId }) =>
+      await start(
+        hostId,
+        (host) => `Create a reader for Elasticsearch on ${host.name}`,
+        (workspace, handle) => createReader(context, workspace, hostId, handle),
+      ),
+    removeReader: async ({ hostId }) =>
+      await start(
+        hostId,
+        (host) => `Remove the reader from Elasticsearch on ${host.name}`,
+        (workspace, handle) => removeReader(context, workspace, hostId, handle),
+      ),
+  };
+}

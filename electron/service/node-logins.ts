@@ -1,0 +1,104 @@
+/** With whom Bulwark logs in to a host's Elasticsearch: what the vault holds for it, and what was given for this run only. */
+import { z } from 'zod';
+import type { HostState } from '../../shared/contract/state.ts';
+import { Secret } from '../../shared/domain/secret.ts';
+import { elasticRef } from '../../shared/engine/elasticsearch/node.ts';
+import { readerCredential } from '../../shared/engine/elasticsearch/reader.ts';
+import type { NodeCredential, SecretStore } from '../../shared/engine/ports.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
+
+export type NodeLogin = Extract<NodeCredential, { type: 'basic' }>;
+
+/** Where the login that the operator gave lies in the vault: user and password as JSON. */
+export function givenRef(hostId: string): string {
+  return `es/${hostId}/login`;
+}
+
+/** Where the password of the reader that Bulwark made lies in the vault. */
+export function readerRef(hostId: string): string {
+  return `es/${hostId}/reader`;
+}
+
+const keptSchema = z.object({ user: z.string(), password: z.string() });
+
+export function packLogin({ user, password }: NodeLogin): Secret {
+  return new Secret(JSON.stringify({ user, password: password.reveal() }));
+}
+
+function unpackLogin(secret: Secret): NodeLogin | undefined {
+  try {
+    const kept = keptSchema.safeParse(JSON.parse(secret.reveal()));
+    if (!kept.success) return undefined;
+    return { type: 'basic', user: kept.data.user, password: new Secret(kept.data.password) };
+  } catch {
+    return undefined;
+  }
+}
+
+const forThisRun = new WeakMap<OpenWorkspace, Map<string, NodeLogin>>();
+
+/** For the headless entry point: comes before everything in the vault, and is kept nowhere. */
+export function giveForThisRun(workspace: OpenWorkspace, hostId: string, login: NodeLogin): void {
+  const given = forThisRun.get(workspace) ?? new Map<string, NodeLogin>();
+  forThisRun.set(workspace, given.set(hostId, login));
+}
+
+async function fromVault(
+  vault: Pick<SecretStore, 'get'>,
+  ref: string,
+  read: (secret: Secret) => NodeCredential | undefined,
+): Promise<readonly NodeCredential[]> {
+  const secret = await vault.get(ref);
+  return secret.ok ? [read(secret.value) ?? []].flat() : [];
+}
+
+/** Logins that may make users: what the operator gave, then the password of `elastic` that Bulwark generated. */
+export async function administratorsFor(
+  workspace: OpenWorkspace,
+  hostId: string,
+): Promise<readonly NodeCredential[]> {
+  const run = forThisRun.get(workspace)?.get(hostId);
+  if (workspace.vault.locked) return run === undefined ? [] : [run];
+  const { vault } = workspace;
+  return [
+    ...(run === undefined ? [] : [run]),
+    ...(await fromVault(vault, givenRef(hostId), unpackLogin)),
+    ...(await fromVault(vault, elasticRef(hostId), (password) => ({
+      type: 'basic',
+      user: 'elastic',
+      password,
+    }))),
+  ];
+}
+
+/** All that an assessment may try, the least powerful first; what was given for this run comes before that. */
+export async function loginsFor(
+  workspace: OpenWorkspace,
+  hostId: string,
+): Promise<readonly NodeCredential[]> {
+  const administrators = await administratorsFor(workspace, hostId);
+  if (workspace.vault.locked) return administrators;
+  const reader = await fromVault(workspace.vault, readerRef(hostId), readerCredential);
+  const run = forThisRun.get(workspace)?.has(hostId) === true ? 1 : 0;
+  return [...administrators.slice(0, run), ...reader, ...administrators.slice(run)];
+}
+
+/** What the window shows; `refs` are the names in the vault, undefined while it is locked. */
+export function nodeLoginState(
+  hostId: string,
+  refs: ReadonlySet<string> | undefined,
+): HostState['nodeLogin'] {
+  if (refs === undefined) return undefined;
+  if (refs.has(readerRef(hostId))) return 'reader';
+  if (refs.has(givenRef(hostId))) return 'given';
+  return refs.has(elasticRef(hostId)) ? 'bulwark' : 'none';
+}
+
+/** The host's state with the login that the names in the vault tell. */
+export function withNodeLogin(
+  { nodeLogin: _before, ...state }: HostState,
+  refs: ReadonlySet<string> | undefined,
+): HostState {
+  const nodeLogin = nodeLoginState(state.host.id, refs);
+  return nodeLogin === undefined ? state : { ...state, nodeLogin };
+}
