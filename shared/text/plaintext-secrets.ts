@@ -49,13 +49,16 @@ function secretsInComments(text: string): readonly FoundSecret[] {
 export function secretsInAssignments(text: string): readonly FoundSecret[] {
   const found = text.split('\n').flatMap((line, index): FoundSecret[] => {
     if (/^\s*[#;]/.test(line)) return [];
-    return [
-      ...line.matchAll(/(?<![\w.])(?:-[DE])?([A-Za-z_][\w.-]*)["']?\s*[=:]\s*("[^"]*"|'[^']*'|[^\s"',;]+)/g),
-    ]
-      .flatMap((match) => nested(match[1] ?? '', match[2] ?? ''))
+    return [...line.matchAll(/(?<![\w.-])(-*)([A-Za-z_][\w.-]*)["']?\s*[=:]\s*("[^"]*"|'[^']*'|[^\s"',;]+)/g)]
+      .flatMap((match) => nested(propertyName(match[1] ?? '', match[2] ?? ''), match[3] ?? ''))
       .map((name) => ({ line: index + 1, name, keystoreName: undefined, comment: false }));
   });
   return [...found, ...secretsInComments(text)].sort((a, b) => a.line - b.line);
+}
+
+/** `-Dname` and `-Ename` set `name`. */
+function propertyName(dashes: string, word: string): string {
+  return dashes === '-' && /^[DE][A-Za-z_]/.test(word) ? word.slice(1) : word;
 }
 
 /** `ES_JAVA_OPTS="-Da.password=x"`: the assignment inside the value counts, the outer name does not. */

@@ -221,6 +221,8 @@ describe('clear-text secrets', () => {
     ['#ES_PASSWORD=', []],
     ['# The passphrase: is asked for', []],
     ['PASSWORD=$OTHER', []],
+    ['tool --password=abc', ['password']],
+    ['-D'.repeat(200_000), []],
   ])('%s', (line, names) => expect(secretsInAssignments(line).map((one) => one.name)).toEqual(names));
 
   it.each([

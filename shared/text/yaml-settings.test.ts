@@ -78,6 +78,27 @@ describe('readYamlSettings', () => {
   it('resolves aliases', () => {
     expect(settingValue(read('a: &x one\nb: *x\n').settings, 'b')).toBe('one');
   });
+
+  it.each([
+    [
+      'grow',
+      `a0: &a0 [{x: 1}]\n${Array.from({ length: 12 }, (_, at) => `a${at + 1}: &a${at + 1} [${Array.from({ length: 12 }, () => `{x: *a${at}}`).join(', ')}]`).join('\n')}\n`,
+    ],
+    ['end in themselves', 'a: &a [{x: *a}]\n'],
+    ['are many', `a: &a 1\nb:\n${'- *a\n'.repeat(20_000)}`],
+  ])('gives up on aliases that %s', (_what, text) => {
+    const begun = performance.now();
+    expect(readYamlSettings(text).ok).toBe(false);
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
+
+  it('takes __proto__ for a name like any other', () => {
+    expect(read('__proto__:\n  polluted: 1\nconstructor.prototype.polluted: 2\n').settings).toMatchObject([
+      { key: '__proto__.polluted', values: ['1'] },
+      { key: 'constructor.prototype.polluted', values: ['2'] },
+    ]);
+    expect(Reflect.get({}, 'polluted')).toBe(undefined);
+  });
 });
 
 describe('isOn', () => {

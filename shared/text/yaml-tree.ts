@@ -41,7 +41,12 @@ export type YamlTree =
     }
   | { readonly ok: false; readonly message: string; readonly line: number };
 
+/** Names, values and (dearer) aliases that a file may hold: aliases of lists of aliases grow without end otherwise. */
+const mostSteps = 100_000;
+const stepsPerAlias = 1000;
+
 interface Walk {
+  left: number;
   readonly leaves: YamlLeaf[];
   readonly counter: LineCounter;
   readonly document: Document;
@@ -57,9 +62,10 @@ export function parseYamlTree(text: string): YamlTree {
   if (root === null || (isScalar(root) && root.value === null))
     return { ok: true, leaves: [], indent: 0, appendable: !/^(?:---|\.\.\.|%)/m.test(text) };
   if (!isMap(root)) return { ok: false, message: 'The file does not hold settings (name: value).', line: 1 };
-  const walk: Walk = { leaves: [], counter, document };
+  const walk: Walk = { left: mostSteps, leaves: [], counter, document };
   const failure = walkMap(root, '', [], root.flow === true || root.anchor !== undefined, walk);
   if (failure) return failure;
+  if (walk.left < 0) return { ok: false, message: 'The file holds more than Bulwark reads.', line: 1 };
   const first = root.items[0];
   const start = first ? rangeOf(first.key)[0] : 0;
   const indent = start - (text.lastIndexOf('\n', start - 1) + 1);
@@ -82,6 +88,9 @@ function walkMap(
 ): Failure | undefined {
   for (const pair of map.items) {
     const { key } = pair;
+    walk.left -= 1;
+    if (walk.left < 0)
+      return { ok: false, message: 'The file holds more than Bulwark reads.', line: lineOf(key, walk) };
     if (!isScalar(key))
       return { ok: false, message: 'A setting has no plain name.', line: lineOf(key, walk) };
     const name = prefix + textOf(key);
@@ -96,7 +105,8 @@ function walkMap(
     }
     const values = valuesOf(value, walk);
     if (values === undefined) {
-      walkList(value, name, above, walk);
+      const failure = walkList(value, name, above, walk);
+      if (failure) return failure;
       continue;
     }
     walk.leaves.push({
@@ -112,14 +122,21 @@ function walkMap(
 }
 
 /** A list that holds mappings: its leaves are named by position, as Elasticsearch does. Never edited. */
-function walkList(value: Node | null, name: string, above: YamlPlace['above'], walk: Walk): void {
+function walkList(
+  value: Node | null,
+  name: string,
+  above: YamlPlace['above'],
+  walk: Walk,
+): Failure | undefined {
   const list = resolved(value, walk);
-  if (!isSeq(list)) return;
+  if (!isSeq(list)) return undefined;
   for (const [index, item] of list.items.entries()) {
     const node = isNode(item) ? item : null;
     const inner = resolved(node, walk);
-    if (isMap(inner)) walkMap(inner, `${name}.${index}.`, above, true, walk);
-    else {
+    if (isMap(inner)) {
+      const failure = walkMap(inner, `${name}.${index}.`, above, true, walk);
+      if (failure) return failure;
+    } else {
       const values = valuesOf(node, walk)?.texts ?? [];
       const [keyStart, keyEnd] = rangeOf(node);
       const place = { keyStart, keyEnd, value: node, above };
@@ -133,6 +150,7 @@ function walkList(value: Node | null, name: string, above: YamlPlace['above'], w
       });
     }
   }
+  return undefined;
 }
 
 function valuesOf(
@@ -156,7 +174,9 @@ function valuesOf(
 }
 
 function resolved(node: Node | null, walk: Walk): Node | null {
-  return isAlias(node) ? (node.resolve(walk.document) ?? null) : node;
+  if (!isAlias(node)) return node;
+  walk.left -= stepsPerAlias;
+  return walk.left < 0 ? null : (node.resolve(walk.document) ?? null);
 }
 
 function hasMark(node: Node | null): boolean {
