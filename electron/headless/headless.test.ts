@@ -80,7 +80,11 @@ describe('exit codes', () => {
     expect(exitCodeOfOutcomes(['not-applicable'])).toBe(exitCodes.notKnown);
   });
   it('stand in the documentation word for word, as do the formats', () => {
-    const page = readFileSync(new URL('../../docs/headless.md', import.meta.url), 'utf8');
+    // Columns may be aligned: only the words count.
+    const page = readFileSync(new URL('../../docs/headless.md', import.meta.url), 'utf8').replaceAll(
+      / +/g,
+      ' ',
+    );
     for (const [code, words] of exitCodeWords) expect(page).toContain(`| ${code} | ${words} |`);
     for (const { name } of commands) expect(page).toContain(`| \`bulwark-${name}\` |`);
   });
@@ -115,9 +119,11 @@ describe('options', () => {
 
 describe('secrets', () => {
   it('come in the documented order, whatever the order of the options', async () => {
-    const terminal = { readInput: () => Promise.resolve('vault\nsudo\r\nlogin\nkey\n') } as Terminal;
+    const terminal = { readInput: () => Promise.resolve('vault\nsudo\r\nlogin\nkey\nnode\n') } as Terminal;
     const read = await readSecrets(
       {
+        'node-password-stdin': true,
+        'node-login': 'monitor',
         'key-passphrase-stdin': true,
         'password-stdin': true,
         'sudo-password-stdin': true,
@@ -130,6 +136,20 @@ describe('secrets', () => {
     expect(read.value.sudoPassword?.reveal()).toBe('sudo');
     expect(read.value.password?.reveal()).toBe('login');
     expect(read.value.keyPassphrase?.reveal()).toBe('key');
+    expect(read.value.nodePassword?.reveal()).toBe('node');
+  });
+  it('come in the order that documentation and help say', async () => {
+    const order = ['vault-passphrase', 'sudo-password', 'password', 'key-passphrase', 'node-password'];
+    const page = readFileSync(new URL('../../docs/headless.md', import.meta.url), 'utf8');
+    expect(page).toContain(order.map((name, index) => `${index + 1}. \`--${name}-stdin\``).join('\n'));
+    expect((await ran(['--help'])).out).toContain(order.map((name) => `--${name}-stdin`).join(' '));
+  });
+  it.each([
+    ['--node-login', 'monitor'],
+    ['--node-password-stdin'],
+    ['--node-login', 'a:b', '--node-password-stdin'],
+  ])('of a node are given with a name that can have one: %s %s', async (...args) => {
+    expect(await ran(['assess', '--host', 'op@192.0.2.1', ...args], 'x\n')).toMatchObject({ code: 64 });
   });
   it('are missed when a line is', async () => {
     const terminal = { readInput: () => Promise.resolve('\n') } as Terminal;
