@@ -109,7 +109,7 @@ export const assessCommand: Command = {
   summary: 'Look at hosts and judge every control. Changes nothing.',
   usage: [
     'bulwark assess --host user@address[:port] [--identity FILE] [--known-hosts FILE] [--json]',
-    'bulwark assess --workspace NAME [--host NAME …] [--json]',
+    'bulwark assess --workspace NAME [--host NAME …] [--node-login USER --node-password-stdin] [--json]',
   ],
   options: [...connecting, ...inWorkspace, 'identity', 'login', 'sudo', 'name'],
   otherwise: exitCodes.notKnown,

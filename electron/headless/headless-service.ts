@@ -9,6 +9,7 @@ import type { Host } from '../../shared/domain/host.ts';
 import type { Operation } from '../../shared/domain/operation.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import type { Secret } from '../../shared/domain/secret.ts';
+import { giveForThisRun } from '../service/node-logins.ts';
 import type { OpenWorkspace } from '../service/open-workspace.ts';
 import type { OperationHandle } from '../service/operations.ts';
 import type { Desktop } from '../service/ports.ts';
@@ -140,6 +141,9 @@ function headlessOf(
           workspace.credentials.give(id, 'sudo-password', secrets.sudoPassword);
         if (secrets.keyPassphrase !== undefined)
           workspace.credentials.give(id, 'passphrase', secrets.keyPassphrase);
+        const user = options['node-login'];
+        if (user !== undefined && secrets.nodePassword !== undefined)
+          giveForThisRun(workspace, id, { type: 'basic', user, password: secrets.nodePassword });
       }
     },
   });

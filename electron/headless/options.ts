@@ -21,6 +21,8 @@ const known = {
   'sudo-password-stdin': { type: 'boolean' },
   'password-stdin': { type: 'boolean' },
   'key-passphrase-stdin': { type: 'boolean' },
+  'node-login': { type: 'string' },
+  'node-password-stdin': { type: 'boolean' },
   control: { type: 'string', multiple: true },
   choice: { type: 'string', multiple: true },
   digest: { type: 'string' },
@@ -59,6 +61,8 @@ export const connecting: readonly OptionName[] = [
   'sudo-password-stdin',
   'password-stdin',
   'key-passphrase-stdin',
+  'node-login',
+  'node-password-stdin',
 ];
 /** Commands on a workspace. */
 export const inWorkspace: readonly OptionName[] = ['workspace', 'workspaces', 'vault-passphrase-stdin'];
