@@ -85,7 +85,7 @@ describe('readYamlSettings', () => {
       `a0: &a0 [{x: 1}]\n${Array.from({ length: 12 }, (_, at) => `a${at + 1}: &a${at + 1} [${Array.from({ length: 12 }, () => `{x: *a${at}}`).join(', ')}]`).join('\n')}\n`,
     ],
     ['end in themselves', 'a: &a [{x: *a}]\n'],
-    ['are many', `a: &a 1\nb:\n${'- *a\n'.repeat(20_000)}`],
+    ['are many', `a: &a 1\nb:\n${'- *a\n'.repeat(4000)}`],
   ])('gives up on aliases that %s', (_what, text) => {
     const begun = performance.now();
     expect(readYamlSettings(text).ok).toBe(false);

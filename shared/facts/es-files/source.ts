@@ -1,7 +1,16 @@
 /** Owners and modes: everything below the configuration directory, and the other directories and their parents without what is in them. */
 import type { FileFact } from '../../domain/facts.ts';
 import type { FactSource } from '../../engine/fact-source.ts';
-import { body, forbidden, known, needsElasticsearch, parseStat, readSections, statFormat } from '../parse.ts';
+import {
+  body,
+  forbidden,
+  known,
+  needsElasticsearch,
+  parseStat,
+  readSections,
+  statFormat,
+  unknown,
+} from '../parse.ts';
 
 export const esFiles: FactSource<'es-files', readonly FileFact[]> = {
   id: 'es-files',
@@ -27,12 +36,16 @@ exit 0
 `,
   parse: (frame, context) =>
     readSections(frame, 'owners and modes', context, (sections) => {
-      const tree = body(sections, 'tree')
-        .split('\n')
-        .flatMap((line) => parseStat(line) ?? []);
-      const places = body(sections, 'places')
-        .split('\n')
-        .flatMap((line) => parseStat(line) ?? []);
+      const tree = filesOf(body(sections, 'tree'));
+      const places = filesOf(body(sections, 'places'));
+      // A name with a line break can look like the line of another file, and hide what that one is.
+      if (!tree || !places || new Set(tree.map((file) => file.path)).size < tree.length)
+        return unknown(
+          'A file at or below the directories of Elasticsearch has a line break or another control character in its name.',
+          'Find out who made it and rename or remove it, then assess again.',
+          'stat',
+          context,
+        );
       // The directory alone, without what is in it, means that it may not be listed.
       if (tree.length < 2) return forbidden('The configuration directory', 'stat', context);
       const byPath = new Map([...places, ...tree].map((file) => [file.path, file]));
@@ -43,3 +56,10 @@ exit 0
       );
     }),
 };
+
+/** Undefined when a line is not the line of a file. */
+function filesOf(text: string): readonly FileFact[] | undefined {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const files = lines.flatMap((line) => parseStat(line) ?? []);
+  return files.length === lines.length ? files : undefined;
+}
