@@ -18,6 +18,12 @@ controlTable(control, {
   unknown: [
     { name: 'not listening', facts: factsOf(open, { listeners: [] }), says: /Start it/ },
     { name: 'rules not followed', facts: factsOf(open, { firewall: { ...open.firewall, ports: [] } }) },
+    {
+      name: 'a port for remote clusters that no rule names',
+      facts: factsOf(healthy, {
+        listeners: [...healthy.listeners, { address: '0.0.0.0', port: 9443, pid: 700 }],
+      }),
+    },
     { name: 'not readable', facts: without(healthy, 'firewall') },
   ],
   error: [{ name: 'broken', facts: failing(healthy, 'listeners') }],

@@ -11,7 +11,7 @@ export default defineControl({
     title: 'No Elasticsearch port listens on a public address without a restriction',
     severity: 'critical',
     description:
-      'Looks at the addresses that the HTTP and transport ports are bound to and at the live rules for them. A port bound to every address counts as public: the host may get a public address, or have one that only its provider knows.',
+      'Looks at the addresses that the node’s ports are bound to (HTTP, transport, and any other that its process listens on) and at the live rules for them. A port bound to every address counts as public: the host may get a public address, or have one that only its provider knows.',
     risk: 'Open Elasticsearch nodes are found by scanners within hours, copied, wiped and held to ransom.',
     references: [
       {
@@ -25,7 +25,14 @@ export default defineControl({
   evaluate: (facts) =>
     judgeNode(facts, ['firewall', 'listeners'], (install, seen) => {
       const outside = knownValue(facts.outside);
-      const ports = [install.value.httpPort, install.value.transportPort].map((port) => ({
+      // The node may listen on more: for remote clusters, or in profiles of their own.
+      const own = seen.listeners.value.filter((listener) => listener.pid !== undefined);
+      const all = new Set([
+        install.value.httpPort,
+        install.value.transportPort,
+        ...own.map((listener) => listener.port),
+      ]);
+      const ports = [...all].map((port) => ({
         port,
         bound: widestReach(seen.listeners.value, port),
         rules: rulesFor(seen.firewall.value, port),
