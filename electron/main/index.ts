@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, type BrowserWindow, dialog, session } from 'electron';
 import { eventChannel } from '../../shared/contract/derive.ts';
+import { redact } from '../../shared/text/redact.ts';
 import { clearCopiedSecret } from '../adapters/desktop/clipboard.ts';
 import { desktopMethods } from './desktop.ts';
 import { type EngineProcess, startEngine } from './engine-process.ts';
@@ -31,10 +32,13 @@ else if (!developer) {
   );
   app.exit(77);
 }
-if (!app.requestSingleInstanceLock()) app.quit();
+const alone = app.requestSingleInstanceLock();
+if (!alone) app.quit();
 
+/** What the engine's process prints by itself when it dies has passed no redactor yet. */
 function logLine(line: string): void {
-  appendFile(join(app.getPath('userData'), 'bulwark.log'), `${new Date().toISOString()} ${line}\n`, {
+  const safe = redact(line);
+  appendFile(join(app.getPath('userData'), 'bulwark.log'), `${new Date().toISOString()} ${safe}\n`, {
     mode: 0o600,
   }).catch(() => undefined);
 }
@@ -110,7 +114,12 @@ app.on('before-quit', (event) => {
   void Promise.allSettled([engine.stop(), clearCopiedSecret()]).then(() => app.quit());
 });
 // Not awaited at the top level: readiness waits for this module to finish.
-app.whenReady().then(start, (cause: unknown) => {
-  dialog.showErrorBox('Bulwark could not start', String(cause));
-  app.exit(1);
-});
+app.whenReady().then(
+  () => {
+    if (alone) start();
+  },
+  (cause: unknown) => {
+    dialog.showErrorBox('Bulwark could not start', String(cause));
+    app.exit(1);
+  },
+);
