@@ -35,6 +35,8 @@ describe('gatherFacts', () => {
     if (!gathered.ok) throw new Error(gathered.error.message);
     expect(reader.probed).toHaveLength(1);
     expect(reader.probed[0]).toMatchObject({ privileged: true, name: 'read-facts' });
+    // What frames the output must not stand in the host's process list.
+    expect(reader.probed[0]?.args ?? []).toEqual([]);
     expect(Object.keys(gathered.value.facts)).toContain('host-system');
     expect(gathered.value.facts['host-system']?.status).toBe('known');
     expect(gathered.value.factsDigest).toMatch(/^[0-9a-f]{64}$/);

@@ -154,8 +154,8 @@ async function runProbe(
 ): Promise<Result<ScriptOutput>> {
   const request = {
     name: 'read-facts',
-    script: composeProbe(parts),
-    args: [nonce],
+    // Not as an argument: whoever sees the host's process list could write frames of his own into a file that is read.
+    script: `set -- ${nonce}\n${composeProbe(parts)}`,
     deadlineSeconds: probeDeadline(parts.sources),
     maxOutputBytes: probeMaxBytes(parts.sources),
   };
