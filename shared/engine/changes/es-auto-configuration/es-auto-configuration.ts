@@ -52,7 +52,7 @@ const returnWords: Partial<Record<SwitchStanding['state'], string>> = {
   'returned-stopped':
     'The secured node did not come up. The old configuration is back; the node is stopped as before.',
   'returned-down':
-    'The secured node did not come up. The old configuration was put back, but the node does not answer yet.',
+    'The secured node did not come up. The old configuration may not be back completely: the node does not answer yet.',
 };
 
 async function describeReturn(

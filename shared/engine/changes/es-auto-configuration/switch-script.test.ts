@@ -186,4 +186,16 @@ describe('the switch', () => {
     mkdirSync(at('host/mount/.new'));
     expect(tree()).toBe(before);
   });
+
+  it('does not say at boot that the old state is back when it is not', () => {
+    put('host/es/.w/before/elasticsearch.yml', 'open');
+    prepare({
+      start: 'no',
+      trades: [['rename', at('host/gone/config'), at('host/es/.w/before'), at('host/es/.w/staged')]],
+    });
+    put('switch/state', 'trading\n');
+    run('boot');
+    expect(state()).toBe('returned-down');
+    expect(existsSync(at('host/es/.w/before/elasticsearch.yml'))).toBe(true);
+  });
 });

@@ -196,7 +196,7 @@ case $1 in
     ;;
   boot)
     case $(state) in
-      trading|starting|returning) backward; phase returned-boot ;;
+      trading|starting|returning) if backward; then phase returned-boot; else phase returned-down; fi ;;
       ready|stopping) phase returned-boot ;;
     esac
     forget_boot
