@@ -162,6 +162,38 @@ describe('the service', () => {
     expect(files().map((path) => statSync(path).mode & 0o077)).toEqual(files().map(() => 0));
   });
 
+  it('asks for no login of a node before the vault is open, and knows then whether there is one', async () => {
+    const service = await made();
+    const { handlers, context } = service;
+    await handlers.workspace.create({ name: 'One', deployment: 'self-managed' });
+    const added = await handlers.hosts.add({ draft: { ...draft, name: 'h' } });
+    if (!added.ok) throw new Error(added.error.message);
+    const { hostId } = added.value;
+    const login = () => context.store.get().hosts[0]?.nodeLogin;
+    expect(login()).toBe('none');
+    async function failure(started: Awaited<ReturnType<typeof handlers.hosts.createReader>>) {
+      const id = started.ok ? started.value.operationId : '';
+      const find = () => context.store.get().operations.find((entry) => entry.id === id);
+      await expect.poll(() => find()?.state).toBe('failed');
+      return find()?.error?.code;
+    }
+    expect(await failure(await handlers.hosts.setNodeLogin({ hostId, user: 'elastic' }))).toBe(
+      'VAULT_LOCKED',
+    );
+    expect(context.store.get().questions).toEqual([]);
+    await handlers.vault.create({ passphrase });
+    expect(await failure(await handlers.hosts.createReader({ hostId }))).toBe('SECRET_MISSING');
+    await handlers.vault.lock({});
+    expect(login()).toBeUndefined();
+    expect(await handlers.hosts.forgetNodeLogin({ hostId })).toMatchObject({
+      error: { code: 'VAULT_LOCKED' },
+    });
+    await handlers.vault.unlock({ passphrase });
+    expect(login()).toBe('none');
+    expect(await handlers.hosts.forgetNodeLogin({ hostId })).toMatchObject({ ok: true });
+    expect(await handlers.hosts.createReader({ hostId: 'stranger' })).toMatchObject({ ok: false });
+  });
+
   it('takes questions back when it closes', async () => {
     const service = await made();
     await service.handlers.workspace.create({ name: 'One', deployment: 'self-managed' });
