@@ -7,6 +7,7 @@ import { type AppError, appError } from '../domain/error.ts';
 import type { JournalDraft } from '../domain/journal.ts';
 import type { Step } from '../domain/plan.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
+import { cancelledMidway } from './cancelled-midway.ts';
 import type { ChangeContext, ChangeKind, Mark } from './change-kind.ts';
 import type { HostWork } from './host-work.ts';
 import { isThere } from './is-there.ts';
@@ -277,7 +278,7 @@ export async function runStep(run: StepRun): Promise<StepEnd> {
   const begun: Begun = { change, kind, before: captured.value };
   const applied = await guarded(run, () => kind.apply(change, begun.before, contextFor(run, run.signal)));
   if (!applied.ok) {
-    return fromFailure(run, begun, undefined, applied.error);
+    return fromFailure(run, begun, undefined, cancelledMidway(change, applied.error));
   }
   run.progress('Reading back', 'verifying');
   const verified = await guarded(run, () => kind.verify(change, applied.value, contextFor(run, undefined)));

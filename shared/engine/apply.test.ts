@@ -155,6 +155,25 @@ describe('applying a plan', () => {
     expect(existsSync(bench.host.path('/run/bulwark/lock'))).toBe(false);
   });
 
+  it('puts back what a step had done when it is cancelled midway', async () => {
+    const { 'file-content': real } = bench.parts.kinds;
+    const midway = new EngineBench({
+      'file-content': {
+        ...real,
+        async apply(change, before, context) {
+          await real.apply(change, before, context);
+          return fail(appError('CANCELLED', 'Cancelled.', 'Start again.', { hostState: 'unchanged' }));
+        },
+      },
+    });
+    midway.host.place('/etc/a', 'old');
+    const one = value(await midway.plan(midway.request('one', content('/etc/a', 'new'))));
+    const report = value(await applyPlan(midway.applying(one), midway.parts));
+    expect(report).toMatchObject({ result: 'cancelled', error: { hostState: 'restored' } });
+    expect(readFileSync(midway.host.path('/etc/a'), 'utf8')).toBe('old');
+    midway.host.remove();
+  });
+
   it('turns a defect in a kind into an error and puts back', async () => {
     const { 'file-content': real } = bench.parts.kinds;
     const broken = new EngineBench({

@@ -6,6 +6,7 @@ import type { Secret } from '../../../domain/secret.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { generatePassword } from '../../elasticsearch/generate-password.ts';
 import { isLost, type NodeDoor, tryCredential, waitForCredential } from '../../elasticsearch/node.ts';
+import { afterWriting } from '../../host-script.ts';
 import type { NodeCredential } from '../../ports.ts';
 import { findAdministrator, nextRef, previousRef, secretDoor } from './administrator.ts';
 import { removeLeftoverUsers } from './leftover-users.ts';
@@ -179,14 +180,20 @@ export const esPassword: ChangeKind<'es-password'> = {
     if (!accepted.ok || !door.ok) {
       return accepted.ok ? (door as Result<never>) : accepted;
     }
+    let first = true;
     for (const user of change.users.filter((one) => !accepted.value.includes(one.name))) {
       const changed = await changeOne(change, user, context, door.value);
       if (!changed.ok) {
-        return changed;
+        return first ? changed : afterWriting(changed);
       }
+      first = false;
     }
     const cleaned = await removeLeftoverUsers(context, change.install);
-    return cleaned.ok ? succeed({ users: change.users.map((user) => user.name).join(',') }) : cleaned;
+    return cleaned.ok
+      ? succeed({ users: change.users.map((user) => user.name).join(',') })
+      : first
+        ? cleaned
+        : afterWriting(cleaned);
   },
 
   async verify(change, _mark, context) {

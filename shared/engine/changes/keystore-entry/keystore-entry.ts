@@ -14,6 +14,7 @@ import {
   toolPlace,
 } from '../../elasticsearch/keystore.ts';
 import { readFile, removeFile, writeFileAtomic } from '../../host-files.ts';
+import { afterWriting } from '../../host-script.ts';
 import { decodeKeystoreImage, encodeKeystoreImage } from './image.ts';
 import { examine, nothingToDo, type Wanted } from './wanted.ts';
 
@@ -65,15 +66,15 @@ async function write(change: Change, wanted: Wanted, context: ChangeContext): Pr
   if (wanted.remove.length > 0) {
     steps.push(() => removeEntries(context, place, wanted.remove));
   }
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     const done = await step();
     if (!done.ok) {
-      return done;
+      return index === 0 ? done : afterWriting(done);
     }
   }
   const file = await readKeystoreFile(context, change.install.pathConf);
   if (!file.ok) {
-    return file;
+    return steps.length === 0 ? file : afterWriting(file);
   }
   if (file.value === 'absent') {
     return succeed({ digest: 'absent' });

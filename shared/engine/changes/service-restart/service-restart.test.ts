@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testContext, value } from '../../../../test/support/change-harness.ts';
 import { LocalHost } from '../../../../test/support/local-host.ts';
 import type { ChangeOf } from '../../../domain/change.ts';
+import { succeed } from '../../../domain/result.ts';
 import { serviceRestart } from './service-restart.ts';
 
 const change: ChangeOf<'service-restart'> = { kind: 'service-restart', unit: 'x.service', rehearse: false };
@@ -46,6 +47,21 @@ describe('service-restart', () => {
     value(await serviceRestart.verify(change, mark, context));
     value(await serviceRestart.revert(change, before, mark, { ...context, force: false }));
     expect(host.names.filter((name) => name === 'unit-restart')).toHaveLength(2);
+  });
+
+  it('says that the service was restarted when it is cancelled after that', async () => {
+    unit(runningBefore, running);
+    const control = new AbortController();
+    host.after = (request) => {
+      if (request.name === 'unit-restart') control.abort();
+      return succeed(undefined);
+    };
+    const context = { ...testContext(host), signal: control.signal };
+    const before = value(await serviceRestart.capture(change, context));
+    expect(await serviceRestart.apply(change, before, context)).toMatchObject({
+      ok: false,
+      error: { code: 'CANCELLED', hostState: 'changed' },
+    });
   });
 
   it('says why the service did not start', async () => {

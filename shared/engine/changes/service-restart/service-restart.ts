@@ -10,7 +10,7 @@ import { type NodeDoor, probeHttp, tryCredential, vaultCredential } from '../../
 import { controlUnit, readUnit, startFailed, type UnitState } from '../../elasticsearch/service.ts';
 import { hostTime, startError } from '../../elasticsearch/start-log.ts';
 import { type Expectation, waitUntilUp } from '../../elasticsearch/up.ts';
-import { textOf } from '../../host-script.ts';
+import { afterWriting, textOf } from '../../host-script.ts';
 import { rehearse } from '../../rehearsal/rehearse.ts';
 
 type Change = ChangeOf<'service-restart'>;
@@ -82,7 +82,7 @@ async function restart(change: Change, context: ChangeContext): Promise<Result<M
           ...(credential === undefined ? {} : { credential }),
         });
   if (!waited.ok) {
-    return waited;
+    return afterWriting(waited);
   }
   const outcome = typeof waited.value === 'string' ? waited.value : waited.value.outcome;
   if (outcome === 'up') {
