@@ -12,6 +12,7 @@ import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { explainStartFailure } from '../../elasticsearch/start-failure.ts';
 import { collectStartLog, readYml } from '../../elasticsearch/start-log.ts';
 import { readFile } from '../../host-files.ts';
+import { afterWriting } from '../../host-script.ts';
 import { packImage, readImage } from './image.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { leftovers, prepare, startSeconds } from './prepare.ts';
@@ -86,10 +87,7 @@ async function describeReturn(
   );
 }
 
-/**
- * The link broke before the host was told to switch. A script that was under way when it broke is given time, then what
- * it left is removed.
- */
+/** The link broke before the switch was ordered: a script under way is given time, then what it left is removed. */
 async function neverBegun(change: Change, context: ChangeContext, error: AppError): Promise<Result<Mark>> {
   await context.clock.sleep(5000, context.signal);
   const standing = await readSwitch(context.host, context.tag);
@@ -256,7 +254,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
       await forgetPassword(change, live);
       return fail(error);
     }
-    return await finish(change, password.value, live);
+    return afterWriting(await finish(change, password.value, live));
   },
 
   async verify(change, _mark, context) {
