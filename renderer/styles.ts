@@ -13,3 +13,4 @@ import './features/styles/start.css';
 import './features/styles/tables.css';
 import './features/styles/review.css';
 import './features/styles/work.css';
+import './features/styles/node-login.css';

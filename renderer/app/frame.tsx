@@ -6,6 +6,7 @@ import { AssessScreen } from '../features/assess/assess-screen.tsx';
 import { DeploymentScreen } from '../features/deployment/deployment-screen.tsx';
 import { HistoryScreen } from '../features/history/history-screen.tsx';
 import { HostsScreen } from '../features/hosts/hosts-screen.tsx';
+import { NodeLoginDrawer } from '../features/node-login/node-login-drawer.tsx';
 import { Questions } from '../features/questions/questions.tsx';
 import { ReportScreen } from '../features/report/report-screen.tsx';
 import { ReviewScreen } from '../features/review/review-screen.tsx';
@@ -64,6 +65,7 @@ export function Frame({ theme }: { readonly theme: 'light' | 'dark' }) {
       </div>
       <StatusLine />
       <Notices />
+      <NodeLoginDrawer />
       <Questions />
       <CommandPalette theme={theme} />
       <ShortcutList />

@@ -48,6 +48,8 @@ interface UiState {
   readonly shortcuts: boolean;
   /** The drawer of the step Hosts: a new host, the import, or the host with that id. */
   readonly hostDrawer: 'closed' | 'new' | 'import' | { readonly hostId: string };
+  /** Host whose Elasticsearch login is being looked at; empty when none. */
+  readonly nodeLoginHost: string;
   readonly filters: ReviewFilters;
   readonly control: string;
   readonly findingHost: string;
@@ -62,6 +64,7 @@ export const useUi = create<UiState>(() => ({
   palette: false,
   shortcuts: false,
   hostDrawer: 'closed',
+  nodeLoginHost: '',
   filters: allFindings,
   control: '',
   findingHost: '',

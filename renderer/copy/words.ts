@@ -1,5 +1,6 @@
 /** The words of the vocabulary, in one place so that every screen says the same. */
 
+import type { HostState } from '../../shared/contract/state.ts';
 import type { Blast } from '../../shared/domain/change.ts';
 import type { Area } from '../../shared/domain/control.ts';
 import type { DeploymentType, Responsibility } from '../../shared/domain/deployment.ts';
@@ -96,6 +97,14 @@ export const loginWords: Readonly<Record<Host['login']['method'], string>> = {
   'key-file': 'Key file',
   password: 'Password',
   'keyboard-interactive': 'Questions from the server',
+};
+
+/** With whom an assessment logs in to the node, a sentence for the operator. */
+export const nodeLoginSentences: Readonly<Record<NonNullable<HostState['nodeLogin']>, string>> = {
+  none: 'Bulwark has no login for this node. Without one that works, a refused password proves nothing, and some controls stay unknown.',
+  bulwark: 'Bulwark logs in as elastic, with the password that it generated.',
+  given: 'Bulwark logs in with the login that you gave.',
+  reader: 'Bulwark logs in as bulwark_reader, which may only read.',
 };
 
 export const sudoWords: Readonly<Record<Host['sudo'], string>> = {

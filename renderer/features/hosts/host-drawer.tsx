@@ -6,6 +6,7 @@ import { useCall, useClient } from '../../bridge/context.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Button } from '../../ui/patternfly.ts';
 import { SideDrawer } from '../../ui/side-drawer.tsx';
+import { openNodeLogin } from '../node-login/node-login-drawer.tsx';
 import { draftOf, emptyFields, type FieldProblems, fieldProblems, fieldsOf } from './host-draft.ts';
 import { HostForm } from './host-form.tsx';
 
@@ -84,6 +85,20 @@ export function HostDrawer({ host }: { readonly host?: Host | undefined }) {
     >
       {error !== undefined && <ErrorPanel error={error} />}
       <HostForm fields={fields} problems={problems} onChange={setFields} />
+      {host !== undefined && (
+        <div className="host-node-login">
+          <Button
+            variant="link"
+            isInline
+            onClick={() => {
+              closeHostDrawer();
+              openNodeLogin(host.id);
+            }}
+          >
+            Elasticsearch login…
+          </Button>
+        </div>
+      )}
       {host !== undefined && <RemoveHost host={host} />}
     </SideDrawer>
   );

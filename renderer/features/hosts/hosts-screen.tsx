@@ -5,6 +5,7 @@ import { goTo, useUi } from '../../app/ui-store.ts';
 import { useClient, useMain } from '../../bridge/context.tsx';
 import { count, names } from '../../copy/words.ts';
 import { Glyph } from '../../ui/marks.tsx';
+import { OperationError } from '../../ui/operation-error.tsx';
 import { EmptyState, Page } from '../../ui/page.tsx';
 import { Button, Caption, Table, Tbody, Th, Thead, Tr } from '../../ui/patternfly.ts';
 import { LookDrawing } from '../start/drawings.tsx';
@@ -126,6 +127,7 @@ export function HostsScreen() {
           : 'Opens one SSH connection each; changes nothing.'
       }
     >
+      <OperationError kinds={['node-login']} />
       {hosts.length === 0 ? (
         <EmptyState
           drawing={<LookDrawing />}

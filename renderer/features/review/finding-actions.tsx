@@ -7,6 +7,7 @@ import { blastWords } from '../../copy/words.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Button } from '../../ui/patternfly.ts';
+import { openNodeLogin } from '../node-login/node-login-drawer.tsx';
 import { choiceProblem, normalised } from './choices.ts';
 import { ChoicesForm } from './choices-form.tsx';
 
@@ -70,6 +71,8 @@ export function FindingActions({
     if (made !== undefined) await add.run({ findingId: finding.id, choices: made });
   };
 
+  // A node that was secured by somebody else tells nothing about its passwords without one.
+  const wantsLogin = finding.outcome === 'unknown' && finding.controlId === 'builtin-passwords';
   const fixable = finding.outcome === 'fail' && (remedy.type === 'changes' || remedy.type === 'choices');
   const working = operations.some(
     (work) =>
@@ -118,6 +121,11 @@ export function FindingActions({
                 </Button>
               )}
             </>
+          )}
+          {wantsLogin && (
+            <Button variant="secondary" onClick={() => openNodeLogin(finding.hostId)}>
+              Give Bulwark a login…
+            </Button>
           )}
           <CopyButton text={evidenceText(finding)} label="Copy evidence" quiet={false} />
         </div>

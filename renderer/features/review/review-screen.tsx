@@ -162,7 +162,7 @@ export function ReviewScreen() {
       blast={planSize > 0 ? 'Planning reads the hosts and changes nothing.' : undefined}
     >
       {basket.error !== undefined && <ErrorPanel error={basket.error} />}
-      <OperationError kinds={['plan']} />
+      <OperationError kinds={['plan', 'node-login']} />
       <div className="review">
         <div className="review-left">
           <input

@@ -10,5 +10,5 @@ if (scene === undefined) throw new Error('there is no such state');
 const theme = wanted.get('theme') === 'dark' ? 'dark' : 'light';
 const { bridge } = createFakeMain({ ...scene.state, app: { ...scene.state.app, theme } });
 Object.defineProperty(window, 'bulwark', { value: bridge });
-useUi.setState({ screen: scene.screen });
+useUi.setState({ screen: scene.screen, nodeLoginHost: scene.nodeLoginHost ?? '' });
 await import('../../../renderer/main.tsx');

@@ -87,6 +87,42 @@ export class HostsScreen {
       .click();
   }
 
+  /** The drawer in which a login for the host's Elasticsearch is given, forgotten or made. */
+  async openNodeLogin(name: string): Promise<Locator> {
+    await this.row(name)
+      .getByRole('button', { name: `Edit ${name}` })
+      .click();
+    await this.#page
+      .getByRole('dialog', { name: `Edit ${name}` })
+      .getByRole('button', { name: 'Elasticsearch login…' })
+      .click();
+    return this.#page.getByRole('dialog', { name: `Elasticsearch login for ${name}` });
+  }
+
+  /** Names the user; the question for the password follows. */
+  async giveNodeLogin(name: string, user: string): Promise<void> {
+    const drawer = await this.openNodeLogin(name);
+    await drawer.getByRole('textbox', { name: 'User in Elasticsearch' }).fill(user);
+    await drawer.getByRole('button', { name: /^Give (?:this|another) login$/ }).click();
+  }
+
+  async forgetNodeLogin(name: string): Promise<void> {
+    const drawer = await this.openNodeLogin(name);
+    await drawer.getByRole('button', { name: 'Forget the login' }).click();
+    await drawer.getByRole('button', { name: 'Give this login' }).waitFor();
+    await drawer.getByRole('button', { name: 'Close', exact: true }).last().click();
+  }
+
+  async createReader(name: string): Promise<void> {
+    const drawer = await this.openNodeLogin(name);
+    await drawer.getByRole('button', { name: 'Create the reader' }).click();
+  }
+
+  async removeReader(name: string): Promise<void> {
+    const drawer = await this.openNodeLogin(name);
+    await drawer.getByRole('button', { name: 'Remove the reader' }).click();
+  }
+
   async remove(name: string): Promise<void> {
     await this.row(name)
       .getByRole('button', { name: `Edit ${name}` })

@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 const titles = {
   'host-key': /^Is this the key of /,
   'host-key-changed': /has a different key$/,
-  secret: /^(Password|Passphrase|sudo password|Answer) for /,
+  secret: /^(Password|Passphrase|sudo password|Answer|Elasticsearch password) for /,
   drift: /was changed by somebody else$/,
   lock: /is locked by somebody else$/,
   'rehearsal-impossible': /cannot be rehearsed$/,

@@ -43,6 +43,12 @@ export class ReviewScreen {
     }
   }
 
+  /** On a finding that is unknown because nobody could log in; opens the drawer for a login. */
+  async giveLogin(controlId: string): Promise<void> {
+    await this.open(controlId);
+    await this.detail.getByRole('button', { name: 'Give Bulwark a login…' }).click();
+  }
+
   section(
     name:
       | 'What we saw'

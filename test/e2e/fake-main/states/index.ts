@@ -23,6 +23,8 @@ import {
 export interface Scene {
   readonly screen: Screen;
   readonly state: AppState;
+  /** Host whose Elasticsearch login is looked at. */
+  readonly nodeLoginHost?: string;
 }
 
 export const scenes: Readonly<Record<string, Scene>> = {
@@ -73,6 +75,32 @@ export const scenes: Readonly<Record<string, Scene>> = {
           operatingSystem: '',
         }),
       ],
+    },
+  },
+  'node-login': {
+    screen: 'hosts',
+    nodeLoginHost: 'es-prod-1',
+    state: { ...workspaceState(), hosts: [host('es-prod-1', { nodeLogin: 'none' })] },
+  },
+  'node-login-given': {
+    screen: 'hosts',
+    nodeLoginHost: 'es-prod-1',
+    state: {
+      ...workspaceState(),
+      vault: {
+        state: 'unlocked',
+        secrets: [{ ref: 'es/es-prod-1/login', about: 'Elasticsearch login', createdAt: at('14:03:20') }],
+      },
+      hosts: [host('es-prod-1', { nodeLogin: 'given' })],
+    },
+  },
+  'node-login-locked': {
+    screen: 'hosts',
+    nodeLoginHost: 'es-prod-1',
+    state: {
+      ...workspaceState(),
+      vault: { state: 'locked', secrets: [] },
+      hosts: [host('es-prod-1')],
     },
   },
   'hosts-troubled': { screen: 'hosts', state: troubled },
