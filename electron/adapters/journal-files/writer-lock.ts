@@ -12,19 +12,33 @@ export interface WriterLock {
   release(): void;
 }
 
+/** Fields of proc(5)'s stat from the third on: the second is a name in parentheses and may hold spaces. */
+function statOf(pid: number): readonly string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
 /** Start time in clock ticks since boot with the boot's id, where the system tells it; empty elsewhere. */
 function startOf(pid: number): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // Field 22; the second field is the name in parentheses and may hold spaces.
-    return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
+    return `${boot}/${statOf(pid)[19] ?? ''}`;
   } catch {
     return '';
   }
 }
 
+/** Ended, and its parent has not asked how: it has a number and a start time, and will never write again. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^[ZXx]$/.test(statOf(pid)[0] ?? '');
+  } catch {
+    return false;
+  }
+}
+
 function alive(pid: number): boolean {
+  if (isZombie(pid)) return false;
   try {
     process.kill(pid, 0);
     return true;
