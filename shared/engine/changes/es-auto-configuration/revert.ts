@@ -57,6 +57,9 @@ async function drifted(way: WayBack, context: ChangeContext): Promise<Result<rea
   return succeed(wrong);
 }
 
+/** How often a node that lets nobody see yet is asked again, every two seconds: its security index appears meanwhile. */
+const patience = 15;
+
 /** Whether the secured node holds indices of the operator's by now; when it cannot be told, yes. */
 async function holdsData(way: WayBack, context: ChangeContext): Promise<boolean> {
   const door = await pinnedDoor(context, way.change.install);
@@ -64,8 +67,15 @@ async function holdsData(way: WayBack, context: ChangeContext): Promise<boolean>
     return true;
   }
   const credential = await vaultCredential(context, way.change.elasticPasswordRef);
-  const asked = await askForData(context, door.value, credential);
-  return !(asked.ok && asked.value.known && asked.value.operators.length === 0);
+  for (let asked = 1; ; asked += 1) {
+    const found = await askForData(context, door.value, credential);
+    if (found.ok && found.value.known) {
+      return found.value.operators.length > 0;
+    }
+    if (!found.ok || asked >= patience || !(await context.clock.sleep(2000, context.signal))) {
+      return true;
+    }
+  }
 }
 
 async function tradesBack(
