@@ -34,3 +34,11 @@ export function scanCosts(workspaces: string): ScanCost[] {
       return { role: path.includes('.baseline.') ? 'first' : 'last', ...scan.cost };
     });
 }
+
+/** Kinds of the journal's entries, `intent`, `outcome` and so on, oldest first; of a workspace with one host. */
+export function journalKinds(workspaces: string): string[] {
+  return below(workspaces)
+    .filter((path) => path.endsWith('.jsonl'))
+    .flatMap((path) => readFileSync(path, 'utf8').split('\n'))
+    .flatMap((line) => /"type":"([a-z-]*(?:intent|outcome))"/.exec(line)?.[1] ?? []);
+}

@@ -36,3 +36,9 @@ export async function expectHardened(host: LabHost): Promise<void> {
   expect(seen.keystore).toContain('xpack.security.http.ssl.keystore.secure_password');
   expect(seen.yml).not.toContain('bind_password');
 }
+
+/** The node alone: it asks everybody for a credential, over TLS. */
+export async function expectHardenedNode(host: LabHost): Promise<void> {
+  expect((await curl(`https://${host.address}:9200/_cluster/health`, '', '-k')).status).toBe('401');
+  expect((await curl(`http://${host.address}:9200/`)).code, 'plain HTTP is refused').not.toBe(0);
+}
