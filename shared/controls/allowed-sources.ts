@@ -15,7 +15,7 @@ import { factsMissing, installOf, manual } from './proposing.ts';
 
 const together = ['firewall-active', 'http-port-restricted', 'not-publicly-exposed'] as const;
 /** Long enough for a new login on a slow line, short enough to wait for. */
-const usualGuardSeconds = 120;
+const usualGuardSeconds = 60;
 
 export function proposeFirewall(
   facts: Facts,

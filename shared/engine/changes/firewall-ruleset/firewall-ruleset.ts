@@ -48,13 +48,13 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
   kind: 'firewall-ruleset',
 
   describe: (change) => ({
-    title: 'close every inbound port that is not listed',
+    title: 'close every inbound TCP port that is not listed',
     words: [
       `SSH (port ${change.sshPort}) stays open to ${change.operatorSources.join(', ')}.`,
       ...change.allow.map(
         ({ port, from, label }) => `Port ${port} (${label}) is open to ${from.join(', ')}.`,
       ),
-      'All other inbound connections are dropped, for IPv4 and IPv6; existing connections go on. Other tables stay as they are.',
+      'All other inbound TCP connections are dropped, for IPv4 and IPv6; existing connections go on. Other protocols (VPN, name and time services) and other tables stay as they are.',
       `If a fresh login does not work afterwards, the host puts the old rules back after ${change.guardSeconds} seconds.`,
     ],
     blast: 'access',

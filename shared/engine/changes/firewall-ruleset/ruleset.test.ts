@@ -45,10 +45,7 @@ describe('rules as text', () => {
 		type filter hook input priority -10; policy drop;
 		ct state established,related accept
 		iif "lo" accept
-		ip protocol icmp accept
-		meta l4proto ipv6-icmp accept
-		ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept
-		udp sport 67 udp dport 68 accept
+		meta l4proto != tcp accept comment "only TCP is filtered"
 		ip saddr @operators_v4 tcp dport 2222 accept comment "SSH for operators"
 		ip saddr @port_9200_v4 tcp dport 9200 accept comment "HTTP"
 		meta nfproto ipv4 tcp dport 9300 accept comment "transport evil"

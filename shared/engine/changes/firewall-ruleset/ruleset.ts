@@ -80,11 +80,9 @@ export function rulesText(change: Change): string | undefined {
     '\t\ttype filter hook input priority -10; policy drop;',
     '\t\tct state established,related accept',
     '\t\tiif "lo" accept',
-    '\t\tip protocol icmp accept',
-    // Without neighbour discovery, packet-too-big and multicast listener messages IPv6 does not work.
-    '\t\tmeta l4proto ipv6-icmp accept',
-    '\t\tip6 saddr fe80::/10 udp sport 547 udp dport 546 accept',
-    '\t\tudp sport 67 udp dport 68 accept',
+    // Elasticsearch speaks TCP. Closing more would shut out who comes through a VPN on this host (UDP, ESP), and break address
+    // assignment, neighbour discovery, time and failover protocols that no list of ours knows.
+    '\t\tmeta l4proto != tcp accept comment "only TCP is filtered"',
     ...doors.flatMap(rulesOf),
     '\t}',
     '}',
