@@ -67,15 +67,15 @@ describe('propose', () => {
         allow: [{ port: 9200, from: ['10.1.0.1/32', '10.2.0.0/16'], label: 'Elasticsearch HTTP' }],
         sshPort: 22,
         operatorSources: ['10.1.0.1/32'],
-        guardSeconds: 120,
+        guardSeconds: 60,
       },
     ]);
   });
 
   it.each([
     ['60', 60],
-    ['5', 120],
-    ['x', 120],
+    ['5', 60],
+    ['x', 60],
   ])('takes %s as the guard’s time', (text, guardSeconds) => {
     const { changes } = changesOf(control, factsOf(open), { ...given, guardSeconds: text });
     expect(changes[0]).toMatchObject({ guardSeconds });
