@@ -15,6 +15,7 @@ import type { Finding } from '../../shared/domain/finding.ts';
 import type { Operation } from '../../shared/domain/operation.ts';
 import { fail } from '../../shared/domain/result.ts';
 import { type Lab, type LabHost, labPrerequisites, openLab } from '../lab/index.ts';
+import { bulwark, type Visible } from '../support/bulwark-process.ts';
 import { value } from '../support/change-harness.ts';
 import { type SecretWatch, watchSecrets } from '../support/secret-watch.ts';
 
@@ -60,6 +61,8 @@ async function madeService(root: string, log: string[], host: LabHost): Promise<
 describe.skipIf(reason !== undefined)('a node that somebody else secured', () => {
   const root = mkdtempSync(join(tmpdir(), 'node-login-'));
   const log: string[] = [];
+  /** What this machine's `/proc` showed of the terminal program. */
+  const seen: Visible = new Set();
   let lab: Lab;
   let host: LabHost;
   let service: Service;
@@ -208,8 +211,22 @@ describe.skipIf(reason !== undefined)('a node that somebody else secured', () =>
     expect(refused.error?.code).toBe('SECRET_MISSING');
   });
 
-  it('leaves no trace of the reader once it is removed', async () => {
+  it('takes up a reader whose making was interrupted, and one of another host of the same cluster', async () => {
     expect((await logIn('elastic', host.elasticPassword ?? '')).error).toBeUndefined();
+    const { vault, journal } = workspace();
+    const written = value(await journal.read(hostId)).length;
+    const password = value(await vault.get(`es/${hostId}/reader`));
+    for (const place of [`es/${hostId}/reader/next`, 'es/another-host/reader']) {
+      value(await vault.remove(`es/${hostId}/reader`));
+      value(await vault.put(place, password, 'as it was left'));
+      const operation = await ended(value(await service.handlers.hosts.createReader({ hostId })));
+      expect(operation.error).toBeUndefined();
+      expect(value(await vault.get(`es/${hostId}/reader`)).reveal()).toBe(readerPassword);
+    }
+    expect(value(await journal.read(hostId))).toHaveLength(written);
+  });
+
+  it('leaves no trace of the reader once it is removed', async () => {
     const removed = await ended(value(await service.handlers.hosts.removeReader({ hostId })));
     expect(removed.error).toBeUndefined();
     expect(state().nodeLogin).toBe('given');
@@ -246,10 +263,26 @@ describe.skipIf(reason !== undefined)('a node that somebody else secured', () =>
     await curl('DELETE', '/_security/user/bulwark_reader', 'elastic', password);
   });
 
+  it('is judged by the terminal program with a login on standard input, kept nowhere', async () => {
+    const { user, address, port, identityFile, knownHostsFile } = host;
+    const where = ['--host', `${user}@${address}:${port}`, '--identity', identityFile, '--json'];
+    const login = ['--known-hosts', knownHostsFile, '--node-login', 'elastic', '--node-password-stdin'];
+    const outcomes: string[] = [];
+    for (const password of [host.elasticPassword ?? '', wrong]) {
+      const { stdout, stderr } = await bulwark(['assess', ...where, ...login], `${password}\n`, seen);
+      log.push(stdout, stderr);
+      const [assessed] = (JSON.parse(stdout) as { hosts: { controls: { id: string; outcome: string }[] }[] })
+        .hosts;
+      outcomes.push(assessed?.controls.find(({ id }) => id === 'builtin-passwords')?.outcome ?? 'none');
+    }
+    expect(outcomes).toEqual(['pass', 'unknown']);
+    expect([...seen].join('\n')).toContain('--node-login');
+  });
+
   it('showed no secret anywhere', async () => {
     const secrets = [passphrase, wrong, host.elasticPassword ?? '', readerPassword];
     expect(secrets.every((secret) => secret.length > 10)).toBe(true);
-    const visible = log.join('\n') + JSON.stringify(context.store.get());
+    const visible = log.join('\n') + [...seen].join('\n') + JSON.stringify(context.store.get());
     expect(visible).toContain('bulwark_reader');
     for (const secret of secrets) expect(visible).not.toContain(secret);
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
