@@ -22,6 +22,8 @@ let engine: EngineProcess | undefined;
 let quitting = false;
 
 registerScheme();
+// It becomes the creator of the report's PDF; the page itself talks to nobody.
+app.userAgentFallback = 'Bulwark';
 restrictAllContents();
 // As root Chromium's sandbox cannot start; enabling it there would end every page in a loop.
 if (process.getuid?.() !== 0) app.enableSandbox();

@@ -82,7 +82,8 @@ function socketError(error: NodeJS.ErrnoException, host: Host, place: string): A
   const code = error.code ?? '';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA')
     return nameUnknown(host.address, code);
-  if (code === 'ETIMEDOUT' || code === 'EHOSTDOWN') return timedOut(place, 'connecting');
+  if (['ETIMEDOUT', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code))
+    return timedOut(place, 'connecting');
   return refused(place, code === '' ? error.message : code);
 }
 

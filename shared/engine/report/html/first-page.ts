@@ -105,5 +105,5 @@ function hostsShort(hosts: readonly string[]): string {
 }
 
 function short(text: string): string {
-  return text.length <= 110 ? text : `${text.slice(0, 107)}…`;
+  return text.length <= 240 ? text : `${text.slice(0, 237)}…`;
 }
