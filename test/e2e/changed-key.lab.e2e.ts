@@ -5,6 +5,7 @@
 import { expect, test } from '@playwright/test';
 import { connect, labFingerprint, openWorkspace } from '../demo/main-job.ts';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
+import { expectAccessible } from './support/axe.ts';
 import { appFolder, launchApp, type RunningApp } from './support/launch.ts';
 
 const name = 'es-orders-1';
@@ -84,7 +85,7 @@ test('stops before a credential, and offers no way to go on', async () => {
   expect(log).toMatch(/Connection from|Connection closed|Connection reset|kex/i);
   expect(log).not.toMatch(/userauth|Accepted|Failed|Postponed|invalid user|session opened|user operator/i);
 
-  await app.wizard.page.screenshot({ path: 'out/e2e/changed-key.png', animations: 'disabled' });
+  await expectAccessible(wizard, 'Changed key');
   await wizard.question.acknowledgeChangedKey();
 });
 
