@@ -23,6 +23,7 @@ import {
   listRecents,
   makeWorkspaceFolders,
   type WorkspaceFile,
+  withoutHost,
   workspacePaths,
   writeDurably,
 } from './workspace-files.ts';
@@ -257,11 +258,9 @@ export function createWorkspaceHandlers(
         // Journal and before-images stay on disk: what was done to a host is not forgotten with it.
         await workspace.save((file) => ({
           ...file,
-          hosts: file.hosts.filter((entry) => entry.id !== hostId),
-          hostKeys: Object.fromEntries(Object.entries(file.hostKeys).filter(([id]) => id !== hostId)),
-          basket: file.basket.filter((item) => item.hostId !== hostId),
+          ...withoutHost(file, hostId),
         }));
-        store.set({ basket: workspace.file().basket });
+        store.set({ basket: workspace.file().basket, plan: workspace.file().plan });
         store.setHosts(store.get().hosts.filter((state) => state.host.id !== hostId));
         return done;
       },

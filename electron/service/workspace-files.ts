@@ -169,3 +169,17 @@ export async function listRecents(folder: string): Promise<Recent[]> {
   }
   return recents.sort((a, b) => (b.lastAssessed ?? '').localeCompare(a.lastAssessed ?? ''));
 }
+
+/** What stays of a workspace when a host leaves it; a plan that wanted something of that host goes with it. */
+export function withoutHost(
+  file: WorkspaceFile,
+  hostId: string,
+): Pick<WorkspaceFile, 'hosts' | 'hostKeys' | 'basket' | 'plan'> {
+  const planned = file.plan?.steps.some((step) => step.hostId === hostId) === true;
+  return {
+    hosts: file.hosts.filter((entry) => entry.id !== hostId),
+    hostKeys: Object.fromEntries(Object.entries(file.hostKeys).filter(([id]) => id !== hostId)),
+    basket: file.basket.filter((item) => item.hostId !== hostId),
+    plan: planned ? null : file.plan,
+  };
+}
