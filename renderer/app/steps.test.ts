@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppState } from '../../shared/contract/state.ts';
 import { scenes } from '../../test/e2e/fake-main/states/index.ts';
+import { countOutcomes, latestFindings } from './posture.ts';
 import { stepsOf } from './steps.ts';
 
 function state(name: string): AppState {
@@ -9,10 +10,14 @@ function state(name: string): AppState {
   return scene.state;
 }
 
-function standings(name: string): Readonly<Record<string, string>> {
+function standingsOf(whole: AppState): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    stepsOf(state(name)).map((step) => [step.screen, `${step.standing} ${step.count}`.trim()]),
+    stepsOf(whole).map((step) => [step.screen, `${step.standing} ${step.count}`.trim()]),
   );
+}
+
+function standings(name: string): Readonly<Record<string, string>> {
+  return standingsOf(state(name));
 }
 
 describe('the steps of the rail', () => {
@@ -21,10 +26,12 @@ describe('the steps of the rail', () => {
   });
 
   it('count what matters after an assessment', () => {
+    const { fail } = countOutcomes(latestFindings(state('review').hosts));
+    expect(fail).toBeGreaterThan(0);
     expect(standings('review')).toMatchObject({
       hosts: 'done 1/1',
       assess: 'done 1/1',
-      review: 'attention 12',
+      review: `attention ${fail}`,
       apply: 'todo',
     });
   });
@@ -37,5 +44,23 @@ describe('the steps of the rail', () => {
 
   it('want attention for a host that cannot be reached and a vault that is locked', () => {
     expect(standings('hosts-troubled')).toMatchObject({ hosts: 'attention 1/4', secrets: 'attention' });
+  });
+
+  it('tick the review when nothing fails', () => {
+    expect(standings('review-clean')['review']).toBe('done');
+  });
+
+  it('tick the secrets once something was applied', () => {
+    const vault: AppState['vault'] = { state: 'unlocked', secrets: [] };
+    expect(standingsOf({ ...state('review'), vault })['secrets']).toBe('todo 0');
+    expect(standings('verify')['secrets']).toBe('done 3');
+  });
+
+  it('tick the verification when no chosen or planned work waits', () => {
+    const { basket, plan } = state('apply-plan');
+    expect(standings('verify')['verify']).toBe('done');
+    expect(standingsOf({ ...state('verify'), basket })['verify']).toBe('active');
+    expect(standingsOf({ ...state('verify'), plan })['verify']).toBe('active');
+    expect(standingsOf({ ...state('apply-done'), basket: [] })['verify']).toBe('done');
   });
 });

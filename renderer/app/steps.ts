@@ -56,10 +56,34 @@ function reviewStep({ hosts }: AppState): Standing {
   const findings = latestFindings(hosts);
   if (findings.length === 0) return { standing: 'todo', count: '' };
   const counts = countOutcomes(findings);
-  const open = counts.fail + counts.error + counts.unknown;
-  return open === 0
-    ? { standing: 'done', count: '' }
-    : { standing: counts.fail > 0 ? 'attention' : 'active', count: String(counts.fail) };
+  if (counts.fail > 0) return { standing: 'attention', count: String(counts.fail) };
+  const undecided = counts.error + counts.unknown;
+  return {
+    standing: undecided > 0 && counts.pass === 0 ? 'active' : 'done',
+    count: undecided === 0 ? '' : `${undecided} undecided`,
+  };
+}
+
+/** An open vault is done with once something was applied: until then a plan may still need it. */
+function secretsStep({ vault, hosts }: AppState): Standing {
+  if (vault.state !== 'unlocked') return { standing: 'attention', count: '' };
+  const applied = hosts.some((host) => host.history.length > 0);
+  return { standing: applied ? 'done' : 'todo', count: String(vault.secrets.length) };
+}
+
+/** Whether something was chosen or planned and is not done yet. */
+function workWaits({ plan, steps, basket }: AppState): boolean {
+  if (basket.length > 0) return true;
+  return (
+    plan?.steps.some(
+      (step) =>
+        !step.nothingToDo &&
+        !steps.some(
+          (progress) =>
+            progress.planId === plan.id && progress.stepId === step.id && progress.state !== 'waiting',
+        ),
+    ) ?? false
+  );
 }
 
 function applyStep({ plan, steps, operations, basket }: AppState): Standing {
@@ -79,11 +103,13 @@ function applyStep({ plan, steps, operations, basket }: AppState): Standing {
   return { standing: 'todo', count: basket.length > 0 ? String(basket.length) : '' };
 }
 
-function verifyStep({ hosts }: AppState): Standing {
+function verifyStep(state: AppState): Standing {
+  const { hosts } = state;
   const changed = hosts.filter((host) => host.history.length > 0);
   if (changed.length === 0) return { standing: 'todo', count: '' };
   const stale = changed.filter(changedSinceAssessed).length;
-  return stale > 0 ? { standing: 'attention', count: String(stale) } : { standing: 'done', count: '' };
+  if (stale > 0) return { standing: 'attention', count: String(stale) };
+  return { standing: workWaits(state) ? 'active' : 'done', count: '' };
 }
 
 function standingOf(screen: StepScreen, state: AppState): Standing {
@@ -98,9 +124,7 @@ function standingOf(screen: StepScreen, state: AppState): Standing {
     case 'review':
       return reviewStep(state);
     case 'secrets':
-      return state.vault.state === 'unlocked'
-        ? { standing: 'done', count: String(state.vault.secrets.length) }
-        : { standing: 'attention', count: '' };
+      return secretsStep(state);
     case 'apply':
       return applyStep(state);
     case 'verify':
