@@ -2,7 +2,8 @@
 import type { HostState } from '../../../shared/contract/state.ts';
 import type { Area } from '../../../shared/domain/control.ts';
 import type { Finding } from '../../../shared/domain/finding.ts';
-import { compareUrgency } from '../../app/posture.ts';
+import { severities } from '../../../shared/domain/severity.ts';
+import { compareUrgency, countFailures, countOutcomes } from '../../app/posture.ts';
 import { allFindings, useUi } from '../../app/ui-store.ts';
 import { areaWords, outcomeWords, severityWords } from '../../copy/words.ts';
 import { Glyph, OutcomeMark } from '../../ui/marks.tsx';
@@ -43,14 +44,14 @@ function Cell({ host, area }: { readonly host: HostState; readonly area: Area })
       </span>
     );
   }
-  const open = findings.filter((finding) => finding.outcome === 'fail').length;
+  const said = saidOf(worst, findings);
   return (
-    <span className={`cell cell-filled tone-${toneOf(worst)}`} title={saidOf(worst, open, findings.length)}>
+    <span className={`cell cell-filled tone-${toneOf(worst)}`} title={said}>
       <OutcomeMark outcome={worst.outcome} severity={worst.severity} />
       <span aria-hidden="true" className="figures">
-        {open > 0 ? open : ''}
+        {worst.outcome === 'fail' ? countFailures(findings)[worst.severity] : ''}
       </span>
-      <span className="sr-only">{saidOf(worst, open, findings.length)}</span>
+      <span className="sr-only">{said}</span>
     </span>
   );
 }
@@ -59,10 +60,13 @@ function toneOf(finding: Finding): string {
   return finding.outcome === 'fail' ? finding.severity : finding.outcome;
 }
 
-function saidOf(worst: Finding, open: number, all: number): string {
-  return open > 0
-    ? `${open} of ${all} fail, worst is ${severityWords[worst.severity].toLowerCase()}`
-    : `${outcomeWords[worst.outcome]}, ${all} looked at`;
+function saidOf(worst: Finding, findings: readonly Finding[]): string {
+  if (worst.outcome !== 'fail') return `${outcomeWords[worst.outcome]}, ${findings.length} looked at`;
+  const failures = countFailures(findings);
+  const parts = severities
+    .filter((severity) => failures[severity] > 0)
+    .map((severity) => `${failures[severity]} ${severityWords[severity].toLowerCase()}`);
+  return `${countOutcomes(findings).fail} of ${findings.length} fail: ${parts.join(', ')}`;
 }
 
 function HostProgress({ host }: { readonly host: HostState }) {

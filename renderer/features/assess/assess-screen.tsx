@@ -2,7 +2,7 @@
 import type { HostState } from '../../../shared/contract/state.ts';
 import { type Area, areas } from '../../../shared/domain/control.ts';
 import { compareUrgency, countFailures, countOutcomes, latestFindings } from '../../app/posture.ts';
-import { goTo, openFinding } from '../../app/ui-store.ts';
+import { allFindings, goTo, openFinding, useUi } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
 import { count } from '../../copy/words.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -46,6 +46,9 @@ function shownAreas(hosts: readonly HostState[], catalogue: readonly Area[]): re
   return areas.filter((area) => seen.has(area));
 }
 
+/** Critical findings that are listed one by one; the rest are counted. */
+const mostListed = 12;
+
 function FirstFindings({
   hosts,
   running,
@@ -56,8 +59,13 @@ function FirstFindings({
   const nameOf = new Map(hosts.map((host) => [host.host.id, host.host.name]));
   const findings = latestFindings(hosts)
     .filter((finding) => finding.outcome === 'fail' && finding.severity === 'critical')
-    .toSorted(compareUrgency)
-    .slice(0, 8);
+    .toSorted(compareUrgency);
+  const more = findings.length - mostListed;
+  const openCritical = (): void =>
+    useUi.setState({
+      screen: 'review',
+      filters: { ...allFindings, outcomes: ['fail'], severities: ['critical'] },
+    });
   return (
     <Panel id="first-findings" title={running ? 'Critical so far' : 'Critical'} className="first-findings">
       {findings.length === 0 ? (
@@ -68,7 +76,7 @@ function FirstFindings({
         </p>
       ) : (
         <ul aria-label="Critical findings so far">
-          {findings.map((finding) => (
+          {findings.slice(0, mostListed).map((finding) => (
             <li key={finding.id}>
               <button
                 type="button"
@@ -86,6 +94,11 @@ function FirstFindings({
             </li>
           ))}
         </ul>
+      )}
+      {more > 0 && (
+        <button type="button" className="text-button" onClick={openCritical}>
+          and {more} more critical
+        </button>
       )}
     </Panel>
   );
