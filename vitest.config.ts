@@ -44,7 +44,16 @@ export default defineConfig({
       },
       { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'], testTimeout: MINUTE } },
       { test: { name: 'catalog', include: ['test/catalog/**/*.test.ts'], testTimeout: MINUTE } },
-      { test: { name: 'integration', include: ['test/integration/**/*.lab.test.ts'], ...oneAtATime } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.lab.test.ts'],
+          ...oneAtATime,
+          // Every file has a lab of its own, and much of its time is waiting for nodes, guards and restarts.
+          fileParallelism: true,
+          maxWorkers: 2,
+        },
+      },
       {
         test: {
           name: 'security',
