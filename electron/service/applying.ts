@@ -31,6 +31,19 @@ export async function applyShownPlan(
   }
   const vault = await requireVault(workspace);
   if (!vault.ok) return vault;
+  const open = plan.steps.find(
+    (step) => (store.get().hosts.find((state) => state.host.id === step.hostId)?.interrupted.length ?? 0) > 0,
+  );
+  if (open !== undefined) {
+    return fail(
+      appError(
+        'BUSY',
+        `Earlier work on ${workspace.host(open.hostId)?.name ?? open.hostId} was interrupted and is not settled yet.`,
+        'Look at the banner or the history: verify it or take it back first. Nothing was changed.',
+        { hostState: 'unchanged', retryable: true },
+      ),
+    );
+  }
 
   const parts = engineParts(context, workspace);
   const events = engineEvents(context);
