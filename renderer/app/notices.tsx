@@ -4,8 +4,8 @@ import { useListen } from '../bridge/context.tsx';
 import { Glyph, OutcomeMark } from '../ui/marks.tsx';
 import { dismissNotice, type Notice, notify, useUi } from './ui-store.ts';
 
-/** Milliseconds; reading speed for two lines, doubled. */
-const shownFor = 8000;
+/** Milliseconds; ample for two lines. */
+const shownFor = 6000;
 
 const marks = { success: 'pass', info: 'not-applicable', warning: 'error' } as const;
 
