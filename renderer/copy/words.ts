@@ -51,6 +51,11 @@ export const blastWords: Readonly<Record<Blast, string>> = {
   access: 'May cut access, guarded',
 };
 
+/** Short, for a chip about something on so many hosts: on one host, everything that restarts is its node. */
+export function blastOn(blast: Blast, hosts: number): string {
+  return blastWords[hosts === 1 && blast === 'full' ? 'restart' : blast];
+}
+
 /** A sentence, for beside a button. */
 export const blastSentences: Readonly<Record<Blast, string>> = {
   none: 'Nothing is interrupted.',

@@ -249,7 +249,7 @@ export function ApplyScreen() {
       {shown && (
         <>
           {lanes.map((lane) => (
-            <LaneView key={lane.hostId} lane={lane} planId={plan.id} phase={phase} />
+            <LaneView key={lane.hostId} lane={lane} hosts={lanes.length} planId={plan.id} phase={phase} />
           ))}
           <LeftOut plan={plan} />
           <p className="small muted plan-digest">

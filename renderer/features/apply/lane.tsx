@@ -11,10 +11,13 @@ import type { Lane, Phase } from './timeline.ts';
 
 export function LaneView({
   lane,
+  hosts,
   planId,
   phase,
 }: {
   readonly lane: Lane;
+  /** How many hosts the plan is about. */
+  readonly hosts: number;
   readonly planId: string;
   readonly phase: Phase;
 }) {
@@ -60,6 +63,7 @@ export function LaneView({
           <StepRow
             key={`${step.step.id} ${unfolded}`}
             lane={step}
+            hosts={hosts}
             hostName={lane.hostName}
             titleOf={titleOf}
             open={unfolded && !step.step.nothingToDo}

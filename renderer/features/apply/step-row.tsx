@@ -1,6 +1,6 @@
 /** One step of the plan: how it stands, the decisive line, its words and its diffs. */
 import { useId, useState } from 'react';
-import type { StepState } from '../../../shared/domain/plan.ts';
+import type { Step, StepState } from '../../../shared/domain/plan.ts';
 import { useCall, useClient } from '../../bridge/context.tsx';
 import { asTask, stepStateWords } from '../../copy/words.ts';
 import { BlastNote } from '../../ui/blast-note.tsx';
@@ -40,14 +40,26 @@ function StateMark({ state, number }: { readonly state: StepState; readonly numb
 
 const running: readonly StepState[] = ['rehearsing', 'applying', 'verifying', 'undoing'];
 
+/** Only the step that restarts says so; one that is read at the start waits for it. */
+function Disturbs({ step, hosts }: { readonly step: Step; readonly hosts: number }) {
+  return step.blast === 'restart' && step.change.kind !== 'service-restart' ? (
+    <span className="blast">Takes effect at the restart</span>
+  ) : (
+    <BlastNote blast={step.blast} hosts={hosts} />
+  );
+}
+
 export function StepRow({
   lane,
+  hosts,
   hostName,
   titleOf,
   open: openFirst,
   canUndo,
 }: {
   readonly lane: LaneStep;
+  /** How many hosts the plan is about. */
+  readonly hosts: number;
   readonly hostName: string;
   readonly titleOf: (controlId: string) => string;
   readonly open: boolean;
@@ -80,7 +92,7 @@ export function StepRow({
               {stepStateWords[state]}
             </span>
             {took !== '' && <span>{took}</span>}
-            {!step.nothingToDo && step.blast !== 'none' && <BlastNote blast={step.blast} />}
+            {!step.nothingToDo && step.blast !== 'none' && <Disturbs step={step} hosts={hosts} />}
             {step.guarded && step.blast !== 'access' && <span className="blast">Guarded</span>}
             {step.outageSeconds > 0 && state === 'waiting' && (
               <span>about {duration(step.outageSeconds * 1000)} away</span>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Finding } from '../../../shared/domain/finding.ts';
 import { goTo } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
-import { blastWords } from '../../copy/words.ts';
+import { blastOn } from '../../copy/words.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Button } from '../../ui/patternfly.ts';
@@ -32,6 +32,7 @@ export function FindingActions({
   const client = useClient();
   const basket = useMain((state) => state.basket);
   const operations = useMain((state) => state.operations);
+  const hosts = useMain((state) => state.hosts.length);
   const connected = useMain((state) =>
     state.hosts.some((host) => host.host.id === finding.hostId && host.connection === 'connected'),
   );
@@ -135,7 +136,7 @@ export function FindingActions({
               ? 'Connect the host to fix this.'
               : working
                 ? 'Another plan is being worked on.'
-                : `${blastWords[remedy.blast]}. Every difference is shown before anything is changed.`}
+                : `${blastOn(remedy.blast, hosts)}. Every difference is shown before anything is changed.`}
           </p>
         )}
       </footer>

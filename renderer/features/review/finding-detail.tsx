@@ -4,6 +4,7 @@ import type { Diff } from '../../../shared/domain/change.ts';
 import type { ControlWords } from '../../../shared/domain/control.ts';
 import type { Evidence } from '../../../shared/domain/evidence.ts';
 import type { Finding, Remedy } from '../../../shared/domain/finding.ts';
+import { useMain } from '../../bridge/context.tsx';
 import { asTask, blastSentences } from '../../copy/words.ts';
 import { BlastNote } from '../../ui/blast-note.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
@@ -64,6 +65,7 @@ function Fix({
   readonly diffs: readonly Diff[];
   readonly titleOf: (controlId: string) => string;
 }) {
+  const hosts = useMain((state) => state.hosts.length);
   if (remedy.type === 'none') return null;
   if (remedy.type === 'manual') {
     return (
@@ -98,7 +100,7 @@ function Fix({
       </Part>
       <Part id="disturb" title="What it may disturb">
         <p>
-          <BlastNote blast={remedy.blast} />
+          <BlastNote blast={remedy.blast} hosts={hosts} />
         </p>
         <p>{remedy.disturbs === '' ? blastSentences[remedy.blast] : remedy.disturbs}</p>
       </Part>
