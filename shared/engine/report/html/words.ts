@@ -24,7 +24,7 @@ const blasts: Readonly<Record<string, string>> = {
   reload: 'reloads a service',
   restart: 'restarts a service',
   rolling: 'restarts nodes one after the other',
-  full: 'restarts the whole cluster',
+  full: 'restarts every node',
   access: 'could cut access, guarded on the host',
 };
 
