@@ -21,7 +21,13 @@ export function runFolder(purpose) {
   chmodSync(folder, 0o711);
   const remove = () => {
     process.off('exit', remove);
-    if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
+    if (!existsSync(folder)) return;
+    try {
+      // What was started may write for a moment after it was told to end.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    } catch {
+      // The next run removes what is left of it.
+    }
   };
   process.on('exit', remove);
   return { folder, remove };
