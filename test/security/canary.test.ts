@@ -143,6 +143,9 @@ describe('a secret that was typed', () => {
     expect(shown).not.toContain(passphrase);
     expect(shown).not.toContain(password);
     expect(processesHolding([passphrase, password])).toEqual([]);
+    const copied = await app.electron.evaluate(async ({ clipboard }) => await clipboard.readText());
+    expect(copied).not.toContain(passphrase);
+    expect(copied).not.toContain(password);
     // Workspace, vault, log, settings, and everything that Chromium keeps of its own.
     expect(readdirSync(folder)).toContain('profile');
     expect(holding(folder, [passphrase, password])).toEqual([]);
