@@ -13,8 +13,20 @@ const sshdPath = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].fin
 
 export const isRoot = process.getuid?.() === 0;
 
+/** Whether the own account may log in: a spare uid has no account, a service account a shell that says no. */
+function loginShell(): boolean {
+  try {
+    return !/(?:nologin|false)$/.test(userInfo().shell ?? '');
+  } catch {
+    return false;
+  }
+}
+
 /** Why no server can be started here; undefined when it can. */
 export function sshdMissing(): string | undefined {
+  if (!isRoot && !loginShell()) {
+    return 'skipped: this user has no account or no login shell, so no server lets it in; npm test as an ordinary user or as root runs these';
+  }
   return sshdPath === undefined ? 'skipped: no sshd here (install the package openssh-server)' : undefined;
 }
 
