@@ -1,0 +1,33 @@
+/** Changes that Elasticsearch's own tools and interfaces carry out. */
+import { z } from 'zod';
+import { esInstallSchema } from '../elasticsearch.ts';
+import { secretSourceSchema } from './values.ts';
+
+export const keystoreEntryChangeSchema = z.strictObject({
+  kind: z.literal('keystore-entry'),
+  install: esInstallSchema,
+  set: z.array(z.strictObject({ name: z.string().regex(/^[A-Za-z0-9_.-]+$/), value: secretSourceSchema })),
+  remove: z.array(z.string().regex(/^[A-Za-z0-9_.-]+$/)),
+  /** Also create the keystore when it is missing, upgrade its format, put owner and mode right. */
+  ensure: z.boolean(),
+});
+
+export const esPasswordChangeSchema = z.strictObject({
+  kind: z.literal('es-password'),
+  install: esInstallSchema,
+  users: z
+    .array(z.strictObject({ name: z.string(), ref: z.string(), length: z.number().int().min(12).max(128) }))
+    .min(1),
+});
+
+export const esAutoConfigurationChangeSchema = z.strictObject({
+  kind: z.literal('es-auto-configuration'),
+  install: esInstallSchema,
+  /** Vault names for what is generated. */
+  elasticPasswordRef: z.string(),
+  httpCaRef: z.string(),
+  /** Settings that make Elasticsearch skip its auto-configuration and are removed first. */
+  removeSettings: z.array(z.string()),
+  /** Cluster state without an index of the operator's: the directory is moved aside and kept. */
+  setAsideData: z.boolean(),
+});

@@ -1,0 +1,45 @@
+/** Changes of accounts, units and services. */
+import { z } from 'zod';
+import { esInstallSchema } from '../elasticsearch.ts';
+import { absolutePath, accountName, unitName } from './values.ts';
+
+export const accountChangeSchema = z.strictObject({
+  kind: z.literal('account'),
+  user: accountName,
+  /**
+   * create-system: group and user without login, password and home of their own.
+   * lock: password locked, shell without login, authorized_keys set aside, out of `leaveGroups`, sudo rules that name it set aside.
+   */
+  action: z.discriminatedUnion('do', [
+    z.strictObject({
+      do: z.literal('create-system'),
+      group: accountName,
+      shell: absolutePath,
+      home: absolutePath,
+    }),
+    z.strictObject({
+      do: z.literal('lock'),
+      shell: absolutePath,
+      leaveGroups: z.array(accountName),
+      authorizedKeys: z.array(absolutePath),
+      sudoersFiles: z.array(absolutePath),
+    }),
+  ]),
+});
+
+export const systemdDropinChangeSchema = z.strictObject({
+  kind: z.literal('systemd-dropin'),
+  unit: unitName,
+  /** File name below `/etc/systemd/system/<unit>.d/`. */
+  name: z.string().regex(/^[a-z0-9-]+\.conf$/),
+  content: z.string(),
+});
+
+export const serviceRestartChangeSchema = z.strictObject({
+  kind: z.literal('service-restart'),
+  unit: unitName,
+  /** Elasticsearch is up when port, handshake and (where known) an authenticated answer are there, not when systemd says so. */
+  install: esInstallSchema.optional(),
+  /** Start the configuration once beside the running node first. */
+  rehearse: z.boolean(),
+});
