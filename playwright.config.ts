@@ -12,7 +12,6 @@ export default defineConfig({
   timeout: 10 * 60_000,
   expect: { timeout: 20_000 },
   forbidOnly: true,
-  // A new host and a new window; the output calls what needed it flaky.
-  retries: 1,
+  retries: 0,
   reporter: [['list'], ['json', { outputFile: 'out/test/e2e.json' }]],
 });

@@ -52,8 +52,6 @@ export default defineConfig({
           // Every file has a lab of its own, and much of its time is waiting for nodes, guards and restarts.
           fileParallelism: true,
           maxWorkers: 2,
-          // Real hosts on a small, shared machine: what depends on its pace is tried once more, and the output names it.
-          retry: 1,
         },
       },
       {

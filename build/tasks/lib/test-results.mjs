@@ -40,8 +40,8 @@ export function playwrightTally(file) {
     );
   if (!report?.stats) return undefined;
   const { expected, unexpected, flaky, skipped } = report.stats;
-  // What needed a second try is named by the runner as flaky and counts as passed; an error outside any test is a failure.
-  return { passed: expected + flaky, failed: unexpected + (report.errors?.length ?? 0), skipped };
+  // What passes only at the second try does not pass, and an error outside any test is a failure too.
+  return { passed: expected, failed: unexpected + flaky + (report.errors?.length ?? 0), skipped };
 }
 
 /**
