@@ -134,6 +134,23 @@ describe('what was changed is found', () => {
     }
   }, 60_000);
 
+  test('one bit anywhere in the certificates that the reader trusts', async () => {
+    const { pdf, certificatePem } = mine;
+    const bytes = Buffer.from(certificatePem);
+    // Line ends and the unused bits before the padding say nothing: then the certificates are the same.
+    const said = (pem: string) =>
+      pem.split('-----').map((part) => Buffer.from(part, 'base64').toString('hex'));
+    const genuine = said(certificatePem).join();
+    let found = 0;
+    for (let at = 0; at < bytes.length; at += 1) {
+      const changed = flipped(bytes, at).toString('latin1');
+      if (said(changed).join() === genuine && changed.includes('BEGIN CERTIFICATE')) continue;
+      found += 1;
+      expect([at, await verdictOf({ pdf, certificatePem: changed })]).not.toEqual([at, 'valid']);
+    }
+    expect(found).toBeGreaterThan(certificatePem.length * 0.9);
+  }, 60_000);
+
   test('one bit anywhere in the statement or the JSON', async () => {
     const { pdf, json, dsse, certificatePem } = mine;
     for (let at = 0; at < dsse.length; at += 3) {

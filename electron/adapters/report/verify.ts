@@ -87,9 +87,31 @@ function trust(
   );
   if (!vouched)
     return { name, ok: false, detail: `the certificate you gave does not vouch for ${commonName(signer)}` };
+  const damaged = pinned.find((one) => !isWhole(one, [signer, ...(pdf?.chain ?? [])], pinned));
+  if (damaged)
+    return {
+      name,
+      ok: false,
+      detail: `the certificate of ${commonName(damaged)} that you gave is not whole`,
+    };
   return pdf?.signatureHolds === false
     ? { name, ok: false, detail: 'the signature that would prove it does not hold' }
     : { name, ok: true, detail: commonName(signer) };
+}
+
+/**
+ * Several certificates can vouch for one signer, so a changed byte in one of them would go unseen: each must be one that the
+ * report carries, or be signed by itself or by another that was given.
+ */
+function isWhole(
+  one: X509Certificate,
+  carried: readonly X509Certificate[],
+  pinned: readonly X509Certificate[],
+): boolean {
+  return (
+    carried.some((certificate) => certificate.raw.equals(one.raw)) ||
+    pinned.some((issuer) => isIssuedBy(one, issuer))
+  );
 }
 
 /** Without a PDF the statement names its signer by a fingerprint only. */
@@ -113,7 +135,10 @@ function fingerprint(certificate: X509Certificate): string {
 function readCertificates(pem: string | undefined): readonly X509Certificate[] | undefined {
   if (pem === undefined) return [];
   if (pem.length > 256 * 1024) return undefined;
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const block = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+  const blocks = pem.match(block) ?? [];
+  // Notes between the blocks are common; half a block is not a note.
+  if (/CERTIFICATE|-----/.test(pem.replaceAll(block, ''))) return undefined;
   try {
     const certificates = blocks.map((block) => new X509Certificate(block));
     return certificates.length === 0 ? undefined : certificates;
