@@ -132,6 +132,31 @@ export async function verify(wizard: WizardApp, watch: JobWatch): Promise<Outcom
   return await readOutcomes(wizard);
 }
 
+/** The title of the step that `rollBackOne` takes back: it concerns the host's firewall and nothing else. */
+export const oneChange = 'Close every inbound TCP port that is not listed';
+
+/** One change of many, from the history; every other one stays. */
+export async function rollBackOne(wizard: WizardApp, watch: JobWatch): Promise<string> {
+  watch.phase('roll one change back');
+  await wizard.goTo('History');
+  await wizard.history.undo(oneChange);
+  await wizard.waitUntilIdle();
+  const result = await wizard.history.resultOf(oneChange);
+  await watch.screen('history-one-undone');
+  return result;
+}
+
+/** Makes the change again that was taken back. */
+export async function fixAgain(wizard: WizardApp, sources: string, watch: JobWatch): Promise<void> {
+  watch.phase('make that change again');
+  await wizard.goTo('Review');
+  await wizard.review.fixNow('firewall-active', { 'Who may reach Elasticsearch over HTTP': sources });
+  await wizard.apply.waitForPlan();
+  await wizard.apply.apply();
+  await wizard.apply.waitUntilFinished();
+  await wizard.waitUntilIdle();
+}
+
 export async function report(wizard: WizardApp, watch: JobWatch): Promise<void> {
   watch.phase('report');
   await wizard.goTo('Report');

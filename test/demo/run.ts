@@ -10,12 +10,16 @@ import { LabError, openLab } from '../lab/index.ts';
 import {
   assess,
   connect,
+  fixAgain,
   fixOne,
   fixTheRest,
   type JobHost,
   type Outcomes,
+  oneChange,
   openWorkspace,
+  readOutcomes,
   report,
+  rollBackOne,
   verify,
 } from './main-job.ts';
 import { reportFiles, scanCosts } from './workspace-reader.ts';
@@ -40,13 +44,25 @@ function count(outcomes: Outcomes): string {
     .join(', ');
 }
 
+interface Walked {
+  readonly before: Outcomes;
+  readonly after: Outcomes;
+  readonly takenBack: {
+    readonly change: string;
+    readonly result: string;
+    /** Outcomes that differ from the ones before it was taken back. */
+    readonly changed: Outcomes;
+    readonly madeAgain: Outcomes;
+  };
+}
+
 async function walk(
   app: RunningApp,
   host: JobHost,
   sources: string,
   album: Album,
   phases: Record<string, number>,
-): Promise<{ before: Outcomes; after: Outcomes }> {
+): Promise<Walked> {
   let began = Date.now();
   let current = '';
   const close = (): void => {
@@ -69,9 +85,21 @@ async function walk(
   await fixTheRest(app.wizard, sources, watch);
   const after = await verify(app.wizard, watch);
   say(`After: ${count(after)}`);
+  const result = await rollBackOne(app.wizard, watch);
+  const open = await readOutcomes(app.wizard);
+  const moved = Object.keys(after).filter((id) => open[id] !== after[id]);
+  say(`"${oneChange}" is ${result}; ${moved.join(' and ')} changed with it, everything else stays`);
+  await fixAgain(app.wizard, sources, watch);
+  const again = await readOutcomes(app.wizard);
   await report(app.wizard, watch);
   close();
-  return { before, after };
+  const pick = (from: Outcomes): Outcomes =>
+    Object.fromEntries(moved.map((id) => [id, from[id] ?? 'missing']));
+  return {
+    before,
+    after: again,
+    takenBack: { change: oneChange, result, changed: pick(open), madeAgain: pick(again) },
+  };
 }
 
 async function main(): Promise<number> {
@@ -91,7 +119,7 @@ async function main(): Promise<number> {
     const album = openAlbum(app.wizard, join(out, 'screenshots'));
     try {
       const gateway = host.address.replace(/\.\d+$/, '.1');
-      const { before, after } = await walk(
+      const { before, after, takenBack } = await walk(
         app,
         { lab: host, name: 'es-orders-1', keyFile: app.give(host.identityFile, 'lab-key') },
         `${gateway}/32`,
@@ -104,6 +132,7 @@ async function main(): Promise<number> {
         scenario,
         before,
         after,
+        takenBack,
         assessment: scanCosts(app.workspaces),
         seconds: { ...phases, all: Number(elapsed().replace(' s', '')) },
         files: [
@@ -121,7 +150,7 @@ async function main(): Promise<number> {
         `Verify the report yourself: npm run bulwark -- verify ${out}/report.pdf --json ${out}/report.json --dsse ${out}/report.dsse.json --certificate ${out}/signer.pem`,
       );
       const kept = Object.values(after).every((outcome) => outcome !== 'fail' && outcome !== 'error');
-      return kept && existsSync(join(out, 'report.pdf')) ? 0 : 1;
+      return kept && takenBack.result === 'undone' && existsSync(join(out, 'report.pdf')) ? 0 : 1;
     } catch (error) {
       await app.wizard.page.screenshot({ path: join(out, 'failed.png') }).catch(() => undefined);
       throw error;

@@ -1,6 +1,6 @@
 /**
  * The whole job in the real window against a real, open Elasticsearch: every control passes or says why not, a second run has
- * nothing to do, then everything is rolled back and the host is byte for byte what it was.
+ * nothing to do, one change is taken back and made again, then everything is rolled back and the host is byte for byte what it was.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,19 +8,29 @@ import { expect, test } from '@playwright/test';
 import {
   assess,
   connect,
+  fixAgain,
   fixOne,
   fixTheRest,
   openWorkspace,
   passphrase,
   readOutcomes,
   report,
+  rollBackOne,
   verify,
 } from '../demo/main-job.ts';
 import { reportFiles } from '../demo/workspace-reader.ts';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
-import { expectHardened, expectOpen, fingerprintOf, type HostFingerprint } from './support/independent.ts';
+import {
+  expectHardened,
+  expectHardenedNode,
+  expectOpen,
+  fingerprintOf,
+  fingerprintOfTheRest,
+  firewallOf,
+  type HostFingerprint,
+} from './support/independent.ts';
 import { appFolder, launchApp, type RunningApp } from './support/launch.ts';
-import { openAlbum } from './support/screenshots.ts';
+import { type Album, openAlbum } from './support/screenshots.ts';
 
 const out = join('out', 'e2e-main-job');
 const name = 'es-orders-1';
@@ -32,6 +42,14 @@ let host: LabHost;
 let app: RunningApp;
 let folder: string;
 let before: HostFingerprint;
+let firewallBefore: HostFingerprint;
+let album: Album;
+const watch = {
+  phase: (phase: string) => test.info().annotations.push({ type: 'phase', description: phase }),
+  screen: (step: string) => album.take(step),
+};
+/** The machine that the test runs on. */
+const sources = (): string => `${host.address.replace(/\.\d+$/, '.1')}/32`;
 
 test.beforeAll(async () => {
   test.setTimeout(15 * 60_000);
@@ -51,11 +69,8 @@ test('goes from open to hardened, and every control passes or says why not', asy
   test.setTimeout(20 * 60_000);
   await expectOpen(host);
   before = await fingerprintOf(host);
-  const album = openAlbum(app.wizard, join(out, 'screenshots'));
-  const watch = {
-    phase: (phase: string) => test.info().annotations.push({ type: 'phase', description: phase }),
-    screen: (step: string) => album.take(step),
-  };
+  firewallBefore = await firewallOf(host);
+  album = openAlbum(app.wizard, join(out, 'screenshots'));
   const job = { lab: host, name, keyFile: app.give(host.identityFile, 'lab-key') };
   await openWorkspace(app.wizard, job, watch);
   await connect(app.wizard, job, watch);
@@ -75,20 +90,12 @@ test('goes from open to hardened, and every control passes or says why not', asy
   ])
     expect(first[control], control).toBe('fail');
   await fixOne(app.wizard, watch);
-  await fixTheRest(app.wizard, `${host.address.replace(/\.\d+$/, '.1')}/32`, watch);
+  await fixTheRest(app.wizard, sources(), watch);
   const after = await verify(app.wizard, watch);
   for (const [control, outcome] of Object.entries(after)) {
     // A container cannot tell whether its disk is encrypted, and says so.
     expect(outcome, control).toBe(control === 'es-data-encrypted' ? 'unknown' : 'pass');
   }
-  await report(app.wizard, watch);
-  const written = new Set(reportFiles(app.workspaces).map((path) => path.split('/').at(-1)));
-  expect([...written].toSorted((a, b) => (a ?? '').localeCompare(b ?? ''))).toEqual([
-    'report.dsse.json',
-    'report.json',
-    'report.pdf',
-    'signer.pem',
-  ]);
 });
 
 test('independent tools agree', async () => {
@@ -101,6 +108,32 @@ test('a second run has nothing to do', async () => {
   await app.wizard.waitUntilIdle();
   const outcomes = await readOutcomes(app.wizard);
   expect(Object.values(outcomes).filter((outcome) => outcome === 'fail' || outcome === 'error')).toEqual([]);
+});
+
+test('one change is taken back: the firewall is what it was, and every other fix stays', async () => {
+  const hardened = await fingerprintOfTheRest(host);
+  expect(await firewallOf(host)).not.toEqual(firewallBefore);
+  expect(await rollBackOne(app.wizard, watch)).toBe('undone');
+  await expect(app.wizard.errors).toHaveCount(0);
+  expect(await firewallOf(host), 'old bytes, owner and mode').toEqual(firewallBefore);
+  expect(await fingerprintOfTheRest(host)).toEqual(hardened);
+  await expectHardenedNode(host);
+  const outcomes = await readOutcomes(app.wizard);
+  expect(outcomes['firewall-active']).toBe('fail');
+  expect(outcomes['security-enabled']).toBe('pass');
+});
+
+test('it is made again, and all of it is reported', async () => {
+  await fixAgain(app.wizard, sources(), watch);
+  await expectHardened(host);
+  await report(app.wizard, watch);
+  const written = new Set(reportFiles(app.workspaces).map((path) => path.split('/').at(-1)));
+  expect([...written].toSorted((a, b) => (a ?? '').localeCompare(b ?? ''))).toEqual([
+    'report.dsse.json',
+    'report.json',
+    'report.pdf',
+    'signer.pem',
+  ]);
 });
 
 test('closing the window loses nothing', async () => {

@@ -9,6 +9,14 @@ const run = promisify(execFile);
 /** Files, accounts, units, rules: what a rollback has to bring back, one line per thing. */
 export type HostFingerprint = readonly string[];
 
+/** The firewall alone: its files and whether it runs are part of the fingerprint, and so are its live rules. */
+const firewallLook = `
+    find /etc/systemd/system -name 'nftables*' -printf '%y %U:%G %m %p %l\\n' | sort
+    for path in /etc/nftables*; do find $path -printf '%y %U:%G %m %p %l\\n' | sort; find $path -type f -exec sha256sum {} + | sort -k2; done
+    nft list ruleset
+    systemctl is-enabled nftables || true
+    systemctl is-active nftables || true`;
+
 const list = (path: string) => `find ${path} -printf '%y %U:%G %m %p %l\\n' | sort`;
 const sums = (path: string) => `find ${path} -type f -exec sha256sum {} + | sort -k2`;
 
@@ -27,16 +35,20 @@ export async function fingerprintOf(host: LabHost, install: EsInstall): Promise<
     getent passwd; getent shadow; getent group; getent gshadow; cat /etc/subuid /etc/subgid
     id $(stat -c %U ${pathLogs})
     for path in /etc/sudoers /etc/sudoers.d /etc/systemd/system /etc/default /etc/sysctl.d /etc/security; do ${list('$path')}; ${sums('$path')}; done
-    for path in /etc/nftables*; do ${list('$path')}; ${sums('$path')}; done
-    nft list ruleset
-    systemctl is-enabled nftables || true
-    systemctl is-active nftables || true
+    ${firewallLook}
     systemctl cat ${unit}
     systemctl show ${unit} -p User -p Group -p ActiveState -p UnitFileState -p DropInPaths
     ps -o user= -C java | sort -u
     ls -A ${home} ${pathData.map((path) => `${path}/..`).join(' ')} /opt /srv
     find /run/bulwark /var/lib/bulwark -mindepth 1 2>/dev/null || true`);
   if (code !== 0) throw new Error(`the host could not be looked at: ${stderr}`);
+  return stdout.split('\n');
+}
+
+/** Rules, files and service of the firewall, one line per thing. */
+export async function firewallOf(host: LabHost): Promise<HostFingerprint> {
+  const { stdout, stderr, code } = await host.run(`set -e${firewallLook}`);
+  if (code !== 0) throw new Error(`the firewall could not be looked at: ${stderr}`);
   return stdout.split('\n');
 }
 

@@ -5,6 +5,7 @@ import type { LabHost } from '../../lab/index.ts';
 import {
   curl,
   fingerprintOf as fingerprint,
+  firewallOf,
   type HostFingerprint,
   witness,
 } from '../../support/host-witness.ts';
@@ -15,6 +16,14 @@ const install = installOn('open-fresh');
 
 export async function fingerprintOf(host: LabHost): Promise<HostFingerprint> {
   return await fingerprint(host, install);
+}
+
+export { firewallOf };
+
+/** Everything but the firewall. */
+export async function fingerprintOfTheRest(host: LabHost): Promise<HostFingerprint> {
+  const [all, firewall] = [await fingerprintOf(host), new Set(await firewallOf(host))];
+  return all.filter((line) => !firewall.has(line));
 }
 
 export async function expectOpen(host: LabHost): Promise<void> {
