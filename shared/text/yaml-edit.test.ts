@@ -33,6 +33,8 @@ describe('set', () => {
     ['missing, empty file', '', 'b.c: 9\n'],
     ['missing, only remarks', '# x\n', '# x\nb.c: 9\n'],
     ['missing, section there', 'b:\n  d: 1\n', 'b:\n  d: 1\nb.c: 9\n'],
+    ['missing, empty section there', 'b:\n# d: 1\n', 'b:\n# d: 1\nb.c: 9\n'],
+    ['missing, anchors and aliases elsewhere', 'a: &a 1\nd: *a\n', 'a: &a 1\nd: *a\nb.c: 9\n'],
   ])('%s', (_, before, after) => expect(edited(before, set('b.c', 9))).toBe(after));
 
   it.each([
@@ -45,6 +47,9 @@ describe('set', () => {
     ['newline', 'a\nb', '"a\\nb"'],
     ['list', ['a', 'b c'], '["a", "b c"]'],
     ['null word', 'null', '"null"'],
+    ['word of older YAML', 'yes', '"yes"'],
+    ['digits that are text', '0644', '"0644"'],
+    ['hidden line break', 'a\u2028b', '"a\\u2028b"'],
   ] as const)('writes %s', (_, value, text) =>
     expect(edited('k: 1\n', set('k', typeof value === 'object' ? [...value] : value))).toBe(`k: ${text}\n`),
   );
@@ -62,7 +67,7 @@ describe('remove', () => {
     ['last of its section', 'a: 1\nb:\n  # why\n  c: 2\nd: 3\n', 'a: 1\n  # why\nd: 3\n'],
     ['block list', 'b.c:\n- 1\n- 2\nd: 3\n', 'd: 3\n'],
     ['block text', 'b.c: |\n  x\n\n  y\nd: 3\n', 'd: 3\n'],
-    ['no last newline', 'a: 1\nb.c: 2', 'a: 1\n'],
+    ['no last newline', 'a: 1\nb.c: 2', 'a: 1'],
     ['carriage returns', 'a: 1\r\nb.c: 2\r\nd: 3\r\n', 'a: 1\r\nd: 3\r\n'],
     ['first behind a mark', '\uFEFFb.c: 2\nd: 3\n', '\uFEFFd: 3\n'],
     ['empty value', 'b.c:\nd: 3\n', 'd: 3\n'],
@@ -87,6 +92,35 @@ describe('refuses', () => {
     const result = editYaml(text, [edit]);
     expect(result).toMatchObject({ ok: false, code: 'YAML_AMBIGUOUS' });
   });
+
+  it.each([
+    ['b.c: 1\nb:\n  c: 2\n', /b\.c is given more than once \(lines 1 and 3\)/, 3],
+    ['b:\n  c: 1\nb:\n  d: 2\n', /b\.c .* section b is given twice/, 3],
+    ['a: 1\nb: 2\n', /b\.c cannot be set: b holds a value/, 2],
+    ['b: [1]\n', /b\.c cannot be set: b holds a value/, 1],
+    ['a: &a\n  c: 1\nb: *a\n', /b\.c cannot be set: b holds a value/, 3],
+    ['a: &a\n  c: 1\nb:\n  <<: *a\n  d: 1\n', /b\.c .* merge key/, 4],
+    ['a: &a\n  c: 1\n<<: *a\n', /b\.c .* merge key/, 3],
+    ['b: &x\n  c: 1\n', /b\.c is written with an anchor/, 2],
+    ['? b.c\n: 1\n', /b\.c is written in the long form/, 1],
+  ] as const)('names the setting and the line: %j', (text, message, line) => {
+    const result = editYaml(text, [set('b.c', 9)]);
+    expect(result).toMatchObject({ ok: false, code: 'YAML_AMBIGUOUS', line });
+    expect(result.ok ? '' : result.message).toMatch(message);
+  });
+
+  it.each([
+    ['a: 1\n---\nb.c: 2\n', /b\.c cannot be changed: A second document begins here/, 2],
+    ['a: 1\nb:\n\tc: 1\n', /b\.c cannot be changed: A tab/, 3],
+    ['a: 1\n# x\u2028b.c: 2\n', /b\.c cannot be changed: A hidden line break/, 2],
+  ] as const)(
+    'names the setting and the line of what Elasticsearch reads otherwise: %j',
+    (text, message, line) => {
+      const result = editYaml(text, [set('b.c', 9)]);
+      expect(result).toMatchObject({ ok: false, code: 'YAML_INVALID', line });
+      expect(result.ok ? '' : result.message).toMatch(message);
+    },
+  );
 
   it('what is not YAML', () =>
     expect(editYaml('a: [1\n', [set('b', 1)])).toMatchObject({ ok: false, code: 'YAML_INVALID' }));

@@ -1,7 +1,8 @@
 /**
  * Sets and removes single settings in a settings file and leaves every other byte alone: comments, order, quoting, line ends,
  * byte order mark, missing last newline. The file is never written anew from its meaning; pieces of text are cut and put in.
- * What cannot be done without doubt is refused: a setting given twice, anchors and aliases, flow mappings.
+ * What cannot be done without doubt is refused with the name and the line: a setting or section given twice, anchors,
+ * aliases, merge keys and tags, flow mappings, a second document, tabs, a section that is a value at the same time.
  */
 import { isMap, isScalar, isSeq } from 'yaml';
 import { withoutMark } from './yaml-settings.ts';
@@ -40,26 +41,67 @@ export function editYaml(text: string, edits: readonly YamlEdit[]): YamlEdited {
 }
 
 function editOnce(text: string, edit: YamlEdit): YamlEdited {
+  const { key } = edit;
   const tree = parseYamlTree(text);
-  if (!tree.ok) return { ok: false, code: 'YAML_INVALID', message: tree.message, line: tree.line };
-  const found = tree.leaves.filter((leaf) => leaf.key === edit.key);
-  const [leaf, second] = found;
-  if (second)
-    return refuse(
-      `${edit.key} is given more than once (lines ${found.map((one) => one.line).join(' and ')}).`,
-      second.line,
-    );
-  if (leaf?.entangled)
-    return refuse(`${edit.key} is written with anchors, tags or on one line with others.`, leaf.line);
-  const listed = tree.leaves.find((one) => one.key.startsWith(`${edit.key}.`));
-  if (!leaf && listed && (edit.op === 'set' || /^\d+(?:\.|$)/.test(listed.key.slice(edit.key.length + 1))))
-    return refuse(`${edit.key} is a section or a list of sections, not a setting.`, listed.line);
+  if (!tree.ok)
+    return {
+      ok: false,
+      code: 'YAML_INVALID',
+      message: `${key} cannot be changed: ${tree.message}`,
+      line: tree.line,
+    };
+  const leaf = tree.leaves.find((one) => one.key === key);
+  const doubt = doubtAbout(text, tree, edit, leaf);
+  if (doubt) return doubt;
   const result =
-    edit.op === 'set' ? set(text, tree, leaf, edit.key, edit.value) : leaf ? remove(text, leaf) : text;
+    edit.op === 'set' ? set(text, tree, leaf, key, edit.value) : leaf ? remove(text, leaf) : text;
   if (typeof result !== 'string') return result;
   return holds(tree, result, edit)
     ? { ok: true, text: result }
-    : refuse(`${edit.key} cannot be changed without touching other settings.`, leaf?.line);
+    : refuse(`${key} cannot be changed without touching other settings.`, leaf?.line);
+}
+
+/** Why this setting of this file is better left to a person; `undefined` when nothing speaks against the edit. */
+function doubtAbout(text: string, tree: Tree, { op, key }: YamlEdit, leaf?: YamlLeaf): Refused | undefined {
+  const found = tree.leaves.filter((one) => one.key === key);
+  const second = found[1];
+  if (second)
+    return refuse(
+      `${key} is given more than once (lines ${found.map((one) => one.line).join(' and ')}).`,
+      second.line,
+    );
+  const twice = tree.twice.find((one) => key === one.key || key.startsWith(`${one.key}.`));
+  if (twice) return refuse(`${key} cannot be changed: the section ${twice.key} is given twice.`, twice.line);
+  if (leaf?.entangled)
+    return refuse(
+      `${key} is written with an anchor, an alias or a tag, or in one line with others.`,
+      leaf.line,
+    );
+  if (leaf && !isPlainPair(text, leaf))
+    return refuse(`${key} is written in the long form (? name).`, leaf.line);
+  const merge = tree.leaves.find((one) => {
+    const section = /^(.*?)<<(?:\.|$)/.exec(one.key)?.[1];
+    return section !== undefined && key.startsWith(section);
+  });
+  if (merge)
+    return refuse(`${key} cannot be changed: a merge key (<<) stands in the same section.`, merge.line);
+  if (leaf) return undefined;
+  const listed = tree.leaves.find((one) => one.key.startsWith(`${key}.`));
+  if (listed && (op === 'set' || /^\d+(?:\.|$)/.test(listed.key.slice(key.length + 1))))
+    return refuse(`${key} is a section or a list of sections, not a setting.`, listed.line);
+  const parent = tree.leaves.find((one) => key.startsWith(`${one.key}.`) && !isNothing(one.place.value));
+  return parent && op === 'set'
+    ? refuse(`${key} cannot be set: ${parent.key} holds a value and is not a section.`, parent.line)
+    : undefined;
+}
+
+function isNothing(node: YamlLeaf['place']['value']): boolean {
+  return node === null || (isScalar(node) && node.value === null);
+}
+
+/** Whether only blanks stand between the name and its colon, for the setting and every section above it. */
+function isPlainPair(text: string, { place }: YamlLeaf): boolean {
+  return place.above.every(({ keyEnd }) => /^[ \t]*:/.test(text.slice(keyEnd, keyEnd + 80)));
 }
 
 function refuse(message: string, line?: number): Refused {
@@ -138,9 +180,11 @@ function remove(text: string, leaf: YamlLeaf): string | Refused {
     cuts.push([start, lineEnd]);
     if (pair.entries > 1) break;
   }
+  const last = cuts[0]?.[1] === text.length && !text.endsWith('\n');
   let result = text;
   for (const [start, end] of cuts) result = result.slice(0, start) + result.slice(end);
-  return result;
+  // A file without a last line break keeps that habit when its last line goes.
+  return last ? result.replace(/\r?\n$/, '') : result;
 }
 
 /** Offset behind the line break that ends the line; a value that swallowed its own line break ends there. */
@@ -152,8 +196,25 @@ function endOfLine(text: string, offset: number): number {
 
 const plain = /^[A-Za-z0-9_/](?:[A-Za-z0-9_./@+-]*[A-Za-z0-9_/+-])?$/;
 
+/** Words that mean something else than their letters to one parser or another. */
+const special =
+  /^(?:[nN]ull|NULL|~|[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|TRUE|True|FALSE|False|\d{4}-\d.*)$/;
+
+/** `0644`, `1_000`, `1e3`: Elasticsearch keeps the letters, other parsers make a number of them. */
+function isOddNumber(text: string): boolean {
+  return text !== String(Number(text)) && !Number.isNaN(Number(text.replaceAll('_', '')));
+}
+
 function write(value: YamlValue): string {
-  if (typeof value === 'object') return `[${value.map((item) => JSON.stringify(item)).join(', ')}]`;
+  if (typeof value === 'object') return `[${value.map(quoted).join(', ')}]`;
   const text = String(value);
-  return plain.test(text) && !/^(?:null|~)$/i.test(text) ? text : JSON.stringify(text);
+  return plain.test(text) && !special.test(text) && !isOddNumber(text) ? text : quoted(text);
+}
+
+/** Between double quotes; what Elasticsearch takes for a line break or refuses is written as an escape. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * Reads a settings file as Elasticsearch does: nested and flat spelling mean the same, lists and single values too, and of
- * two spellings of one setting the later wins without a word (seen on 8.19).
+ * Reads a settings file as Elasticsearch does: nested and flat spelling mean the same, lists and single values too, of two
+ * spellings of one setting the later wins without a word, aliases stand for their own names, and `a.0` with `a.1` is the list
+ * `a` (seen with the settings loader of 8.19.21 and 9.4.3).
  */
 import { isSecretName, redacted } from './redact.ts';
 import { parseYamlTree } from './yaml-tree.ts';
@@ -30,14 +31,40 @@ export function readYamlSettings(text: string): YamlSettings {
   const tree = parseYamlTree(withoutMark(text));
   if (!tree.ok) return tree;
   const seen = new Set<string>();
-  const duplicates = new Set<string>();
+  const duplicates = new Set(tree.twice.map((one) => one.key));
   const settings = tree.leaves.map((leaf) => {
     const name = listName(leaf.key);
     if (seen.has(leaf.key)) duplicates.add(leaf.key);
     seen.add(leaf.key);
     return { key: leaf.key, values: leaf.values, line: leaf.line, secretLike: isSecretName(name) };
   });
-  return { ok: true, settings, duplicates: [...duplicates] };
+  return { ok: true, settings: withLists(settings), duplicates: [...duplicates] };
+}
+
+/** `a.0: x` and `a.1: y` become `a: [x, y]`. With an `a` of its own Elasticsearch does not start, so it stays as it is then. */
+function withLists(settings: readonly YamlSetting[]): readonly YamlSetting[] {
+  const lastOf = new Map(settings.map((setting) => [setting.key, setting]));
+  const taken = new Set<string>();
+  const lists = new Map<string, YamlSetting>();
+  for (const [key, first] of lastOf) {
+    const name = /^(.+)\.0$/.exec(key)?.[1];
+    if (name === undefined || lastOf.has(name) || first.values.length !== 1) continue;
+    const values: string[] = [];
+    for (
+      let at = lastOf.get(`${name}.0`);
+      at?.values.length === 1;
+      at = lastOf.get(`${name}.${values.length}`)
+    ) {
+      taken.add(`${name}.${values.length}`);
+      values.push(...at.values);
+    }
+    lists.set(key, { ...first, key: name, values });
+  }
+  return settings.flatMap((setting) => {
+    const list = lists.get(setting.key);
+    if (list !== undefined && lastOf.get(setting.key) === setting) return [list];
+    return taken.has(setting.key) ? [] : [setting];
+  });
 }
 
 /** `realms.0.password` holds a secret because `password` does; a trailing position does not hide that. */

@@ -1,15 +1,6 @@
 /** Walks a YAML mapping and names every leaf by its full dotted name, whatever its spelling: `a.b: 1` and `a:\n  b: 1` alike. */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { objectionTo } from './yaml-lines.ts';
 
 export interface YamlPlace {
   /** Offset of the key's first character in the text that was parsed. */
@@ -22,7 +13,10 @@ export interface YamlPlace {
 
 export interface YamlLeaf {
   readonly key: string;
-  /** Values as text, as Elasticsearch keeps them; one for a scalar, none for an empty list or nothing at all. */
+  /**
+   * Values as text, as Elasticsearch keeps them; one for a scalar, none for an empty list or nothing at all. An alias stands
+   * for its own name: Elasticsearch does not resolve it (seen with the settings loader of 8.19.21 and 9.4.3).
+   */
   readonly values: readonly string[];
   readonly list: boolean;
   /** From 1. */
@@ -36,33 +30,39 @@ export type YamlTree =
   | {
       readonly ok: true;
       readonly leaves: readonly YamlLeaf[];
+      /** Sections that one mapping holds twice: Elasticsearch does not start with them. */
+      readonly twice: readonly { readonly key: string; readonly line: number }[];
       readonly indent: number;
       readonly appendable: boolean;
     }
   | { readonly ok: false; readonly message: string; readonly line: number };
 
-/** Names, values and (dearer) aliases that a file may hold: aliases of lists of aliases grow without end otherwise. */
+/** Names that a file may hold. */
 const mostSteps = 100_000;
-const stepsPerAlias = 1000;
 
 interface Walk {
   left: number;
   readonly leaves: YamlLeaf[];
+  readonly twice: { readonly key: string; readonly line: number }[];
   readonly counter: LineCounter;
-  readonly document: Document;
 }
 
 /** @param text without byte order mark */
 export function parseYamlTree(text: string): YamlTree {
+  const objection = objectionTo(text);
+  if (objection) return { ok: false, ...objection };
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: false, prettyErrors: false });
   const error = document.errors[0];
-  if (error) return { ok: false, message: error.message, line: counter.linePos(error.pos[0]).line };
+  if (error) {
+    const message = error.code === 'MULTIPLE_DOCS' ? 'A second document begins here.' : error.message;
+    return { ok: false, message, line: counter.linePos(error.pos[0]).line };
+  }
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null))
-    return { ok: true, leaves: [], indent: 0, appendable: !/^(?:---|\.\.\.|%)/m.test(text) };
+    return { ok: true, leaves: [], twice: [], indent: 0, appendable: !/^(?:---|\.\.\.|%)/m.test(text) };
   if (!isMap(root)) return { ok: false, message: 'The file does not hold settings (name: value).', line: 1 };
-  const walk: Walk = { left: mostSteps, leaves: [], counter, document };
+  const walk: Walk = { left: mostSteps, leaves: [], twice: [], counter };
   const failure = walkMap(root, '', [], root.flow === true || root.anchor !== undefined, walk);
   if (failure) return failure;
   if (walk.left < 0) return { ok: false, message: 'The file holds more than Bulwark reads.', line: 1 };
@@ -72,6 +72,7 @@ export function parseYamlTree(text: string): YamlTree {
   return {
     ok: true,
     leaves: walk.leaves,
+    twice: walk.twice,
     indent,
     appendable: root.flow !== true && !/^\.\.\.(?:\s|$)/m.test(text),
   };
@@ -86,6 +87,7 @@ function walkMap(
   entangled: boolean,
   walk: Walk,
 ): Failure | undefined {
+  const names = new Set<string>();
   for (const pair of map.items) {
     const { key } = pair;
     walk.left -= 1;
@@ -94,25 +96,32 @@ function walkMap(
     if (!isScalar(key))
       return { ok: false, message: 'A setting has no plain name.', line: lineOf(key, walk) };
     const name = prefix + textOf(key);
+    if (names.has(name)) walk.twice.push({ key: name, line: lineOf(key, walk) });
+    names.add(name);
     const [keyStart, keyEnd] = rangeOf(key);
     const value = isNode(pair.value) ? pair.value : null;
-    const mixed = entangled || key.anchor !== undefined || textOf(key) === '<<' || hasMark(value);
+    const mixed =
+      entangled ||
+      key.anchor !== undefined ||
+      key.tag !== undefined ||
+      textOf(key) === '<<' ||
+      hasMark(value);
     if (isMap(value) && value.items.length > 0) {
       const here = { keyStart, keyEnd, entries: map.items.length };
       const failure = walkMap(value, `${name}.`, [...above, here], mixed || value.flow === true, walk);
       if (failure) return failure;
       continue;
     }
-    const values = valuesOf(value, walk);
+    const values = valuesOf(value);
     if (values === undefined) {
-      const failure = walkList(value, name, above, walk);
+      const failure = isSeq(value) ? walkList(value, name, above, walk) : undefined;
       if (failure) return failure;
       continue;
     }
     walk.leaves.push({
       key: name,
       values: values.texts,
-      list: isSeq(resolved(value, walk)),
+      list: isSeq(value),
       line: lineOf(key, walk),
       entangled: mixed || values.entangled,
       place: { keyStart, keyEnd, value, above: [...above, { keyStart, keyEnd, entries: map.items.length }] },
@@ -121,62 +130,57 @@ function walkMap(
   return undefined;
 }
 
-/** A list that holds mappings: its leaves are named by position, as Elasticsearch does. Never edited. */
+/**
+ * A list that holds mappings or lists: its leaves are named by position. Elasticsearch refuses to start with one ("only value
+ * lists are allowed", seen on 8.19.21); what is in it may be a secret all the same. Never edited.
+ */
 function walkList(
-  value: Node | null,
+  list: { readonly items: readonly unknown[] },
   name: string,
   above: YamlPlace['above'],
   walk: Walk,
 ): Failure | undefined {
-  const list = resolved(value, walk);
-  if (!isSeq(list)) return undefined;
   for (const [index, item] of list.items.entries()) {
+    walk.left -= 1;
     const node = isNode(item) ? item : null;
-    const inner = resolved(node, walk);
-    if (isMap(inner)) {
-      const failure = walkMap(inner, `${name}.${index}.`, above, true, walk);
-      if (failure) return failure;
-    } else {
-      const values = valuesOf(node, walk)?.texts ?? [];
-      const [keyStart, keyEnd] = rangeOf(node);
-      const place = { keyStart, keyEnd, value: node, above };
-      walk.leaves.push({
-        key: `${name}.${index}`,
-        values,
-        list: false,
-        line: lineOf(node, walk),
-        entangled: true,
-        place,
-      });
-    }
+    const at = `${name}.${index}`;
+    const failure = isMap(node)
+      ? walkMap(node, `${at}.`, above, true, walk)
+      : isSeq(node) && valuesOf(node) === undefined
+        ? walkList(node, at, above, walk)
+        : undefined;
+    if (failure) return failure;
+    const values = valuesOf(node);
+    if (values === undefined || (isMap(node) && node.items.length > 0)) continue;
+    const [keyStart, keyEnd] = rangeOf(node);
+    walk.leaves.push({
+      key: at,
+      values: values.texts,
+      list: false,
+      line: lineOf(node, walk),
+      entangled: true,
+      place: { keyStart, keyEnd, value: node, above },
+    });
   }
   return undefined;
 }
 
-function valuesOf(
-  node: Node | null,
-  walk: Walk,
-): { readonly texts: string[]; readonly entangled: boolean } | undefined {
-  const value = resolved(node, walk);
+/** `undefined` for what holds settings of its own. */
+function valuesOf(value: Node | null): { readonly texts: string[]; readonly entangled: boolean } | undefined {
   if (value === null) return { texts: [], entangled: false };
+  if (isAlias(value)) return { texts: [value.source], entangled: true };
   if (isScalar(value)) return { texts: value.value === null ? [] : [textOf(value)], entangled: false };
   if (isMap(value)) return value.items.length === 0 ? { texts: [], entangled: false } : undefined;
   if (!isSeq(value)) return undefined;
   const texts: string[] = [];
   let entangled = false;
   for (const item of value.items) {
-    const inner = resolved(isNode(item) ? item : null, walk);
-    if (!isScalar(inner)) return undefined;
-    entangled ||= hasMark(isNode(item) ? item : null);
-    texts.push(textOf(inner));
+    const node = isNode(item) ? item : null;
+    if (!isScalar(node) && !isAlias(node)) return undefined;
+    entangled ||= hasMark(node);
+    texts.push(isAlias(node) ? node.source : textOf(node));
   }
   return { texts, entangled };
-}
-
-function resolved(node: Node | null, walk: Walk): Node | null {
-  if (!isAlias(node)) return node;
-  walk.left -= stepsPerAlias;
-  return walk.left < 0 ? null : (node.resolve(walk.document) ?? null);
 }
 
 function hasMark(node: Node | null): boolean {
@@ -184,10 +188,9 @@ function hasMark(node: Node | null): boolean {
   return isAlias(node) || ('anchor' in node && node.anchor !== undefined) || node.tag !== undefined;
 }
 
-/** The text of a scalar as Elasticsearch takes it: `0644`, `yes` and `1_000` stay as they were written. */
-function textOf(node: { readonly value: unknown; readonly source?: string; readonly type?: string }): string {
-  if (node.type === 'PLAIN' && node.source !== undefined) return node.source;
-  return typeof node.value === 'string' ? node.value : String(node.value);
+/** The text of a scalar as Elasticsearch takes it: `0644`, `yes` and `1_000` stay as they were written, whatever their tag. */
+function textOf(node: { readonly value: unknown; readonly source?: string }): string {
+  return node.source ?? (typeof node.value === 'string' ? node.value : String(node.value));
 }
 
 function isNode(value: unknown): value is Node {

@@ -34,7 +34,7 @@ section text; plain <"$file"
       if (!read.ok)
         return {
           status: 'error',
-          reason: `${path} is not valid YAML near line ${read.line}: ${read.message}`,
+          reason: `${path} cannot be relied on (line ${read.line}): ${read.message}`,
           where: path,
           at: context.at,
         };
