@@ -8,7 +8,9 @@ import { appError } from '../../shared/domain/error.ts';
 import { fail } from '../../shared/domain/result.ts';
 import type { ServiceContext } from './context.ts';
 import { refreshHistory } from './engine-work.ts';
+import { createHostHandlers } from './handlers-hosts.ts';
 import { createNodeLoginHandlers } from './handlers-node-login.ts';
+import { createVaultHandlers } from './handlers-vault.ts';
 import { createWorkHandlers } from './handlers-work.ts';
 import { createWorkspaceHandlers, type WorkspaceHolder } from './handlers-workspace.ts';
 import { createLog } from './log.ts';
@@ -107,7 +109,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       },
     },
     ...onWorkspaces,
-    hosts: { ...onWorkspaces.hosts, ...createNodeLoginHandlers(context, holder) },
+    vault: createVaultHandlers(context, holder),
+    hosts: { ...createHostHandlers(context, holder), ...createNodeLoginHandlers(context, holder) },
     ...createWorkHandlers(context, holder),
     question: {
       async answer({ questionId, answer }) {
