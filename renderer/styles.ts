@@ -13,4 +13,5 @@ import './features/styles/start.css';
 import './features/styles/tables.css';
 import './features/styles/review.css';
 import './features/styles/work.css';
+import './features/styles/history.css';
 import './features/styles/node-login.css';

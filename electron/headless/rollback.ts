@@ -25,6 +25,7 @@ function scopeOf(options: Options): Result<RollbackScope> {
 
 function inScope(scope: RollbackScope, item: HistoryItem): boolean {
   if (scope.of === 'host') return true;
+  if (scope.of === 'finding') return item.controls.includes(scope.controlId);
   return item.planId === scope.planId && (scope.of === 'plan' || item.stepId === scope.stepId);
 }
 

@@ -7,6 +7,7 @@ import { type ApplyReport, applyPlan } from '../../shared/engine/apply.ts';
 import { assessHost, currentFactsDigest } from './assessing.ts';
 import type { ServiceContext } from './context.ts';
 import { engineEvents, engineParts, mayBreakLock, refreshHistory, requireVault } from './engine-work.ts';
+import { lookForGuards } from './looking-for-guards.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
 
@@ -135,6 +136,7 @@ export async function afterWork(
       .get()
       .guards.filter((guard) => !hostIds.includes(guard.hostId) || guard.state === 'fired'),
   });
+  for (const hostId of hostIds) await lookForGuards(context, workspace, hostId);
   if (!touched || handle.signal.aborted) return;
   for (const hostId of hostIds) {
     handle.doing(`Assessing ${workspace.host(hostId)?.name ?? hostId} again`);

@@ -2,6 +2,7 @@
 import type { Host } from '../../shared/domain/host.ts';
 import { type Result, succeed } from '../../shared/domain/result.ts';
 import type { ServiceContext } from './context.ts';
+import { lookForGuards } from './looking-for-guards.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 
 /** Connects and stays connected; a changed key becomes a full stop on the screen. */
@@ -43,5 +44,6 @@ export async function connectHost(
     key: { state: 'trusted', key },
     lastSeen: new Date().toISOString(),
   }));
+  await lookForGuards(context, workspace, host.id);
   return succeed(undefined);
 }

@@ -7,7 +7,7 @@ import { type EngineEvents, type EngineParts, kindOf } from '../../shared/engine
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
 import { changeKinds } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
-import { historyItems, interruptedItems } from './history.ts';
+import { historyItems, historyNotes, interruptedItems } from './history.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 
 export function engineParts(context: ServiceContext, workspace: OpenWorkspace): EngineParts {
@@ -83,6 +83,7 @@ export async function refreshHistory(
         ? {
             ...state,
             history: historyItems(entries.value, blastOf),
+            notes: historyNotes(entries.value),
             interrupted: interruptedItems(entries.value),
           }
         : { ...state, error: entries.error },

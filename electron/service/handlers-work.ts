@@ -3,6 +3,7 @@ import type { Handlers } from '../../shared/contract/derive.ts';
 import { appError } from '../../shared/domain/error.ts';
 import type { Operation } from '../../shared/domain/operation.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import type { RollbackScope } from '../../shared/engine/rollback.ts';
 import { applyShownPlan } from './applying.ts';
 import { assessHosts } from './assessing.ts';
 import { busyWith } from './busy.ts';
@@ -12,8 +13,23 @@ import type { OpenWorkspace } from './open-workspace.ts';
 import { done, type OperationHandle } from './operations.ts';
 import { type BasketItem, findingById, makePlan } from './planning.ts';
 import { exportWorkspaceReport } from './reporting.ts';
-import { settleInterrupted, undo } from './undoing.ts';
+import { settleInterrupted, undo, undoEverything } from './undoing.ts';
 import { verifyFiles } from './verifying.ts';
+
+type WindowScope = Parameters<Handlers['rollback']['start']>[0]['scope'];
+
+function engineScope(scope: WindowScope): RollbackScope {
+  switch (scope.type) {
+    case 'step':
+      return { of: 'step', planId: scope.planId, stepId: scope.stepId };
+    case 'plan':
+      return { of: 'plan', planId: scope.planId };
+    case 'finding':
+      return { of: 'finding', controlId: scope.controlId };
+    case 'host':
+      return { of: 'host' };
+  }
+}
 
 export function createWorkHandlers(
   context: ServiceContext,
@@ -127,15 +143,14 @@ export function createWorkHandlers(
               workspace,
               {
                 hostId,
-                scope:
-                  scope.type === 'step'
-                    ? { of: 'step', planId: scope.planId, stepId: scope.stepId }
-                    : scope.type === 'plan'
-                      ? { of: 'plan', planId: scope.planId }
-                      : { of: 'host' },
+                scope: engineScope(scope),
               },
               handle,
             ),
+        ),
+      everything: async () =>
+        await start('rollback', 'Undo on every host', undefined, (workspace, handle) =>
+          undoEverything(context, workspace, handle),
         ),
       recover: async ({ hostId, choice }) =>
         await start(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../shared/domain/journal.ts';
-import { historyItems, interruptedItems } from './history.ts';
+import { historyItems, historyNotes, interruptedItems } from './history.ts';
 
 const common = {
   version: 1 as const,
@@ -71,6 +71,29 @@ describe('the history', () => {
   it('offers to settle an undoing that was interrupted', () => {
     const entries = [intent(0, 's1'), outcome(1, 's1', 'done'), undoIntent(2, 's1')];
     expect(interruptedItems(entries)).toMatchObject([{ stepId: 's1', undoing: true }]);
+  });
+
+  it('says who took it back, and when', () => {
+    const back = { ...undone(3, 's1', 'undone'), at: '2030-01-02T00:00:00.000Z', operator: 'ben' };
+    const [item] = historyItems(
+      [intent(0, 's1'), outcome(1, 's1', 'done'), undoIntent(2, 's1'), back],
+      () => 'none',
+    );
+    expect(item).toMatchObject({ operator: 'ada', planDigest: 'd', undo: { at: back.at, operator: 'ben' } });
+  });
+
+  it('keeps notes as entries of their own', () => {
+    const note = (sequence: number, text: string): JournalEntry => ({
+      ...common,
+      sequence,
+      type: 'note',
+      text,
+    });
+    expect(
+      historyNotes([note(0, 'made bulwark_reader'), intent(1, 's1'), note(2, 'removed it')]).map(
+        ({ text, operator }) => `${operator}: ${text}`,
+      ),
+    ).toEqual(['ada: removed it', 'ada: made bulwark_reader']);
   });
 
   it('says which failed', () => {

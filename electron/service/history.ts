@@ -1,5 +1,5 @@
 /** The journal as the window shows it: newest first, with what can still be taken back. */
-import type { HistoryItem, HostState } from '../../shared/contract/state.ts';
+import type { HistoryItem, HistoryNote, HostState } from '../../shared/contract/state.ts';
 import type { Blast, Change } from '../../shared/domain/change.ts';
 import type { JournalEntry } from '../../shared/domain/journal.ts';
 import { type StepHistory, stepHistories } from '../../shared/engine/journal/history.ts';
@@ -11,6 +11,22 @@ function resultOf(step: StepHistory): HistoryItem['result'] {
   return step.outcome?.result ?? 'unknown';
 }
 
+function undoOf({ undoOutcome, undoIntent }: StepHistory): Pick<HistoryItem, 'undo'> {
+  const entry = undoOutcome ?? undoIntent;
+  return entry === undefined ? {} : { undo: { at: entry.at, operator: entry.operator } };
+}
+
+/** Newest first. */
+export function historyNotes(entries: readonly JournalEntry[]): HistoryNote[] {
+  return entries
+    .flatMap((entry) =>
+      entry.type === 'note'
+        ? [{ sequence: entry.sequence, at: entry.at, operator: entry.operator, text: entry.text }]
+        : [],
+    )
+    .reverse();
+}
+
 export function historyItems(
   entries: readonly JournalEntry[],
   blastOf: (change: Change) => Blast,
@@ -18,6 +34,7 @@ export function historyItems(
   return stepHistories(entries)
     .map((step) => ({
       planId: step.intent.planId,
+      planDigest: step.intent.planDigest,
       stepId: step.intent.stepId,
       sequence: step.intent.sequence,
       at: step.intent.at,
@@ -29,6 +46,7 @@ export function historyItems(
       diffs: step.intent.diffs,
       result: resultOf(step),
       note: step.undoOutcome?.note ?? step.outcome?.note ?? 'Interrupted: what happened is not known yet.',
+      ...undoOf(step),
       canUndo: step.standing !== 'undone',
     }))
     .reverse();

@@ -217,6 +217,8 @@ export async function initialHostState(workspace: OpenWorkspace, host: Host): Pr
     ...(baseline === undefined ? {} : { baseline }),
     assess: { state: latest === undefined ? 'none' : 'done', doing: '', areas: [] },
     history: [],
+    notes: [],
+    guardsFound: [],
     interrupted: [],
   };
 }

@@ -3,7 +3,14 @@ import { emptyState } from '../../test/support/service-state.ts';
 import { createQuestions, type QuestionDraft } from './questions.ts';
 import { createStateStore } from './state-store.ts';
 
-const drift: QuestionDraft = { type: 'drift', hostId: 'a', hostName: 'a', stepTitle: 't', detail: 'd' };
+const drift: QuestionDraft = {
+  type: 'drift',
+  hostId: 'a',
+  hostName: 'a',
+  stepTitle: 't',
+  detail: 'd',
+  diffs: [],
+};
 const secret: Extract<QuestionDraft, { type: 'secret' }> = {
   type: 'secret',
   hostId: 'a',

@@ -203,6 +203,7 @@ describe('the service', () => {
       hostName: 'a',
       stepTitle: 't',
       detail: 'd',
+      diffs: [],
     });
     await service.handlers.workspace.close({});
     expect(await asked).toBe('cancel');

@@ -1,10 +1,11 @@
 /** Takes back: one step, one plan, everything of a host; and settles what a crash interrupted. */
-import { appError } from '../../shared/domain/error.ts';
+import { type AppError, appError } from '../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { recoverHost } from '../../shared/engine/recover.ts';
 import { type RollbackReport, type RollbackScope, rollBack } from '../../shared/engine/rollback.ts';
 import { afterWork } from './applying.ts';
 import type { ServiceContext } from './context.ts';
+import { driftDiffs } from './drift-diffs.ts';
 import { engineEvents, engineParts, mayBreakLock, requireVault } from './engine-work.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
@@ -75,6 +76,28 @@ export async function undo(
   return succeed(report);
 }
 
+/** Host after host, each as far as it goes: one that cannot be reached must not keep the others open. */
+export async function undoEverything(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  handle: OperationHandle,
+): Promise<Result<void>> {
+  const hosts = context.store.get().hosts.filter((host) => host.history.some((item) => item.canUndo));
+  const failures: { readonly name: string; readonly error: AppError }[] = [];
+  for (const { host } of hosts) {
+    if (handle.signal.aborted) break;
+    const undone = await undo(context, workspace, { hostId: host.id, scope: { of: 'host' } }, handle);
+    if (!undone.ok) failures.push({ name: host.name, error: undone.error });
+  }
+  const [first] = failures;
+  if (first === undefined) return succeed(undefined);
+  return fail({
+    ...first.error,
+    message: `${first.name}: ${first.error.message}${failures.length > 1 ? ` And ${failures.length - 1} more of ${hosts.length} hosts were not taken back completely.` : ''}`,
+    hostState: 'changed',
+  });
+}
+
 /** Somebody changed it since: the operator decides, item by item; what rested on an overwritten one is then taken back too. */
 async function settleDrift(
   context: ServiceContext,
@@ -100,9 +123,11 @@ async function settleDrift(
         hostName: workspace.host(hostId)?.name ?? hostId,
         stepTitle: item.title,
         detail: item.note,
+        diffs: await driftDiffs(context, workspace, hostId, item, handle.signal),
       },
       handle.signal,
     );
+    if (answer === 'cancel') return report;
     if (answer !== 'overwrite') continue;
     const forced = await run({ of: 'step', planId: item.planId, stepId: item.stepId }, { force: true });
     if (!forced.ok || forced.value.result !== 'undone') continue;

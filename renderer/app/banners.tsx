@@ -1,30 +1,12 @@
 /** What needs a decision before the operator goes on: interrupted work, a changed key, a lost connection, a locked vault. */
-import type { ReactNode } from 'react';
 import type { HostState } from '../../shared/contract/state.ts';
 import { useCall, useClient, useMain } from '../bridge/context.tsx';
 import { ErrorPanel } from '../ui/error-panel.tsx';
-import { Glyph } from '../ui/marks.tsx';
 import { Button } from '../ui/patternfly.ts';
 import { dayAndTime } from '../ui/time.ts';
+import { Banner } from './banner.tsx';
+import { GuardBanner } from './guard-banner.tsx';
 import { goTo, useUi } from './ui-store.ts';
-
-function Banner({
-  tone,
-  children,
-  actions,
-}: {
-  readonly tone: 'critical' | 'medium' | 'low';
-  readonly children: ReactNode;
-  readonly actions?: ReactNode;
-}) {
-  return (
-    <div className={`banner banner-${tone}`}>
-      <Glyph name={tone === 'low' ? 'lock' : 'shield'} />
-      <div className="banner-words">{children}</div>
-      <div className="banner-actions">{actions}</div>
-    </div>
-  );
-}
 
 type Interrupted = HostState['interrupted'][number];
 
@@ -81,7 +63,10 @@ export function Banners() {
     (host) => host.connection === 'failed' && host.error?.code === 'SSH_CONNECTION_LOST',
   );
   const locked = vault === 'locked' && screen !== 'secrets';
-  if (interrupted.length + changedKeys.length + lost.length === 0 && !locked) return null;
+  const guards = hosts.flatMap((host) =>
+    host.guardsFound.map((guard) => ({ guard, hostName: host.host.name })),
+  );
+  if (guards.length + interrupted.length + changedKeys.length + lost.length === 0 && !locked) return null;
   return (
     <section className="banners" aria-label="Needs a decision">
       {changedKeys.map((host) => (
@@ -102,6 +87,9 @@ export function Banners() {
             up anew, remove it here and add it again.
           </p>
         </Banner>
+      ))}
+      {guards.map(({ guard, hostName }) => (
+        <GuardBanner key={`${hostName}/${guard.tag}`} guard={guard} hostName={hostName} />
       ))}
       {interrupted.map(({ host, work }) => (
         <InterruptedBanner key={`${host.host.id}/${work.stepId}`} host={host} work={work} />

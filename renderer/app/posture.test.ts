@@ -93,6 +93,7 @@ describe('before and after', () => {
   it('knows that a host was changed after it was assessed', () => {
     const item = {
       planId: 'p',
+      planDigest: 'd',
       stepId: 's',
       sequence: 1,
       at: '2026-03-12T15:00:00+01:00',

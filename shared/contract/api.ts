@@ -3,6 +3,7 @@
  * state; `operation` is long, answers at once with an operation id and reports by events.
  */
 import { z } from 'zod';
+import { controlIdSchema } from '../domain/control.ts';
 import { deploymentTypeSchema } from '../domain/deployment.ts';
 import { hostIdSchema, hostSchema } from '../domain/host.ts';
 import { appStateSchema } from './state.ts';
@@ -119,11 +120,15 @@ export const api = {
         scope: z.discriminatedUnion('type', [
           z.strictObject({ type: z.literal('step'), planId: id, stepId: id }),
           z.strictObject({ type: z.literal('plan'), planId: id }),
+          /** Every step that served this control, whichever plan it came from. */
+          z.strictObject({ type: z.literal('finding'), controlId: controlIdSchema }),
           z.strictObject({ type: z.literal('host') }),
         ]),
       }),
       started,
     ),
+    /** Takes back everything on every host of the workspace, one host after the other. */
+    everything: call('operation', nothing, started),
     /** Settles an intent without outcome after a crash: verify it, or take it back. */
     recover: call(
       'operation',

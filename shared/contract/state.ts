@@ -11,6 +11,8 @@ import { planSchema } from '../domain/plan.ts';
 
 export const historyItemSchema = z.object({
   planId: z.string(),
+  /** SHA-256 of the plan that was shown before it was applied. */
+  planDigest: z.string(),
   stepId: z.string(),
   sequence: z.number(),
   at: z.string(),
@@ -22,9 +24,32 @@ export const historyItemSchema = z.object({
   diffs: z.array(diffSchema),
   result: z.enum(['done', 'failed', 'undone', 'drifted', 'unknown', 'undone-after-failure']),
   note: z.string(),
+  /** When it was taken back, or tried to, and by whom. */
+  undo: z.object({ at: z.string(), operator: z.string() }).optional(),
   canUndo: z.boolean(),
 });
 export type HistoryItem = Readonly<z.infer<typeof historyItemSchema>>;
+
+/** What the journal says besides changes: a reader's account that was made, a restart after undoing. */
+export const historyNoteSchema = z.object({
+  sequence: z.number(),
+  at: z.string(),
+  operator: z.string(),
+  text: z.string(),
+});
+export type HistoryNote = Readonly<z.infer<typeof historyNoteSchema>>;
+
+/** A guard that was found armed on a host and is not part of work that runs here. */
+export const foundGuardSchema = z.object({
+  tag: z.string(),
+  standing: z.enum(['armed', 'firing']),
+  /** True when this workspace's journal knows the step that armed it. */
+  ours: z.boolean(),
+  /** Who armed it and when it fires, ISO 8601, where the host can tell. */
+  armedBy: z.string().optional(),
+  firesAt: z.string().optional(),
+});
+export type FoundGuard = Readonly<z.infer<typeof foundGuardSchema>>;
 
 export const interruptedSchema = z.object({
   planId: z.string(),
@@ -58,6 +83,10 @@ export const hostStateSchema = z.object({
   /** Latest scan. */
   latest: scanSchema.optional(),
   history: z.array(historyItemSchema),
+  notes: z.array(historyNoteSchema),
+  guardsFound: z.array(foundGuardSchema),
+  /** Typed on the host by root, takes everything back without Bulwark; absent where nothing lies there for it. */
+  undoByHand: z.string().optional(),
   interrupted: z.array(interruptedSchema),
 });
 export type HostState = Readonly<z.infer<typeof hostStateSchema>>;
@@ -99,6 +128,8 @@ export const questionSchema = z.discriminatedUnion('type', [
     hostName: z.string(),
     stepTitle: z.string(),
     detail: z.string(),
+    /** `before` is what Bulwark left there, `after` what is there now; empty where that could not be read. */
+    diffs: z.array(diffSchema),
   }),
   z.object({
     id: z.string(),

@@ -21,6 +21,8 @@ import { undoStep } from './undo-step.ts';
 export type RollbackScope =
   | { readonly of: 'step'; readonly planId: string; readonly stepId: string }
   | { readonly of: 'plan'; readonly planId: string }
+  /** Every step that served this control, whichever plan it came from. */
+  | { readonly of: 'finding'; readonly controlId: string }
   | { readonly of: 'host' };
 
 export interface RollbackRequest {
@@ -55,6 +57,8 @@ function inScope(history: StepHistory, scope: RollbackScope): boolean {
       return true;
     case 'plan':
       return history.intent.planId === scope.planId;
+    case 'finding':
+      return history.intent.controls.includes(scope.controlId);
     case 'step':
       return history.intent.planId === scope.planId && history.intent.stepId === scope.stepId;
   }

@@ -37,6 +37,8 @@ export function hostState(id: string): HostState {
     elasticsearch: '',
     assess: { state: 'none', doing: '', areas: [] },
     history: [],
+    notes: [],
+    guardsFound: [],
     interrupted: [],
   };
 }

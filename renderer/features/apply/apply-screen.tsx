@@ -9,6 +9,7 @@ import { OperationError } from '../../ui/operation-error.tsx';
 import { EmptyState, Page, Panel } from '../../ui/page.tsx';
 import { Button } from '../../ui/patternfly.ts';
 import { duration } from '../../ui/time.ts';
+import { ByHand } from '../history/by-hand.tsx';
 import { ChangeDrawing } from '../start/drawings.tsx';
 import { Confirm } from './confirm.tsx';
 import { GuardRing } from './guard-ring.tsx';
@@ -251,6 +252,15 @@ export function ApplyScreen() {
           {lanes.map((lane) => (
             <LaneView key={lane.hostId} lane={lane} hosts={lanes.length} planId={plan.id} phase={phase} />
           ))}
+          {phase === 'finished' &&
+            hosts
+              .filter((host) => lanes.some((lane) => lane.hostId === host.host.id))
+              .map(
+                ({ host, undoByHand }) =>
+                  undoByHand !== undefined && (
+                    <ByHand key={host.id} command={undoByHand} hostName={host.name} />
+                  ),
+              )}
           <LeftOut plan={plan} />
           <p className="small muted plan-digest">
             Plan <span className="mono">{plan.digest.slice(0, 12)}</span>. What is applied is exactly what is

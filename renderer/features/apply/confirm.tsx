@@ -9,9 +9,9 @@ export function Confirm({
   onConfirm,
   onClose,
 }: {
-  readonly title: string;
+  readonly title: ReactNode;
   /** The button, a verb with its object. */
-  readonly action: string;
+  readonly action: ReactNode;
   readonly children: ReactNode;
   readonly onConfirm: () => void;
   readonly onClose: () => void;

@@ -1,11 +1,9 @@
 /** One host's steps in the order they run. */
 import { useState } from 'react';
-import { useCall, useClient, useMain } from '../../bridge/context.tsx';
+import { useMain } from '../../bridge/context.tsx';
 import { count } from '../../copy/words.ts';
-import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Glyph } from '../../ui/marks.tsx';
-import { Button } from '../../ui/patternfly.ts';
-import { Confirm } from './confirm.tsx';
+import { UndoButton } from '../undo/undo-button.tsx';
 import { StepRow } from './step-row.tsx';
 import type { Lane, Phase } from './timeline.ts';
 
@@ -21,10 +19,7 @@ export function LaneView({
   readonly planId: string;
   readonly phase: Phase;
 }) {
-  const client = useClient();
   const catalogue = useMain((state) => state.catalog);
-  const undo = useCall(client.rollback.start);
-  const [asking, setAsking] = useState(false);
   const [unfolded, setUnfolded] = useState(lane.steps.length <= 2 && phase === 'ready');
   const titleOf = (controlId: string): string =>
     catalogue.find((words) => words.id === controlId)?.title ?? controlId;
@@ -45,19 +40,22 @@ export function LaneView({
           {unfolded ? 'Hide every difference' : 'Show every difference'}
         </button>
         {idle && done > 0 && (
-          <Button
-            variant="secondary"
-            size="sm"
-            data-key="u"
-            isDisabled={undo.pending}
-            icon={<Glyph name="undo" size={14} />}
-            onClick={() => setAsking(true)}
+          <UndoButton
+            hostId={lane.hostId}
+            scope={{ type: 'plan', planId }}
+            label={`Undo all of this on ${lane.hostName}`}
+            title={`Undo ${count(done, 'change')} on ${lane.hostName}`}
+            action={`Undo ${count(done, 'change')}`}
+            keyed
           >
-            Undo all of this on {lane.hostName}
-          </Button>
+            <p>
+              Bulwark will put back on {lane.hostName} what was there before this plan, the last step first.
+              Services that were restarted are restarted again.
+            </p>
+            <p>The host is then as open as it was before.</p>
+          </UndoButton>
         )}
       </div>
-      {undo.error !== undefined && <ErrorPanel error={undo.error} onDismiss={undo.dismiss} />}
       <ol className="lane-steps" aria-label={`Steps on ${lane.hostName}`}>
         {lane.steps.map((step) => (
           <StepRow
@@ -71,20 +69,6 @@ export function LaneView({
           />
         ))}
       </ol>
-      {asking && (
-        <Confirm
-          title={`Undo ${count(done, 'change')} on ${lane.hostName}`}
-          action={`Undo ${count(done, 'change')}`}
-          onConfirm={() => void undo.run({ hostId: lane.hostId, scope: { type: 'plan', planId } })}
-          onClose={() => setAsking(false)}
-        >
-          <p>
-            Bulwark will put back on {lane.hostName} what was there before this plan, the last step first.
-            Services that were restarted are restarted again.
-          </p>
-          <p>The host is then as open as it was before.</p>
-        </Confirm>
-      )}
     </section>
   );
 }

@@ -1,15 +1,13 @@
 /** One step of the plan: how it stands, the decisive line, its words and its diffs. */
 import { useId, useState } from 'react';
 import type { Step, StepState } from '../../../shared/domain/plan.ts';
-import { useCall, useClient } from '../../bridge/context.tsx';
 import { asTask, stepStateWords } from '../../copy/words.ts';
 import { BlastNote } from '../../ui/blast-note.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Glyph, OutcomeMark } from '../../ui/marks.tsx';
-import { Button } from '../../ui/patternfly.ts';
 import { duration } from '../../ui/time.ts';
-import { Confirm } from './confirm.tsx';
+import { OnlyWhatIsOurs, UndoButton } from '../undo/undo-button.tsx';
 import type { LaneStep } from './timeline.ts';
 
 function StateMark({ state, number }: { readonly state: StepState; readonly number: number }) {
@@ -65,10 +63,7 @@ export function StepRow({
   readonly open: boolean;
   readonly canUndo: boolean;
 }) {
-  const client = useClient();
-  const undo = useCall(client.rollback.start);
   const [unfolded, setUnfolded] = useState<boolean>();
-  const [asking, setAsking] = useState(false);
   const id = useId();
   const { step, state, progress } = lane;
   const open = unfolded ?? openFirst;
@@ -76,11 +71,6 @@ export function StepRow({
     progress?.startedAt !== undefined && progress.finishedAt !== undefined
       ? duration(Date.parse(progress.finishedAt) - Date.parse(progress.startedAt))
       : '';
-  const undoNow = (): void =>
-    void undo.run({
-      hostId: step.hostId,
-      scope: { type: 'step', planId: progress?.planId ?? '', stepId: step.id },
-    });
   return (
     <li className={`step step-${state}`} data-testid="step" data-step={step.id} data-state={state}>
       <div className="step-line">
@@ -101,9 +91,17 @@ export function StepRow({
         </div>
         <div className="step-actions">
           {canUndo && state === 'done' && (
-            <Button variant="link" size="sm" isDisabled={undo.pending} onClick={() => setAsking(true)}>
-              Undo this step
-            </Button>
+            <UndoButton
+              hostId={step.hostId}
+              scope={{ type: 'step', planId: progress?.planId ?? '', stepId: step.id }}
+              label="Undo this step"
+              look="link"
+            >
+              <p>
+                Bulwark will put back on {hostName} what was there before: {asTask(step.title)}
+              </p>
+              <OnlyWhatIsOurs />
+            </UndoButton>
           )}
           <button
             type="button"
@@ -120,7 +118,6 @@ export function StepRow({
       </div>
       {progress !== undefined && progress.note !== '' && <p className="step-note mono">{progress.note}</p>}
       {progress?.error !== undefined && <ErrorPanel error={progress.error} />}
-      {undo.error !== undefined && <ErrorPanel error={undo.error} onDismiss={undo.dismiss} />}
       {open && (
         <div className="step-detail" id={id}>
           {step.words.length > 0 && (
@@ -137,21 +134,6 @@ export function StepRow({
             <DiffView key={diff.subject} diff={diff} />
           ))}
         </div>
-      )}
-      {asking && (
-        <Confirm
-          title="Undo this step"
-          action="Undo this step"
-          onConfirm={undoNow}
-          onClose={() => setAsking(false)}
-        >
-          <p>
-            Bulwark will put back on {hostName} what was there before: {asTask(step.title)}
-          </p>
-          <p>
-            Only what is still as Bulwark left it is put back. If somebody changed it since, you are asked.
-          </p>
-        </Confirm>
       )}
     </li>
   );

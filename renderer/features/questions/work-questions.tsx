@@ -1,66 +1,102 @@
 /** Questions in the middle of work on a host: drift, a lock, no rehearsal. */
+import type { ReactNode } from 'react';
+import { DiffView } from '../../ui/diff-view.tsx';
 import { Button } from '../../ui/patternfly.ts';
 import { dayAndTime } from '../../ui/time.ts';
 import { QuestionFrame } from './question-dialog.tsx';
 import type { QuestionOf } from './questions.tsx';
-import { useAnswer } from './use-answer.ts';
+import { type PlainAnswer, useAnswer } from './use-answer.ts';
 
-export function DriftQuestion({ question }: { readonly question: QuestionOf<'drift'> }) {
-  const { answer, pending, error } = useAnswer(question.id);
+interface Choice {
+  readonly answer: PlainAnswer;
+  readonly words: string;
+  /** Throws away what somebody else did. */
+  readonly danger?: boolean;
+}
+
+/** The first choice is the careful one: it has the focus. Closing the dialog cancels. */
+function WorkQuestion({
+  id,
+  title,
+  choices,
+  wide = false,
+  children,
+}: {
+  readonly id: string;
+  readonly title: string;
+  readonly choices: readonly [Choice, ...Choice[]];
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+}) {
+  const { answer, pending, error } = useAnswer(id);
   return (
     <QuestionFrame
-      title={`${question.hostName} was changed by somebody else`}
+      title={title}
       error={error}
+      wide={wide}
       onClose={() => answer('cancel')}
-      footer={
-        <>
-          <Button variant="secondary" data-first-focus="" isDisabled={pending} onClick={() => answer('keep')}>
-            Keep what is there now
-          </Button>
-          <Button variant="secondary" isDisabled={pending} onClick={() => answer('overwrite')}>
-            Overwrite with the old content
-          </Button>
-          <Button variant="link" isDisabled={pending} onClick={() => answer('cancel')}>
-            Stop
-          </Button>
-        </>
-      }
+      footer={choices.map((choice, index) => (
+        <Button
+          key={choice.answer}
+          variant={
+            choice.danger === true ? 'danger' : index > 0 && choice.answer === 'cancel' ? 'link' : 'secondary'
+          }
+          {...(index === 0 ? { 'data-first-focus': '' } : {})}
+          isDisabled={pending}
+          onClick={() => answer(choice.answer)}
+        >
+          {choice.words}
+        </Button>
+      ))}
+    >
+      {children}
+    </QuestionFrame>
+  );
+}
+
+export function DriftQuestion({ question }: { readonly question: QuestionOf<'drift'> }) {
+  return (
+    <WorkQuestion
+      id={question.id}
+      title={`${question.hostName} was changed by somebody else`}
+      wide={question.diffs.length > 0}
+      choices={[
+        { answer: 'keep', words: 'Keep what is there now' },
+        { answer: 'overwrite', words: 'Put the old content back anyway', danger: true },
+        { answer: 'cancel', words: 'Stop undoing' },
+      ]}
     >
       <div className="prose">
         <p>
           Undoing “{question.stepTitle}”, Bulwark found something that is not what it left there. Putting the
           old content back would throw away what somebody did since.
         </p>
+      </div>
+      {question.diffs.length === 0 ? (
         <pre className="mono-block" tabIndex={0}>
           {question.detail}
         </pre>
-      </div>
-    </QuestionFrame>
+      ) : (
+        <>
+          <h2 className="drift-heading">From what Bulwark left (−) to what is there now (+)</h2>
+          {question.diffs.map((diff) => (
+            <DiffView key={diff.subject} diff={diff} />
+          ))}
+        </>
+      )}
+    </WorkQuestion>
   );
 }
 
 export function LockQuestion({ question }: { readonly question: QuestionOf<'lock'> }) {
-  const { answer, pending, error } = useAnswer(question.id);
   return (
-    <QuestionFrame
+    <WorkQuestion
+      id={question.id}
       title={`${question.hostName} is locked by somebody else`}
-      error={error}
-      onClose={() => answer('cancel')}
-      footer={
-        <>
-          <Button
-            variant="secondary"
-            data-first-focus=""
-            isDisabled={pending}
-            onClick={() => answer('cancel')}
-          >
-            Leave the lock alone
-          </Button>
-          <Button variant="danger" isDisabled={pending} onClick={() => answer('break-lock')}>
-            Break the lock
-          </Button>
-        </>
-      }
+      choices={[
+        { answer: 'cancel', words: 'Leave the lock alone' },
+        { answer: 'break-lock', words: 'Break the lock', danger: true },
+      ]}
     >
       <div className="prose">
         <p>
@@ -69,32 +105,19 @@ export function LockQuestion({ question }: { readonly question: QuestionOf<'lock
         </p>
         <p>Break the lock only when you know that this work has ended. Nothing was changed.</p>
       </div>
-    </QuestionFrame>
+    </WorkQuestion>
   );
 }
 
 export function RehearsalQuestion({ question }: { readonly question: QuestionOf<'rehearsal-impossible'> }) {
-  const { answer, pending, error } = useAnswer(question.id);
   return (
-    <QuestionFrame
+    <WorkQuestion
+      id={question.id}
       title={`The restart on ${question.hostName} cannot be rehearsed`}
-      error={error}
-      onClose={() => answer('cancel')}
-      footer={
-        <>
-          <Button
-            variant="secondary"
-            data-first-focus=""
-            isDisabled={pending}
-            onClick={() => answer('cancel')}
-          >
-            Change nothing
-          </Button>
-          <Button variant="secondary" isDisabled={pending} onClick={() => answer('go-on')}>
-            Go on without rehearsal
-          </Button>
-        </>
-      }
+      choices={[
+        { answer: 'cancel', words: 'Change nothing' },
+        { answer: 'go-on', words: 'Go on without rehearsal' },
+      ]}
     >
       <div className="prose">
         <p>
@@ -106,6 +129,6 @@ export function RehearsalQuestion({ question }: { readonly question: QuestionOf<
           Bulwark would then put the old one back and start it again.
         </p>
       </div>
-    </QuestionFrame>
+    </WorkQuestion>
   );
 }

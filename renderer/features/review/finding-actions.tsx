@@ -10,6 +10,7 @@ import { Button } from '../../ui/patternfly.ts';
 import { openNodeLogin } from '../node-login/node-login-drawer.tsx';
 import { choiceProblem, normalised } from './choices.ts';
 import { ChoicesForm } from './choices-form.tsx';
+import { UndoFix } from './undo-fix.tsx';
 
 function evidenceText(finding: Finding): string {
   return [
@@ -128,6 +129,7 @@ export function FindingActions({
               Give Bulwark a login…
             </Button>
           )}
+          <UndoFix finding={finding} />
           <CopyButton text={evidenceText(finding)} label="Copy evidence" quiet={false} />
         </div>
         {fixable && (

@@ -165,9 +165,13 @@ function handlersOf(played: PlayedState): Handlers {
     rollback: {
       start: ({ hostId, scope }) =>
         ok({
-          operationId: begin(played, 'rollback', 'Undoing', () =>
-            playUndo(played, hostId, scope.type === 'step' ? scope.stepId : undefined),
-          ),
+          operationId: begin(played, 'rollback', 'Undoing', () => playUndo(played, hostId, scope)),
+        }),
+      everything: () =>
+        ok({
+          operationId: begin(played, 'rollback', 'Undoing on every host', async () => {
+            for (const { host: one } of played.get().hosts) await playUndo(played, one.id);
+          }),
         }),
       recover: ({ hostId }) =>
         ok({

@@ -1,4 +1,6 @@
 /** Long work, played: each takes a moment, tells its progress and can be cancelled. */
+import type { Handlers } from '../../../shared/contract/derive.ts';
+import type { HistoryItem } from '../../../shared/contract/state.ts';
 import type { Operation } from '../../../shared/domain/operation.ts';
 import type { StepState } from '../../../shared/domain/plan.ts';
 import type { PlayedState } from './played-state.ts';
@@ -139,6 +141,7 @@ export async function playApply(
         ...host.history,
         {
           planId: plan.id,
+          planDigest: plan.digest,
           stepId: step.id,
           sequence: host.history.length * 2 + 1,
           at: new Date().toISOString(),
@@ -158,21 +161,40 @@ export async function playApply(
   played.set({ basket: [] });
 }
 
-export async function playUndo(played: PlayedState, hostId: string, stepId?: string): Promise<void> {
+type UndoScope = Parameters<Handlers['rollback']['start']>[0]['scope'];
+
+function concerns(
+  scope: UndoScope | undefined,
+  { planId, stepId, controls }: Pick<HistoryItem, 'planId' | 'stepId' | 'controls'>,
+): boolean {
+  switch (scope?.type) {
+    case 'step':
+      return stepId === scope.stepId;
+    case 'plan':
+      return planId === scope.planId;
+    case 'finding':
+      return controls.includes(scope.controlId);
+    case 'host':
+    case undefined:
+      return true;
+  }
+}
+
+export async function playUndo(played: PlayedState, hostId: string, scope?: UndoScope): Promise<void> {
   await wait();
+  const before = played.get().hosts.find((host) => host.host.id === hostId)?.history ?? [];
+  const undone = new Set(before.filter((item) => concerns(scope, item)).map((item) => item.stepId));
   played.setHost(hostId, (host) => ({
     ...host,
     history: host.history.map((item) =>
-      stepId === undefined || item.stepId === stepId ? { ...item, result: 'undone', canUndo: false } : item,
+      undone.has(item.stepId) ? { ...item, result: 'undone', canUndo: false } : item,
     ),
   }));
   played.set({
     steps: played
       .get()
       .steps.map((step) =>
-        step.state === 'done' && (stepId === undefined || step.stepId === stepId)
-          ? { ...step, state: 'undone' }
-          : step,
+        step.state === 'done' && undone.has(step.stepId) ? { ...step, state: 'undone' } : step,
       ),
   });
 }

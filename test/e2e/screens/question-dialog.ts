@@ -57,9 +57,9 @@ export class QuestionDialog {
 
   async answer(
     choice:
-      | 'Overwrite with the old content'
+      | 'Put the old content back anyway'
       | 'Keep what is there now'
-      | 'Stop'
+      | 'Stop undoing'
       | 'Break the lock'
       | 'Leave the lock alone'
       | 'Go on without rehearsal'

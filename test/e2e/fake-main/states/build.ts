@@ -69,6 +69,8 @@ export function host(id: string, more: Partial<HostState> = {}): HostState {
     lastSeen: at('14:03:20'),
     assess: { state: 'none', doing: '', areas: [] },
     history: [],
+    notes: [],
+    guardsFound: [],
     interrupted: [],
     ...more,
   };

@@ -31,7 +31,14 @@ export const questions: Readonly<Record<Question['type'], Question>> = {
     ...asked,
     type: 'drift',
     stepTitle: 'Bulwark closed the configuration and the keystore to others.',
-    detail: 'elasticsearch.yml: mode 0660 was left, 0640 is there now',
+    detail: 'elasticsearch.yml was changed by somebody else since.',
+    diffs: [
+      {
+        subject: '/srv/elasticsearch/config/elasticsearch.yml',
+        before: 'cluster.name: search\nhttp.port: 9200\nxpack.security.enabled: true\n',
+        after: 'cluster.name: search\nhttp.port: 9201\nxpack.security.enabled: true\n',
+      },
+    ],
   },
   lock: { ...asked, type: 'lock', owner: 'j.brandt on ws-114', since: at('13:52:40') },
   'rehearsal-impossible': {

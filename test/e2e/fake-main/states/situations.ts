@@ -28,6 +28,7 @@ const history: HostState['history'] = plan()
   .steps.slice(0, 3)
   .map((step, index) => ({
     planId: 'plan-1',
+    planDigest: plan().digest,
     stepId: step.id,
     sequence: index + 2,
     at: at(`14:0${7 + index}:12`),

@@ -1,0 +1,43 @@
+/** What somebody made of a step since: read anew on the host, so that the operator decides by what is there. */
+import type { Diff } from '../../shared/domain/change.ts';
+import { stepHistories } from '../../shared/engine/journal/history.ts';
+import { changeContext, kindOf, tagOf } from '../../shared/engine/parts.ts';
+import type { RollbackItem } from '../../shared/engine/rollback.ts';
+import { changeKinds } from './change-kinds.ts';
+import type { ServiceContext } from './context.ts';
+import { engineParts } from './engine-work.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
+
+/** From what Bulwark left to what is there now; empty where it cannot be read, which asks the question all the same. */
+export async function driftDiffs(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  hostId: string,
+  { planId, stepId }: Pick<RollbackItem, 'planId' | 'stepId'>,
+  signal: AbortSignal,
+): Promise<Diff[]> {
+  const entries = await workspace.journal.read(hostId);
+  const step = entries.ok
+    ? stepHistories(entries.value).findLast(
+        ({ intent }) => intent.planId === planId && intent.stepId === stepId,
+      )
+    : undefined;
+  if (step === undefined) return [];
+  const { change } = step.intent;
+  const inspected = await workspace.connections.withSession(
+    hostId,
+    signal,
+    async (session) =>
+      await kindOf(changeKinds, change).inspect(
+        change,
+        changeContext(engineParts(context, workspace), session, { tag: tagOf(planId, stepId), signal }),
+      ),
+  );
+  if (!inspected.ok) return [];
+  // An inspection goes from what is there to what the change wants: here it is read the other way round.
+  return inspected.value.diffs.map(({ subject, before, after }) => ({
+    subject,
+    before: after,
+    after: before,
+  }));
+}
