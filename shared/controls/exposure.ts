@@ -1,11 +1,19 @@
 /** How a port of the node can be reached: by its socket, by the rules, and as seen from outside. */
 import type { FirewallFact, Listener, OutsideView } from '../domain/facts.ts';
 import { type Reach, reachOf } from '../text/address.ts';
+import { coverageOf } from '../text/ranges.ts';
 
-export type PortRules = FirewallFact['ports'][number];
+type FactRules = FirewallFact['ports'][number];
+
+/** `wide`: some sources are left out, but those that are let in cover more than anybody would call a restriction. */
+export type PortRules = Omit<FactRules, 'access'> & { readonly access: FactRules['access'] | 'wide' };
 
 export function rulesFor(firewall: FirewallFact, port: number): PortRules {
-  return firewall.ports.find((one) => one.port === port) ?? { port, access: 'undecided', sources: [] };
+  const found = firewall.ports.find((one) => one.port === port);
+  if (!found) return { port, access: 'undecided', sources: [] };
+  if (found.access !== 'sources') return found;
+  const coverage = coverageOf(found.sources);
+  return coverage === 'restricted' ? found : { ...found, access: coverage === 'wide' ? 'wide' : 'undecided' };
 }
 
 const order: readonly Reach[] = ['loopback', 'private', 'public', 'every'];
@@ -30,6 +38,7 @@ export function describeRules({ access, sources }: PortRules): string {
     case 'nobody':
       return 'closed to the network';
     case 'sources':
+    case 'wide':
       return `open to ${sources.join(', ')}`;
     case 'undecided':
       return 'not decidable from these rules';

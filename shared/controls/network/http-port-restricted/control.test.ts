@@ -11,6 +11,11 @@ const rules = (access: 'everyone' | 'nobody' | 'undecided') => ({
   ports: [{ port: 9200, access, sources: [] }],
 });
 
+const openTo = (...sources: readonly string[]) => ({
+  ...healthy.firewall,
+  ports: [{ port: 9200, access: 'sources' as const, sources: [...sources] }],
+});
+
 controlTable(control, {
   pass: [
     { name: 'chosen sources', facts: factsOf(healthy), says: /10\.1\.0\.1/ },
@@ -25,6 +30,16 @@ controlTable(control, {
   fail: [
     { name: 'everyone', facts: factsOf(open), says: /everyone/ },
     {
+      name: 'two halves of everything',
+      facts: factsOf(healthy, { firewall: openTo('0.0.0.0/1', '128.0.0.0/1') }),
+      says: /0\.0\.0\.0\/1.*restricts next to nobody/,
+    },
+    {
+      name: 'half of IPv6 beside one address',
+      facts: factsOf(healthy, { firewall: openTo('10.1.0.1/32', '::/1') }),
+      says: /restricts next to nobody/,
+    },
+    {
       name: 'inside and outside disagree',
       facts: factsOf(healthy, { firewall: rules('nobody'), outside: seen('clear') }),
       says: /disagree/,
@@ -36,6 +51,10 @@ controlTable(control, {
     },
   ],
   unknown: [
+    {
+      name: 'a source that cannot be read',
+      facts: factsOf(healthy, { firewall: openTo('10.1.0.1/32', '@clients') }),
+    },
     { name: 'rules not followed', facts: factsOf(healthy, { firewall: rules('undecided') }) },
     {
       name: 'port not among the watched',

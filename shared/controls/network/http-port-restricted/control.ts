@@ -58,6 +58,11 @@ export default defineControl({
       if (rules.access === 'sources')
         return passed(`Port ${port} is ${describeRules(rules)} and to nobody else.`, ...shown);
       if (rules.access === 'nobody') return passed(`Port ${port} is closed to the network.`, ...shown);
+      if (rules.access === 'wide')
+        return failed(
+          `Port ${port} is ${describeRules(rules)}: that covers a large part of all addresses and restricts next to nobody.`,
+          ...shown,
+        );
       if (rules.access === 'everyone')
         return failed(`Port ${port} is open to everyone who reaches this host.`, ...shown);
       return undecided(

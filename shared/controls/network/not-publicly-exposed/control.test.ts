@@ -12,6 +12,20 @@ controlTable(control, {
   ],
   fail: [
     { name: 'every address', facts: factsOf(open), says: /Port 9200 listens on every address and Port 9300/ },
+    {
+      name: 'sources that cover nearly everything',
+      facts: factsOf(open, {
+        firewall: {
+          ...open.firewall,
+          ports: [9200, 9300].map((port) => ({
+            port,
+            access: 'sources' as const,
+            sources: ['0.0.0.0/1', '128.0.0.0/2'],
+          })),
+        },
+      }),
+      says: /large part of all addresses \(0\.0\.0\.0\/1, 128\.0\.0\.0\/2\)/,
+    },
     { name: 'a public address', facts: factsOf(open, bound('203.0.113.7')), says: /203\.0\.113\.7/ },
     { name: 'a public IPv6 address', facts: factsOf(open, bound('2001:db8::7')) },
   ],

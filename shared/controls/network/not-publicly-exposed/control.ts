@@ -54,10 +54,10 @@ export default defineControl({
           : []),
       ]);
       const wide = ports.filter(({ bound }) => bound?.reach === 'every' || bound?.reach === 'public');
-      const open = wide.filter(({ rules }) => rules.access === 'everyone');
+      const open = wide.filter(({ rules }) => rules.access === 'everyone' || rules.access === 'wide');
       if (open.length > 0)
         return failed(
-          `${listed(open.map(({ port, bound }) => `Port ${port} listens on ${bound?.reach === 'every' ? 'every address' : bound?.addresses.join(', ')}`))}, and no rule restricts who may connect.`,
+          `${listed(open.map(({ port, bound }) => `Port ${port} listens on ${bound?.reach === 'every' ? 'every address' : bound?.addresses.join(', ')}`))}, and ${open.some(({ rules }) => rules.access === 'everyone') ? 'no rule restricts who may connect' : `the rules leave it open to a large part of all addresses (${[...new Set(open.flatMap(({ rules }) => rules.sources))].join(', ')})`}.`,
           ...shown,
         );
       if (ports.every(({ bound }) => bound === undefined))
