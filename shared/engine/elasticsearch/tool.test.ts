@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { chmodSync, existsSync, symlinkSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalHost } from '../../../test/support/local-host.ts';
 import { Secret } from '../../domain/secret.ts';
 import { runTool, toolComplaint, toolResult } from './tool.ts';
@@ -44,5 +46,47 @@ describe('what a tool is told', () => {
     });
     expect(ran).toMatchObject({ ok: false, error: { code: 'SSH_CONNECTION_LOST', hostState: 'unchanged' } });
     host.remove();
+  });
+});
+
+describe('where a tool runs', () => {
+  const user = userInfo().username;
+  const place = { home: '/home', pathConf: '/conf', user, group: user };
+  let host: LocalHost;
+  beforeEach(() => {
+    host = new LocalHost();
+    host.place('/home/bin/elasticsearch-keystore', '#!/bin/sh\necho ran\n', 0o755);
+    host.place('/conf/elasticsearch.yml', '');
+    host.place('/run/x', '');
+    host.place('/var/lib/x', '');
+    for (const folder of ['/run', '/var/lib']) chmodSync(host.path(folder), 0o755);
+  });
+  afterEach(() => host.remove());
+  const list = () => runTool(host, place, { program: 'bin/elasticsearch-keystore', args: ['list'] });
+
+  it('locks in /run', async () => {
+    expect(await list()).toMatchObject({ ok: true, value: { exitCode: 0, stdout: 'ran\n' } });
+    expect(existsSync(host.path('/run/bulwark-tools.lock'))).toBe(true);
+  });
+
+  it('locks in a directory of its own where others may write to /run', async () => {
+    chmodSync(host.path('/run'), 0o1777);
+    expect(await list()).toMatchObject({ ok: true, value: { stdout: 'ran\n' } });
+    expect(existsSync(host.path('/run/bulwark-tools.lock'))).toBe(false);
+    expect(existsSync(host.path('/var/lib/bulwark/bulwark-tools.lock'))).toBe(true);
+  });
+
+  it('does not start where others may write everywhere', async () => {
+    for (const folder of ['/run', '/var/lib']) chmodSync(host.path(folder), 0o1777);
+    const refused = await list();
+    expect(refused).toMatchObject({ ok: false, error: { code: 'ES_TOOL_FAILED', hostState: 'unchanged' } });
+    expect(refused.ok ? '' : refused.error.message).toMatch(/only root can write/);
+  });
+
+  it('does not follow a link that somebody put there', async () => {
+    chmodSync(host.path('/run'), 0o1777);
+    host.place('/elsewhere/x', '');
+    symlinkSync(host.path('/elsewhere'), host.path('/var/lib/bulwark'));
+    expect(await list()).toMatchObject({ ok: false, error: { code: 'ES_TOOL_FAILED' } });
   });
 });

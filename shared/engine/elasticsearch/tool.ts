@@ -12,7 +12,33 @@ import { prelude, textOf } from '../host-script.ts';
 import type { HostWriter, ScriptOutput } from '../ports.ts';
 
 /** Exit codes of the wrapping script; the tools themselves use 0 to 80, 127 and 143. */
-const wrapperExits = { configuration: 101, user: 102, bind: 103, busy: 104, cutShort: 105 } as const;
+const wrapperExits = {
+  configuration: 101,
+  user: 102,
+  bind: 103,
+  busy: 104,
+  cutShort: 105,
+  noPlace: 106,
+} as const;
+
+/** Where lock and output of the tools may lie, best first; arguments of `toolsLock`. */
+export const toolsPlaces = ['/run', '/var/lib'] as const;
+
+/**
+ * Sets `lock` to the lock file of the tools, `base` to its directory: a place that nobody but root writes to, because whoever
+ * can make the file first can hold it for ever or put a link there. Empty when neither $1 nor $2 is such a place.
+ */
+export const toolsLock = `
+private() {
+  [ -d "$1" ] && [ ! -L "$1" ] && [ -w "$1" ] && [ "$(stat -c %u -- "$1")" = "$(id -u)" ] || return 1
+  case $(stat -c %a -- "$1") in *[2367] | *[2367]?) return 1 ;; esac
+}
+base=; lock=
+if private "$1"; then base=$1
+elif private "$2" && { [ -d "$2/bulwark" ] || mkdir -m 700 -- "$2/bulwark"; } && private "$2/bulwark"; then base=$2/bulwark
+fi
+[ -z "$base" ] || lock=$base/bulwark-tools.lock
+`;
 
 /** Ends what standard input carries: half a password, cut off with the link, must not become the whole one. */
 const endOfInput = '\nend of input\n';
@@ -31,16 +57,16 @@ set -- "$home/$program" "$@"
 [ -x "$home/$program" ] || exit 127
 `;
 
-const outerScript = `${prelude}
-inner=$1; shift
+const outerScript = `${prelude}${toolsLock}
+inner=$3; shift 3
 end='${endOfInput}x'
 input=$(cat; echo x)
 case $input in *"$end") input=\${input%"$end"} ;; *) exit 105 ;; esac
-base=/run; [ -d $base ] && [ -w $base ] || base=/var/tmp
-exec 9>>$base/bulwark-tools.lock
+[ -n "$base" ] || exit 106
+exec 9>>"$lock"
 if command -v flock >/dev/null 2>&1; then flock -w 900 9 || exit 104; fi
-rm -rf $base/bulwark-tool.*
-work=$(mktemp -d $base/bulwark-tool.XXXXXX) || exit 1
+rm -rf "$base"/bulwark-tool.*
+work=$(mktemp -d "$base/bulwark-tool.XXXXXX") || exit 1
 room=; if [ "$6" -gt 0 ]; then room='unshare -m --'; fi
 printf '%s' "$input" | setsid $room sh -c "$inner" sh "$work" "$@" > "$work/out" 2> "$work/err" &
 wait $!; status=$?
@@ -144,6 +170,13 @@ function wrapperError(
         'Check whether the host is a restricted container; secure the node by hand there.',
         { hostState: 'unchanged', detail },
       );
+    case wrapperExits.noPlace:
+      return appError(
+        'ES_TOOL_FAILED',
+        'Neither /run nor /var/lib on this host is a directory that only root can write to, so an Elasticsearch tool could be held up or led astray by another user. It was not started.',
+        'Give /run back to root (owner root, mode 755) and try again.',
+        { hostState: 'unchanged' },
+      );
     case wrapperExits.cutShort:
       return appError(
         'SSH_CONNECTION_LOST',
@@ -192,6 +225,7 @@ export async function runTool(
       name: call.program.replace(/^.*\//, ''),
       script: outerScript,
       args: [
+        ...toolsPlaces,
         inner,
         place.pathConf,
         place.home,

@@ -2,6 +2,7 @@
 import { appError } from '../../../domain/error.ts';
 import { type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
+import { toolsLock, toolsPlaces } from '../../elasticsearch/tool.ts';
 import { prelude, runChecked, textOf } from '../../host-script.ts';
 import type { DataPath } from './data.ts';
 
@@ -120,10 +121,9 @@ export async function existing(
   return succeed(paths.filter((_, index) => lines[index] === 'yes'));
 }
 
-const dropScript = `${prelude}
-keep=$1; shift
-lock=/run/bulwark-tools.lock
-if [ -e $lock ] && command -v flock >/dev/null 2>&1; then flock -w 240 $lock true; fi
+const dropScript = `${prelude}${toolsLock}
+keep=$3; shift 3
+if [ -n "$lock" ] && [ -e "$lock" ] && command -v flock >/dev/null 2>&1; then flock -w 240 "$lock" true; fi
 for p do
   if [ "$keep" = keep ] && [ -e "$p/before" ]; then echo "$p/before was kept" >&2; continue; fi
   rm -rf -- "$p" || exit 1
@@ -144,7 +144,7 @@ export async function dropPaths(
     {
       name: 'stage-drop',
       script: dropScript,
-      args: [evenBefore ? 'all' : 'keep', ...paths],
+      args: [...toolsPlaces, evenBefore ? 'all' : 'keep', ...paths],
       privileged: true,
       deadlineSeconds: 300,
     },
