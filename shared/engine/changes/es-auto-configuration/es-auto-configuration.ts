@@ -9,16 +9,16 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { Secret } from '../../../domain/secret.ts';
 import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
-import { explainStartFailure } from '../../elasticsearch/start-failure.ts';
-import { collectStartLog, readYml } from '../../elasticsearch/start-log.ts';
+import { readYml } from '../../elasticsearch/start-log.ts';
 import { readFile } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
+import { describeReturn } from './describe-return.ts';
 import { packImage, readImage } from './image.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { leftovers, prepare, startSeconds } from './prepare.ts';
 import { revertToOpen } from './revert.ts';
 import { caPath, checkFiles, pinnedDoor, shortcomings, storePassword } from './secured.ts';
-import { awaitSwitch, forgetSwitch, readSwitch, type SwitchStanding } from './switch.ts';
+import { awaitSwitch, forgetSwitch, notReturned, readSwitch } from './switch.ts';
 import { forgetPassword, newPassword } from './vault-password.ts';
 import { dataAside, dropPaths, existing } from './wrapper.ts';
 
@@ -45,46 +45,6 @@ async function isSecured(change: Change, context: ChangeContext): Promise<Result
   }
   const files = await checkFiles(context, change.install);
   return files.ok ? succeed(files.value === undefined) : files;
-}
-
-const returnWords: Partial<Record<SwitchStanding['state'], string>> = {
-  'not-stopped': 'The node did not stop within five minutes, so nothing was switched.',
-  'returned-boot': 'The host restarted in the middle of the switch and put the old configuration back.',
-  'returned-stopped':
-    'The secured node did not come up. The old configuration is back; the node is stopped as before.',
-  'returned-down':
-    'The secured node did not come up. The old configuration may not be back completely: the node does not answer yet.',
-};
-
-async function describeReturn(
-  change: Change,
-  context: ChangeContext,
-  standing: SwitchStanding,
-): Promise<AppError> {
-  const { install } = change;
-  const down = standing.state === 'returned-down';
-  const log = await collectStartLog(
-    context,
-    install.unit ?? '',
-    (standing.failedAt ?? 0) - startSeconds,
-    install.pathLogs,
-  );
-  const cause = standing.failedAt === undefined ? undefined : explainStartFailure(log);
-  const what =
-    returnWords[standing.state] ??
-    'The secured node did not come up. The old configuration is back and the node runs as before.';
-  return appError(
-    'ES_DID_NOT_START',
-    cause === undefined ? what : `${what} ${cause.words}`,
-    down
-      ? `Read the log on the host (journalctl -u ${install.unit}).`
-      : 'Read the reason, correct it and try again.',
-    {
-      hostState: down ? 'unknown' : 'restored',
-      retryable: true,
-      ...(cause === undefined ? {} : { detail: cause.line }),
-    },
-  );
 }
 
 /** The link broke before the switch was ordered: a script under way is given time, then what it left is removed. */
@@ -239,7 +199,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
         return begun;
       }
     }
-    const ended = await awaitSwitch(context, 4 * startSeconds);
+    const ended = await awaitSwitch(context, 5 * startSeconds);
     if (!ended.ok) {
       return ended;
     }
@@ -247,8 +207,11 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
     if (ended.value.standing.state === 'none' && !begun.ok) {
       return await neverBegun(change, live, begun.error);
     }
+    if (ended.value.standing.state === 'not-returned') {
+      return fail(notReturned());
+    }
     if (ended.value.standing.state !== 'committed') {
-      const error = await describeReturn(change, live, ended.value.standing);
+      const error = await describeReturn(change.install, live, ended.value.standing);
       await dropPaths(live, leftovers(change, live));
       await forgetSwitch(live.host, live.tag);
       await forgetPassword(change, live);

@@ -13,7 +13,15 @@ import { endRehearsal } from '../../rehearsal/rehearse.ts';
 import { askForData } from './data.ts';
 import { type Image, unpackImage } from './image.ts';
 import { caPath, pinnedDoor } from './secured.ts';
-import { awaitSwitch, beginSwitch, forgetSwitch, type Trade } from './switch.ts';
+import {
+  awaitSwitch,
+  beginSwitch,
+  forgetSwitch,
+  notReturned,
+  resumeReturn,
+  type SwitchStanding,
+  type Trade,
+} from './switch.ts';
 import { dataAside, dropPaths, existing, makeWrapper } from './wrapper.ts';
 
 export interface WayBack {
@@ -138,6 +146,19 @@ async function tradesBack(
   return succeed(trades);
 }
 
+/** A way back that the host had to leave half done is finished by the host first. */
+async function settle(context: ChangeContext, standing: SwitchStanding): Promise<Result<ChangeContext>> {
+  if (standing.state !== 'not-returned') {
+    return succeed(context);
+  }
+  const resumed = await resumeReturn(context);
+  const ended = resumed.ok ? await awaitSwitch(context, 1500) : resumed;
+  if (!ended.ok) {
+    return ended;
+  }
+  return ended.value.standing.state === 'not-returned' ? fail(notReturned()) : succeed(ended.value.context);
+}
+
 /** Errors: DRIFT, NOT_REVERSIBLE, ES_DID_NOT_START (the secured node is back then), SSH_CONNECTION_LOST. */
 export async function revertToOpen(way: WayBack, context: BackContext): Promise<Result<void>> {
   const { install } = way.change;
@@ -146,7 +167,11 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
   if (!running.ok) {
     return running;
   }
-  const live: ChangeContext = running.value.context;
+  const settled = await settle(running.value.context, running.value.standing);
+  if (!settled.ok) {
+    return settled;
+  }
+  const live = settled.value;
   const yml = await digestNow(live, `${install.pathConf}/elasticsearch.yml`);
   if (!yml.ok) {
     return yml;
@@ -195,11 +220,21 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
   if (!begun.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
     return begun;
   }
-  const ended = await awaitSwitch(live, 1200);
+  const ended = await awaitSwitch(live, 1500);
   if (!ended.ok) {
     return ended;
   }
   const last = ended.value.context;
+  if (ended.value.standing.state === 'not-returned') {
+    return fail(
+      appError(
+        'ES_DID_NOT_START',
+        'The node did not come up with the old configuration and could not be stopped either, so the secured one was not put back under it. Both are kept on the host.',
+        'Find out what holds the node, then undo again; or restart the host: it puts the secured configuration back before the node starts.',
+        { hostState: 'changed', retryable: true },
+      ),
+    );
+  }
   if (ended.value.standing.state !== 'committed') {
     await clean(way, last);
     return fail(

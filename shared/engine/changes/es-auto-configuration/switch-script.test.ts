@@ -47,7 +47,17 @@ interface Scene {
 
 /** A systemctl that knows one stopped unit, and an mv that may kill the script before or after its n-th call. */
 function prepare(scene: Scene): void {
-  program('systemctl', 'case "$*" in *ActiveState*) echo inactive ;; *NRestarts*) echo 0 ;; esac; exit 0');
+  program(
+    'systemctl',
+    `cd '${base}' || exit 1
+case "$*" in
+  *ActiveState*) cat unit-state 2>/dev/null || echo inactive ;;
+  *NRestarts*) echo 0 ;;
+  *' start '*node.service) if [ -e after-start ]; then cp after-start unit-state; fi ;;
+  kill*) echo kill >> kills; if [ -e after-kill ]; then cp after-kill unit-state; fi ;;
+esac
+exit 0`,
+  );
   program('sleep', 'exit 0');
   program('sync', 'exit 0');
   program(
@@ -73,8 +83,14 @@ function run(verb: 'go' | 'mend' | 'boot', env: Readonly<Record<string, string>>
   const start = 'echo $$ > "$1"; exec sh "$2" "$3"';
   spawnSync('sh', ['-c', start, 'sh', at('pid'), at('switch/switch.sh'), verb], {
     env: { ...process.env, ...env },
-    timeout: 15_000,
+    timeout: 60_000,
   });
+}
+
+/** The node of the new state comes up as `active`, never answers, and does not stop; killing it leads to `afterKill`. */
+function stuckNode(afterKill: 'deactivating' | 'inactive'): void {
+  put('after-start', 'active');
+  put('after-kill', afterKill);
 }
 
 function scene(): Scene {
@@ -198,4 +214,41 @@ describe('the switch', () => {
     expect(state()).toBe('returned-down');
     expect(existsSync(at('host/es/.w/before/elasticsearch.yml'))).toBe(true);
   });
+
+  it('kills a node that does not stop before it puts the old state back', () => {
+    const wish = scene();
+    const before = tree();
+    prepare({ ...wish, start: 'yes' });
+    stuckNode('inactive');
+    run('go');
+    expect(readFileSync(at('kills'), 'utf8')).toBe('kill\n');
+    expect(state()).toBe('returned-stopped');
+    expect(tree()).toBe(before);
+  }, 60_000);
+
+  it('moves nothing under a node that cannot be stopped; asked again or at boot it finishes', () => {
+    for (const later of ['mend', 'boot'] as const) {
+      rmSync(base, { recursive: true, force: true });
+      const wish = scene();
+      const before = tree();
+      prepare({ ...wish, start: 'yes' });
+      stuckNode('deactivating');
+      run('go');
+      expect(state()).toBe('not-returned');
+      expect(readFileSync(at('host/es/config/elasticsearch.yml'), 'utf8')).toBe('secured');
+      expect(readFileSync(at('host/es/data.aside/_state/x'), 'utf8')).toBe('old state');
+      expect(existsSync(at('etc/settle.service'))).toBe(true);
+      const stuck = tree();
+      run('mend');
+      expect(state()).toBe('not-returned');
+      expect(tree()).toBe(stuck);
+      if (later === 'mend') put('switch/state', 'returning\n');
+      put('after-kill', 'inactive');
+      if (later === 'boot') put('unit-state', 'inactive');
+      run(later);
+      expect(state()).toBe(later === 'boot' ? 'returned-boot' : 'returned-stopped');
+      expect(tree()).toBe(before);
+      expect(existsSync(at('etc/settle.service'))).toBe(false);
+    }
+  }, 120_000);
 });

@@ -16,6 +16,9 @@ export const finalStates = [
   'returned-stopped',
   'returned-boot',
   'not-stopped',
+  // The new state is in place and its node can neither be used nor stopped: nothing is moved under it. `mend` tries again when
+  // it is asked to (state `returning`), `boot` finishes.
+  'not-returned',
 ] as const;
 export type FinalState = (typeof finalStates)[number];
 
@@ -99,12 +102,25 @@ backward() {
   return $bad
 }
 
-stop_node() {
-  systemctl --no-block stop -- "$unit"
+ended() { # $1 half seconds to wait for it
   t=0
-  while [ $t -lt 600 ]; do
+  while [ $t -lt "$1" ]; do
     case $(value ActiveState) in inactive|failed) [ -n "$(listening)" ] || return 0 ;; esac
     sleep 0.5; t=$((t + 1))
+  done
+  return 1
+}
+
+stop_node() {
+  systemctl --no-block stop -- "$unit"
+  ended 600
+}
+
+kill_node() { # for a node that is to go anyway: what it has not written by now is kept aside as it is
+  for round in 1 2 3; do
+    systemctl kill --signal=KILL -- "$unit"
+    systemctl --no-block stop -- "$unit"
+    ended 40 && return 0
   done
   return 1
 }
@@ -160,7 +176,7 @@ forget_boot() {
 
 return_old() {
   phase returning
-  stop_node
+  stop_node || kill_node || { phase not-returned; return; }
   tries=0
   until backward; do
     tries=$((tries + 1))
@@ -196,7 +212,7 @@ case $1 in
     ;;
   boot)
     case $(state) in
-      trading|starting|returning) if backward; then phase returned-boot; else phase returned-down; fi ;;
+      trading|starting|returning|not-returned) if backward; then phase returned-boot; else phase returned-down; fi ;;
       ready|stopping) phase returned-boot ;;
     esac
     forget_boot

@@ -187,6 +187,45 @@ export async function awaitSwitch(
   );
 }
 
+const resumeScript = `${prelude}
+d=$1; go=$2
+[ "$(cat "$d/state" 2>/dev/null)" = not-returned ] || exit 0
+[ -e "/run/systemd/system/$go" ] || exit 112
+echo returning > "$d/state.new" && mv "$d/state.new" "$d/state" || exit 1
+systemctl reset-failed -- "$go" 2>/dev/null
+systemctl --no-block start -- "$go"
+`;
+
+/** Lets the host try again to put the old state back, after it could not stop the node of the new one. */
+export async function resumeReturn(context: ChangeContext): Promise<Result<void>> {
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'switch-resume',
+      script: resumeScript,
+      args: [switchFolder(context.tag), unitNames(context.tag).go],
+      privileged: true,
+      deadlineSeconds: 60,
+    },
+    {
+      doing: 'let the host put the old configuration back',
+      explain: (output) => (output.exitCode === 112 ? notReturned() : undefined),
+    },
+    context.signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+/** The node of the new configuration does not work and cannot be stopped: everything of before is kept beside it. */
+export function notReturned(): AppError {
+  return appError(
+    'ES_DID_NOT_START',
+    'The secured node did not come up and could not be stopped either, so the old configuration was not put back under it. Configuration and data of before are kept beside the new ones; the password is in the vault.',
+    'Find out what holds the node (a file system that does not answer, for example), then undo this step; or restart the host: it puts the old configuration back before the node starts.',
+    { hostState: 'changed', retryable: true },
+  );
+}
+
 const forgetScript = `${prelude}
 d=$1; go=$2; boot=$3
 systemctl is-active --quiet -- "$go" 2>/dev/null && { systemctl stop -- "$go"; }
