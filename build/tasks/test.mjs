@@ -9,6 +9,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { openDesktop } from './lib/desktop.mjs';
 import { inProject } from './lib/paths.mjs';
 import { endWithNpm, run, withPackageCommands } from './lib/run.mjs';
+import { runFolder } from './lib/run-folder.mjs';
 import { duration, say } from './lib/say.mjs';
 import { playwrightTally, sum, vitestTally } from './lib/test-results.mjs';
 import { setUp } from './setup.mjs';
@@ -78,6 +79,9 @@ if (!ready.packages) {
 rmSync(inProject('out', 'test'), { recursive: true, force: true });
 mkdirSync(inProject('out', 'test'), { recursive: true });
 
+// What tests put into the temporary folder goes when they are done, also what a killed test left.
+const temporary = runFolder('test');
+
 /** @type {Result[]} */
 const results = [];
 for (const stage of chosen) results.push(await runStage(stage));
@@ -105,7 +109,7 @@ async function runStage(stage) {
     };
   }
   try {
-    return await (stage.window ? inWindow(stage, begun) : inTerminal(stage, begun, process.env));
+    return await (stage.window ? inWindow(stage, begun) : inTerminal(stage, begun, { ...process.env, TMPDIR: temporary.folder }));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     say(why);

@@ -38,6 +38,7 @@ function debianPackage(version: string): EsInstall {
 }
 
 const unusual: Partial<Record<ScenarioName, EsInstall>> = {
+  'open-fresh-7': archive('7.17.29'),
   'open-fresh-9': archive('9.4.3'),
   'package-open': debianPackage('8.19.21'),
   'package-default': debianPackage('8.19.21'),

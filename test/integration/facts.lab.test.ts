@@ -132,6 +132,7 @@ const secured = {
 const expected: readonly (readonly [ScenarioName, Readonly<Record<string, Outcome>>])[] = [
   ['open-fresh', openNode],
   ['open-with-data', openNode],
+  ['open-fresh-7', openNode],
   ['open-fresh-9', openNode],
   ['conf-elsewhere', openNode],
   ['never-started', { ...openNode, 'not-publicly-exposed': 'unknown', 'no-plaintext-secrets': 'pass' }],

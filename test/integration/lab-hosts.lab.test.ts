@@ -93,6 +93,7 @@ function carelessArchive(home: string, version: string): (host: () => LabHost) =
 }
 
 scenario('open-fresh', carelessArchive('/opt/elasticsearch-8.19.21/config', '8.19.21'));
+scenario('open-fresh-7', carelessArchive('/opt/elasticsearch-7.17.29/config', '7.17.29'));
 scenario('open-fresh-9', carelessArchive('/opt/elasticsearch-9.4.3/config', '9.4.3'));
 
 scenario('open-with-data', (host) => {

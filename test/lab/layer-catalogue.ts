@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Credentials, labCredentials } from './credentials.ts';
 import { fetchArtifact } from './downloads.ts';
 import { type Layer, type LayerInput, type Log, layerDigest, layerFolder } from './layer.ts';
 import { type DebianRelease, machineMirrors, sourceLines } from './mirrors.ts';
 import type { Node } from './nodes.ts';
-import { type Artifact, ELASTICSEARCH, JAVA_COMPILER, type VersionName } from './versions.ts';
+import {
+  type Artifact,
+  ELASTICSEARCH,
+  type ElasticsearchVersion,
+  JAVA_COMPILER,
+  type VersionName,
+} from './versions.ts';
 
 /** Packages of every host. dbus and libpam-systemd give logins a session as on a real machine. */
 const BASE_PACKAGES =
@@ -71,7 +78,7 @@ export async function openCatalogue(log: Log): Promise<Catalogue> {
   }
 
   function elasticsearch(name: VersionName, layout: 'archive' | 'package'): Layer {
-    const { version, debian, java, zip } = ELASTICSEARCH[name];
+    const { version, debian, java, lucene, zip }: ElasticsearchVersion = ELASTICSEARCH[name];
     return {
       id: `es-${layout}-${version}`,
       parent: packages(people(debian), `jre${java}`, [`openjdk-${java}-jre-headless`]),
@@ -82,7 +89,7 @@ export async function openCatalogue(log: Log): Promise<Catalogue> {
         download(JAVA_COMPILER),
         file('plugin.sh', recipe('plugin.sh')),
         ...(layout === 'package' ? PACKAGE_FILES.map((name) => file(name, recipe(name))) : []),
-        file('LabAnalysis.java', new URL('./plugin/LabAnalysis.java', import.meta.url).pathname),
+        pluginSource(lucene),
       ],
       kind: 'layer',
     };
@@ -131,6 +138,14 @@ function personalInputs(credentials: Credentials): readonly LayerInput[] {
     { name: 'credentials', from: 'text', text: lines.join('') },
     { name: 'identity.pub', from: 'text', text: `${credentials.publicKey}\n` },
   ];
+}
+
+function pluginSource(lucene: 8 | undefined): LayerInput {
+  const path = new URL('./plugin/LabAnalysis.java', import.meta.url).pathname;
+  if (lucene === undefined) return file('LabAnalysis.java', path);
+  // The same classes, one of them in another package.
+  const text = readFileSync(path, 'utf8').replace('analysis.email.', 'analysis.standard.');
+  return { name: 'LabAnalysis.java', from: 'text', text };
 }
 
 function recipe(name: string): string {

@@ -55,6 +55,13 @@ xpack:
               base_dn: "dc=corp,dc=example"`.split('\n');
 
 export const NODES = {
+  open7: {
+    id: 'seed-open-7',
+    version: '7.17.29',
+    layout: 'archive',
+    settings: [...OPEN, ...PLAIN_TEXT_SECRET],
+    options: {},
+  },
   open8: {
     id: 'seed-open-8',
     version: '8.19.21',

@@ -103,6 +103,14 @@ export const SCENARIOS = {
     variants: [],
     ready: ANSWERS_EVERYBODY,
   },
+  'open-fresh-7': {
+    description: 'As open-fresh with 7.17.29, which does not know how to configure its own security',
+    debian: 12,
+    node: NODES.open7,
+    prepare: CARELESS_ARCHIVE,
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+  },
   'never-started': {
     description: '8.19.21 unpacked into /opt with a unit that was never started; no data, no keystore',
     debian: 12,

@@ -19,6 +19,8 @@ export interface ElasticsearchVersion {
   readonly debian: 12 | 13;
   /** Feature release of Java on that host and class level of the lab plugin. */
   readonly java: 17 | 21;
+  /** Major version of Lucene, where the lab plugin has to be written for an older one. */
+  readonly lucene?: 8;
   readonly zip: Artifact;
 }
 
@@ -32,6 +34,17 @@ function elasticsearchZip(version: string, megabytes: number, sha512: string): A
 }
 
 export const ELASTICSEARCH = {
+  '7.17.29': {
+    version: '7.17.29',
+    debian: 12,
+    java: 17,
+    lucene: 8,
+    zip: elasticsearchZip(
+      '7.17.29',
+      57,
+      '24abc37b17b5709c41fba542d0cfb052bc41622326fed2183a67707db3cbd46e8469885ecb48c67265d48427be41f9389efff7db99d367b3b6151c65cd64aa43',
+    ),
+  },
   '8.19.21': {
     version: '8.19.21',
     debian: 12,

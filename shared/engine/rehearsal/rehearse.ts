@@ -69,6 +69,8 @@ export async function tryConfiguration(
     install.pathLogs,
     String(install.httpPort),
     rehearsal.httpCa ?? '',
+    // 7.x does not know the setting and refuses to start with it (seen on 7.17.29).
+    Number.parseInt(install.version, 10) < 8 ? '' : 'xpack.security.autoconfiguration.enabled=false',
   ];
   const started = await runChecked(
     context.host,

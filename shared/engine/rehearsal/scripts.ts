@@ -14,7 +14,7 @@ d=\${0%/*}
 cd / || exit 1
 exec >"$d/output" 2>&1 </dev/null
 say() { printf '%s\\n' "$1" > "$d/state.new" && mv "$d/state.new" "$d/state"; }
-{ read -r conf; read -r home; read -r java; read -r user; read -r group; read -r logs; read -r port; read -r ca; } < "$d/parameters"
+{ read -r conf; read -r home; read -r java; read -r user; read -r group; read -r logs; read -r port; read -r ca; read -r auto; } < "$d/parameters"
 if [ "$(readlink /proc/self/ns/net)" = "$(readlink /proc/1/ns/net)" ]; then say impossible-network; exit 0; fi
 if [ "$(readlink /proc/self/ns/mnt)" = "$(readlink /proc/1/ns/mnt)" ]; then say impossible-mounts; exit 0; fi
 if command -v ip >/dev/null 2>&1; then
@@ -34,7 +34,8 @@ ES_PATH_CONF=$conf; export ES_PATH_CONF
 ES_JAVA_OPTS="\${ES_JAVA_OPTS:-} -Xms256m -Xmx256m -XX:TieredStopAtLevel=1"; export ES_JAVA_OPTS
 LANG=C.UTF-8; export LANG
 set -- "$home/bin/elasticsearch" -E path.data=/tmp/bulwark/data -E path.logs=/tmp/bulwark/logs \\
-  -E discovery.initial_state_timeout=0s -E bootstrap.memory_lock=false -E xpack.security.autoconfiguration.enabled=false
+  -E discovery.initial_state_timeout=0s -E bootstrap.memory_lock=false
+[ -z "$auto" ] || set -- "$@" -E "$auto"
 umask 027
 say starting
 if [ "$(id -un)" = "$user" ]; then "$@" &

@@ -6,6 +6,17 @@ fast_java() {
   chmod 660 "$1"
 }
 
+# The starter of 7.x comes back before the node has even written its process number.
+wait_until_started() {
+  local tries
+  for tries in $(seq 1 600); do
+    ! grep -qs '\] started' "$1"/*.log || return 0
+    sleep 0.2
+  done
+  echo "the node did not start within two minutes" >&2
+  return 1
+}
+
 stop_node() {
   local pid
   pid=$(cat "$ROOT$1")

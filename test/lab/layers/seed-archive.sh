@@ -23,6 +23,7 @@ if [ "${RUN:-yes}" = yes ]; then
   hostname es-seed
   echo '127.0.0.1 localhost es-seed' >"$ROOT/etc/hosts" # every host writes its own later
   node "$home/bin/elasticsearch" -d -p /tmp/es.pid
+  wait_until_started "$ROOT$home/logs"
   [ "${FILL:-no}" = no ] || fill_with_documents
   stop_node /tmp/es.pid
   rm -rf "${ROOT:?}$home"/logs/*
