@@ -34,6 +34,7 @@ const desktop: Desktop = {
   openLink: (link) => askDesktop('openLink', link) as Promise<void>,
   showFolder: (path) => askDesktop('showFolder', path) as Promise<void>,
   showSecret: (about, secret) => askDesktop('showSecret', about, secret.reveal()) as Promise<void>,
+  closeSecrets: () => askDesktop('closeSecrets') as Promise<void>,
   copySecret: (secret: Secret) => askDesktop('copySecret', secret.reveal()) as Promise<number>,
   printPdf: (page) => askDesktop('printPdf', page) as ReturnType<Desktop['printPdf']>,
 };

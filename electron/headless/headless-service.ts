@@ -41,6 +41,7 @@ const noDesktop: Desktop = {
   openLink: () => Promise.resolve(),
   showFolder: () => Promise.resolve(),
   showSecret: () => Promise.resolve(),
+  closeSecrets: () => Promise.resolve(),
   copySecret: () => Promise.resolve(0),
   printPdf: () =>
     Promise.resolve(fail(appError('NOT_FOUND', 'There is no window to print with.', 'Export from the app.'))),

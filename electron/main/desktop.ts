@@ -3,7 +3,7 @@ import { type BrowserWindow, dialog, shell } from 'electron';
 import { z } from 'zod';
 import { copySecretToClipboard } from '../adapters/desktop/clipboard.ts';
 import { openKnownLink } from '../adapters/desktop/links.ts';
-import { showSecretWindow } from '../adapters/desktop/secret-window.ts';
+import { closeSecretWindows, showSecretWindow } from '../adapters/desktop/secret-window.ts';
 import { printPdf } from '../adapters/report-pdf/print.ts';
 import type { DesktopMethods } from './engine-process.ts';
 
@@ -33,6 +33,7 @@ export function desktopMethods(window: () => BrowserWindow | undefined): Desktop
       await shell.openPath(text.parse(path));
     },
     showSecret: async (about, value) => showSecretWindow(window(), text.parse(about), text.parse(value)),
+    closeSecrets: () => Promise.resolve(closeSecretWindows()),
     copySecret: async (value) => await copySecretToClipboard(text.parse(value)),
     printPdf: async (input) => await printPdf(page.parse(input)),
   };

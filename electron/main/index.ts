@@ -1,5 +1,4 @@
 /** Composition root of the desktop app. */
-import { appendFile } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +10,7 @@ import { desktopMethods } from './desktop.ts';
 import { type EngineProcess, startEngine } from './engine-process.ts';
 import { checkedEvent } from './ipc/checked-event.ts';
 import { registerCalls } from './ipc/register.ts';
+import { type LogFile, openLogFile } from './log-file.ts';
 import { applySessionPolicy, registerScheme, restrictAllContents } from './session-policy.ts';
 import { createWindow, preloadPath } from './window.ts';
 
@@ -20,6 +20,7 @@ const developer = !app.isPackaged;
 let window: BrowserWindow | undefined;
 let engine: EngineProcess | undefined;
 let quitting = false;
+let log: LogFile | undefined;
 
 registerScheme();
 // It becomes the creator of the report's PDF; the page itself talks to nobody.
@@ -40,9 +41,8 @@ if (!alone) app.quit();
 /** What the engine's process prints by itself when it dies has passed no redactor yet. */
 function logLine(line: string): void {
   const safe = redact(line);
-  appendFile(join(app.getPath('userData'), 'bulwark.log'), `${new Date().toISOString()} ${safe}\n`, {
-    mode: 0o600,
-  }).catch(() => undefined);
+  log ??= openLogFile(join(app.getPath('userData'), 'bulwark.log'));
+  log.write(`${new Date().toISOString()} ${safe}`);
 }
 
 /** A uid without a name is possible (a container, a test); the journal then holds the number. */

@@ -92,8 +92,16 @@ export async function openWorkspace(
 
   const vault = new Vault(paths.vault, {
     autoLockMilliseconds: autoLock,
+    // What is under way writes before-images until its last step; locked midway it could not be undone.
+    inUse: () =>
+      context.store.get().operations.some(({ state }) => state === 'running' || state === 'cancelling'),
     onLock: () => {
       blobKey = undefined;
+      context.desktop
+        .closeSecrets()
+        .catch((cause: unknown) =>
+          context.log.write('warn', 'a window with a secret may still be open', { cause: String(cause) }),
+        );
       context.store.set({ vault: { state: 'locked', secrets: [] } });
       showNodeLogins(undefined);
     },

@@ -10,6 +10,8 @@ export interface Desktop {
   showFolder(path: string): Promise<void>;
   /** Draws the secret once in a window of its own. */
   showSecret(about: string, secret: Secret): Promise<void>;
+  /** Closes every window that still shows one. */
+  closeSecrets(): Promise<void>;
   /** Seconds after which main clears it from the clipboard again. */
   copySecret(secret: Secret): Promise<number>;
   /** PDF bytes of a page without scripts; header and footer as HTML. */

@@ -9,12 +9,17 @@ import type { Desktop } from './ports.ts';
 import { createService, type Service } from './service.ts';
 
 const passphrase = 'canary-passphrase-2207';
+let secretsClosed = 0;
 const desktop: Desktop = {
   chooseKeyFile: () => Promise.resolve(null),
   chooseReport: () => Promise.resolve(null),
   openLink: () => Promise.resolve(),
   showFolder: () => Promise.resolve(),
   showSecret: () => Promise.resolve(),
+  closeSecrets: () => {
+    secretsClosed += 1;
+    return Promise.resolve();
+  },
   copySecret: () => Promise.resolve(30),
   printPdf: () => Promise.resolve(fail(appError('NOT_FOUND', 'none', ''))),
 };
@@ -140,8 +145,10 @@ describe('the service', () => {
     const { handlers, context } = service;
     await handlers.workspace.create({ name: 'One', deployment: 'self-managed' });
     expect(await handlers.vault.create({ passphrase })).toMatchObject({ ok: true });
+    const closed = secretsClosed;
     await handlers.vault.lock({});
     expect(context.store.get().vault.state).toBe('locked');
+    expect(secretsClosed, 'what the vault gave out is no longer shown').toBe(closed + 1);
     expect(await handlers.vault.unlock({ passphrase: 'not it at all' })).toMatchObject({
       error: { code: 'VAULT_PASSPHRASE_WRONG' },
     });

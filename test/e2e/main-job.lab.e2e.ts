@@ -146,6 +146,15 @@ test('closing the window loses nothing', async () => {
   await app.wizard.secrets.unlock(passphrase);
 });
 
+test('a secret is no longer shown once the vault is locked', async () => {
+  const windows = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+  await app.wizard.secrets.show('elastic');
+  await expect.poll(windows).toBe(2);
+  await app.wizard.secrets.lock();
+  await expect.poll(windows).toBe(1);
+  await app.wizard.secrets.unlock(passphrase);
+});
+
 test('everything is taken back: identical bytes, owner and mode, and the node runs as before', async () => {
   test.setTimeout(15 * 60_000);
   await app.wizard.goTo('History');

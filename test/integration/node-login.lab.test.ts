@@ -46,6 +46,7 @@ async function madeService(root: string, log: string[], host: LabHost): Promise<
       openLink: () => Promise.resolve(),
       showFolder: () => Promise.resolve(),
       showSecret: () => Promise.resolve(),
+      closeSecrets: () => Promise.resolve(),
       copySecret: () => Promise.resolve(0),
       printPdf: () => Promise.resolve(fail(appError('NOT_FOUND', 'none', ''))),
     },

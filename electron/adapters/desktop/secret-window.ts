@@ -21,6 +21,13 @@ h1{font-size:20px;line-height:28px;margin:0 0 8px}p{margin:0 0 16px;color:#4D5B6
 code{display:block;font:16px/24px "IBM Plex Mono",ui-monospace,monospace;padding:16px;background:#FFF;border:1px solid #7A8794;border-radius:6px;word-break:break-all;user-select:all}
 @media (prefers-color-scheme:dark){body{background:#0F141A;color:#E8EDF2}p{color:#A5B2BF}code{background:#161C24;border-color:#6E7C8A}}`;
 
+const open = new Set<BrowserWindow>();
+
+/** For when the vault is locked: what it gave out is no longer shown either. */
+export function closeSecretWindows(): void {
+  for (const window of open) window.destroy();
+}
+
 export function showSecretWindow(parent: BrowserWindow | undefined, about: string, value: string): void {
   const isolated = session.fromPartition(`secret-${randomUUID()}`, { cache: false });
   const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Bulwark: secret</title><link rel="stylesheet" href="/style.css"></head>
@@ -61,6 +68,10 @@ export function showSecretWindow(parent: BrowserWindow | undefined, about: strin
   });
   window.setContentProtection(true);
   const timer = setTimeout(() => window.destroy(), closesAfterMilliseconds);
-  window.on('closed', () => clearTimeout(timer));
+  open.add(window);
+  window.on('closed', () => {
+    open.delete(window);
+    clearTimeout(timer);
+  });
   void window.loadURL(`${scheme}://secret/index.html`);
 }

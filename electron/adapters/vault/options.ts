@@ -5,6 +5,8 @@ export interface VaultOptions {
   readonly kdf?: KdfParameters;
   /** Locks by itself after this many milliseconds without a call; absent: never. */
   readonly autoLockMilliseconds?: number;
+  /** True while something is under way that needs the vault: then idle time does not lock it, and counts anew. */
+  readonly inUse?: () => boolean;
   /** Told whenever an open vault has become locked. */
   readonly onLock?: (why: 'asked' | 'idle' | 'changed-elsewhere') => void;
 }

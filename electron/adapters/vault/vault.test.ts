@@ -162,6 +162,24 @@ describe('the passphrase', () => {
     expect(vault.locked).toBe(true);
     expect(told).toBe('idle');
   });
+
+  test('idle time does not lock what running work needs, and counts anew after it', async () => {
+    let inUse = true;
+    const vault = new Vault(file, { kdf, autoLockMilliseconds: 30, inUse: () => inUse });
+    await vault.create(right);
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(vault.locked).toBe(false);
+    inUse = false;
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(vault.locked).toBe(true);
+  });
+
+  test('who asks for it locks also what is in use', async () => {
+    const vault = new Vault(file, { kdf, autoLockMilliseconds: 30, inUse: () => true });
+    await vault.create(right);
+    vault.lock();
+    expect(vault.locked).toBe(true);
+  });
 });
 
 describe('damage', () => {

@@ -278,7 +278,10 @@ export class Vault implements SecretStore {
     clearTimeout(this.#timer);
     const after = this.#options.autoLockMilliseconds;
     if (after === undefined) return;
-    this.#timer = setTimeout(() => this.#lock('idle'), after);
+    this.#timer = setTimeout(() => {
+      if (this.#options.inUse?.() === true) this.#postponeLock();
+      else this.#lock('idle');
+    }, after);
     this.#timer.unref();
   }
 
