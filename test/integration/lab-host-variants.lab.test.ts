@@ -17,6 +17,13 @@ const OPERATORS_VIEW: Readonly<Record<VariantName, readonly [string, number, Reg
     0,
     /^busybox\n\/opt\/busybox\/bin\/stat\nBusyBox/,
   ],
+  ufw: ['sudo -n ufw status', 0, /^Status: active[\s\S]*9200\/tcp +ALLOW +Anywhere/],
+  firewalld: [
+    'sudo -n firewall-cmd --state; sudo -n firewall-cmd --list-ports',
+    0,
+    /^running\n9200\/tcp 443\/tcp/,
+  ],
+  iptables: ['sudo -n iptables -S INPUT', 0, /^-P INPUT DROP[\s\S]*--dports 443,9200 -j ACCEPT/],
   'no-posix-shell': ['echo hello', 1, /not available/],
   'appliance-shell': ['echo hello', 0, /^(?!.*hello).*Unknown command/s],
 };

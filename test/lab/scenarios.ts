@@ -50,6 +50,21 @@ export const VARIANTS = {
     packages: { id: 'busybox', add: ['busybox'] },
     prepare: ['busybox'],
   },
+  ufw: {
+    description: 'ufw lets in ssh and everybody to 9200 and 443',
+    packages: { id: 'ufw', add: ['ufw'] },
+    prepare: ['open-ports', 'ufw'],
+  },
+  firewalld: {
+    description: 'firewalld lets in ssh and everybody to 9200 and 443',
+    packages: { id: 'firewalld', add: ['firewalld'] },
+    prepare: ['open-ports', 'firewalld'],
+  },
+  iptables: {
+    description: 'iptables rules, loaded at boot, let in ssh and everybody to 9200 and 443',
+    packages: { id: 'iptables', add: ['iptables', 'iptables-persistent'] },
+    prepare: ['open-ports', 'iptables'],
+  },
   'no-posix-shell': { description: 'the login shell of the operator is nologin', prepare: ['no-shell'] },
   'appliance-shell': {
     description: 'the login program of the operator answers everything with a menu',
@@ -221,6 +236,9 @@ export const SCENARIOS = {
   'max-sessions-1': hostWith('max-sessions-1'),
   'no-curl': hostWith('no-curl'),
   busybox: hostWith('busybox'),
+  'firewall-ufw': hostWith('ufw'),
+  'firewall-firewalld': hostWith('firewalld'),
+  'firewall-iptables': hostWith('iptables'),
   'no-posix-shell': hostWith('no-posix-shell'),
   'appliance-shell': hostWith('appliance-shell'),
 } as const satisfies Readonly<Record<string, Scenario>>;

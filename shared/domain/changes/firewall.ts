@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 export const firewallRulesetChangeSchema = z.strictObject({
   kind: z.literal('firewall-ruleset'),
-  backend: z.literal('nftables'),
+  /** The tool that manages this host's packet filter; only it is used. */
+  backend: z.enum(['nftables', 'ufw', 'firewalld', 'iptables']),
   /** Sources (CIDR, IPv4 or IPv6) that may reach a port; a port that is not listed is closed to the network. */
   allow: z.array(
     z.strictObject({

@@ -1,47 +1,57 @@
 /**
- * Inbound rules in a table of Bulwark's own (nftables), live and at boot, for IPv4 and IPv6. The administrator's tables and
- * configuration stay; one include line is added to the file that is loaded at boot.
+ * Inbound TCP closed but for what is listed, live and at boot, for IPv4 and IPv6, by the tool that manages this host's packet
+ * filter. The administrator's own rules stay.
  */
-import type { ChangeOf } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
-import { decodeImage, encodeImage } from '../../before-image.ts';
-import { canonicalJson } from '../../canonical-json.ts';
+import { encodeImage } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { fireGuard, listGuards } from '../../guard.ts';
 import { afterWriting } from '../../host-script.ts';
-import { currentMark, diffText, drift } from '../single-file.ts';
-import { goLive, loadTextOf, lockedOut, makeLasting } from './go-live.ts';
-import { bootListing, loadLive } from './host.ts';
-import { rulesFile } from './ruleset.ts';
-import { holds } from './sources.ts';
-import {
-  currentState,
-  type FirewallState,
-  inPlace,
-  sameFile,
-  sleepingRules,
-  stateSchema,
-  textOfFile,
-  wantedFrom,
-} from './state.ts';
-
-type Change = ChangeOf<'firewall-ruleset'>;
+import { currentMark, drift } from '../single-file.ts';
+import type { Backend, FirewallChange } from './backend.ts';
+import { backendFor, type Fitting, fittingBackend } from './fitting.ts';
+import { goLive } from './go-live.ts';
+import { lockedOut, predictAccess } from './prediction.ts';
+import { seenSession } from './seen-session.ts';
+import { decodeState, type FirewallState, liveText, sameFile, sameState } from './state.ts';
 
 /** The guard's tag of the step itself, also while it is being undone. */
 function stepTag(context: ChangeContext): string {
   return context.tag.replace(/-undo$/, '');
 }
 
-async function marks(context: ChangeContext, bootFile: string, listing: string): Promise<Result<Mark>> {
-  const boot = await currentMark(context, bootFile);
-  if (!boot.ok) {
-    return boot;
+async function marks(context: ChangeContext, state: FirewallState): Promise<Result<Mark>> {
+  const files: Record<string, string> = {};
+  for (const { path } of state.files) {
+    const mark = await currentMark(context, path);
+    if (!mark.ok) {
+      return mark;
+    }
+    files[path] = mark.value;
   }
-  const rules = await currentMark(context, rulesFile);
-  return rules.ok
-    ? succeed({ live: context.digest.sha256(listing), boot: boot.value, rules: rules.value })
-    : rules;
+  return succeed({ live: context.digest.sha256(liveText(state.live)), ...files });
+}
+
+async function nowAndWanted(
+  change: FirewallChange,
+  context: ChangeContext,
+): Promise<Result<Fitting & { readonly now: FirewallState; readonly wanted: FirewallState }>> {
+  const fitting = await fittingBackend(change, context);
+  if (!fitting.ok) {
+    return fitting;
+  }
+  const { backend } = fitting.value;
+  const now = await backend.read(context);
+  if (!now.ok) {
+    return now;
+  }
+  const unfit = backend.unfit(now.value);
+  if (unfit !== undefined) {
+    return fail(unfit);
+  }
+  const wanted = await backend.wanted(change, now.value, context);
+  return wanted.ok ? succeed({ ...fitting.value, now: now.value, wanted: wanted.value }) : wanted;
 }
 
 export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
@@ -50,11 +60,12 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
   describe: (change) => ({
     title: 'close every inbound TCP port that is not listed',
     words: [
+      `The rules are added to those of ${change.backend}; what is there stays.`,
       `SSH (port ${change.sshPort}) stays open to ${change.operatorSources.join(', ')}.`,
       ...change.allow.map(
         ({ port, from, label }) => `Port ${port} (${label}) is open to ${from.join(', ')}.`,
       ),
-      'All other inbound TCP connections are dropped, for IPv4 and IPv6; existing connections go on. Other protocols (VPN, name and time services) and other tables stay as they are.',
+      'All other inbound TCP connections are dropped, for IPv4 and IPv6; existing connections go on. UDP and other protocols (VPN, name and time services), forwarding and address translation stay as they are.',
       `If a fresh login does not work afterwards, the host puts the old rules back after ${change.guardSeconds} seconds.`,
     ],
     blast: 'access',
@@ -67,9 +78,13 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
     if (!guards.ok) {
       return guards;
     }
-    // Known once the first command has run.
-    if (context.host.seenFrom !== undefined && !holds(change.operatorSources, context.host.seenFrom)) {
-      return lockedOut(context.host.seenFrom);
+    const seen = await seenSession(context);
+    if (!seen.ok) {
+      return seen;
+    }
+    const prediction = predictAccess(change, seen.value);
+    if (prediction.outcome === 'excluded') {
+      return fail(lockedOut(prediction, seen.value));
     }
     const armed = [...guards.value].filter(([, standing]) => standing === 'armed' || standing === 'firing');
     if (armed.some(([tag]) => tag !== stepTag(context))) {
@@ -82,93 +97,57 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
         ),
       );
     }
-    const now = await currentState(context);
-    if (!now.ok) {
-      return now;
+    const looked = await nowAndWanted(change, context);
+    if (!looked.ok) {
+      return looked;
     }
-    if (sleepingRules(now.value)) {
-      return fail(
-        appError(
-          'PRECONDITION_FAILED',
-          `${now.value.bootFile.path} holds rules that are not active, and loading Bulwark's rules at boot would activate them.`,
-          'Decide about these rules first: enable nftables.service, or remove them.',
-          { hostState: 'unchanged' },
-        ),
-      );
-    }
-    const wanted = await wantedFrom(change, now.value, context);
-    if (!wanted.ok) {
-      return wanted;
-    }
+    const { backend, foreign, now, wanted } = looked.value;
     // While our own guard is armed the rules are live on probation only.
-    const done = armed.length === 0 && inPlace(now.value, wanted.value);
-    const diffs = done
-      ? []
-      : [
-          {
-            subject: 'inbound rules (table inet bulwark)',
-            before: now.value.table || '(no table)',
-            after: wanted.value.listing,
-          },
-          {
-            subject: now.value.bootFile.path,
-            before: diffText(textOfFile(now.value.bootFile)),
-            after: diffText(textOfFile(wanted.value.state.bootFile)),
-          },
-        ].filter((diff) => diff.before !== diff.after);
-    const words = [
-      ...(now.value.enabled === 'enabled'
-        ? []
-        : ['nftables.service is enabled, so that the rules are loaded at boot.']),
-      ...(context.host.seenFrom === undefined
-        ? ['Your own address is not known to this host; the guard decides.']
-        : []),
-    ];
-    return succeed({ inPlace: done, diffs, words: done ? [] : words });
+    const done = armed.length === 0 && sameState(now, wanted);
+    return succeed({
+      inPlace: done,
+      diffs: done ? [] : backend.diffs(now, wanted).filter((diff) => diff.before !== diff.after),
+      words: done ? [] : [prediction.words, ...backend.words(now, wanted), ...foreign],
+    });
   },
 
-  async capture(_change, context) {
-    const now = await currentState(context);
+  async capture(change, context) {
+    const fitting = await fittingBackend(change, context);
+    const now = fitting.ok ? await fitting.value.backend.read(context) : fitting;
     return now.ok ? succeed(encodeImage(now.value)) : now;
   },
 
   async apply(change, before, context) {
-    const image = decodeImage(stateSchema, before);
-    const now = image.ok ? await currentState(context) : image;
-    if (!now.ok) {
-      return now;
+    const image = decodeState(before);
+    const looked = image.ok ? await nowAndWanted(change, context) : image;
+    if (!looked.ok) {
+      return looked;
     }
-    const wanted = await wantedFrom(change, now.value, context);
-    if (!wanted.ok) {
-      return wanted;
-    }
-    if (!inPlace(now.value, wanted.value)) {
-      const live = await goLive(context, now.value, wanted.value.state, change.guardSeconds);
+    const { backend, now, wanted } = looked.value;
+    if (!sameState(now, wanted)) {
+      const live = await goLive(backend, context, now, wanted, change.guardSeconds);
       if (!live.ok) {
         return live;
       }
     }
-    return afterWriting(await marks(context, now.value.bootFile.path, wanted.value.listing));
+    return afterWriting(await marks(context, wanted));
   },
 
   async verify(change, mark, context) {
-    const now = await currentState(context);
-    if (!now.ok) {
-      return now;
+    const looked = await nowAndWanted(change, context);
+    if (!looked.ok) {
+      return looked;
     }
-    const wanted = await wantedFrom(change, now.value, context);
-    if (!wanted.ok) {
-      return wanted;
-    }
-    const boot = await bootListing(context, context.host, now.value.bootFile.path);
+    const { backend, now, wanted } = looked.value;
+    const boot = await backend.atBoot(now, context);
     if (!boot.ok) {
       return boot;
     }
-    const wrong = !inPlace(now.value, wanted.value)
-      ? 'The live rules are not the wanted ones.'
-      : boot.value !== now.value.table
+    const wrong = !sameState(now, wanted)
+      ? 'The live rules or their files are not the wanted ones.'
+      : liveText(boot.value) !== liveText(now.live)
         ? 'The rules that the next boot would load are not the live ones.'
-        : context.digest.sha256(now.value.table) !== mark['live']
+        : context.digest.sha256(liveText(now.live)) !== mark['live']
           ? 'The rules changed after they were loaded.'
           : undefined;
     return wrong === undefined
@@ -181,7 +160,7 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
   },
 
   async revert(change, before, mark, context) {
-    const image = decodeImage(stateSchema, before);
+    const image = decodeState(before);
     if (!image.ok) {
       return image;
     }
@@ -189,47 +168,49 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
     if (!cleared.ok) {
       return cleared;
     }
-    const now = await currentState(context);
+    const backend = backendFor(change.backend);
+    const now = await backend.read(context);
     if (!now.ok) {
       return now;
     }
     const was = image.value;
-    if (canonicalJson(now.value) === canonicalJson(was)) {
+    if (sameState(now.value, was)) {
       return succeed(undefined);
     }
-    const ours = await stillOurs(change, was, now.value, mark, context);
+    const ours = await stillOurs(backend, change, was, now.value, mark, context);
     if (!ours.ok) {
       return ours;
     }
     if (!ours.value && !context.force) {
       return fail(drift('The firewall configuration'));
     }
-    if (was.table !== '') {
-      // Going back to stricter rules can cut off access as well.
-      return goLive(context, now.value, was, change.guardSeconds);
+    if (backend.opens(was)) {
+      const opened = await backend.goLive(context.host, now.value, was);
+      return opened.ok ? backend.makeLasting(context.host, now.value, was, context.tag) : opened;
     }
-    const opened = await loadLive(context.host, loadTextOf(was));
-    return opened.ok ? makeLasting(context.host, now.value, was, context.tag) : opened;
+    // Going back to other rules can cut off access as well.
+    return goLive(backend, context, now.value, was, change.guardSeconds);
   },
 };
 
 /** Each part is either what we wrote or what was there before; anything else is somebody else's work. */
 async function stillOurs(
-  change: Change,
+  backend: Backend,
+  change: FirewallChange,
   was: FirewallState,
   now: FirewallState,
   mark: Mark | undefined,
   context: ChangeContext,
 ): Promise<Result<boolean>> {
-  const wanted = await wantedFrom(change, was, context);
+  const wanted = await backend.wanted(change, was, context);
   if (!wanted.ok) {
     return wanted;
   }
-  const { state, listing } = wanted.value;
-  const live = mark?.['live'] ?? context.digest.sha256(listing);
+  const live = mark?.['live'] ?? context.digest.sha256(liveText(wanted.value.live));
+  const isOneOf = (file: FirewallState['files'][number]) =>
+    [...was.files, ...wanted.value.files].some((one) => sameFile(one, file));
   return succeed(
-    (now.table === was.table || context.digest.sha256(now.table) === live) &&
-      (sameFile(now.bootFile, was.bootFile) || sameFile(now.bootFile, state.bootFile)) &&
-      (sameFile(now.rulesFile, was.rulesFile) || sameFile(now.rulesFile, state.rulesFile)),
+    (liveText(now.live) === liveText(was.live) || context.digest.sha256(liveText(now.live)) === live) &&
+      now.files.every(isOneOf),
   );
 }

@@ -1,4 +1,5 @@
 /** Address ranges: checked, brought to one form, and asked whether they hold an address. */
+import { appError } from '../../../domain/error.ts';
 import { isCidr, isIpv4 } from '../../../text/address.ts';
 
 interface Range {
@@ -47,14 +48,29 @@ function masked(range: Range): bigint {
   return (range.base >> host) << host;
 }
 
+/** RFC 5952, section 4.2: the longest run of two or more zeros is left out, the first of equal ones. */
+function shortest(groups: readonly string[]): string {
+  const zeros = [...groups.join(':').matchAll(/(?<![^:])0(?::0)+(?![^:])/g)].sort(
+    (left, right) => right[0].length - left[0].length || left.index - right.index,
+  )[0];
+  if (zeros === undefined) {
+    return groups.join(':');
+  }
+  const text = groups.join(':');
+  const [before, after] = [text.slice(0, zeros.index), text.slice(zeros.index + zeros[0].length)];
+  return `${before.replace(/:$/, '')}::${after.replace(/^:/, '')}`;
+}
+
 function format(range: Range): string {
   const base = masked(range);
   const address =
     range.family === 4
       ? [24n, 16n, 8n, 0n].map((shift) => String((base >> shift) & 255n)).join('.')
-      : Array.from({ length: 8 }, (_, index) =>
-          ((base >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
-        ).join(':');
+      : shortest(
+          Array.from({ length: 8 }, (_, index) =>
+            ((base >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
+          ),
+        );
   const whole = range.family === 4 ? 32 : 128;
   return range.bits === whole ? address : `${address}/${range.bits}`;
 }
@@ -103,3 +119,10 @@ export function holds(texts: readonly string[], address: string): boolean {
     })
   );
 }
+
+export const notAnAddress = appError(
+  'INPUT_INVALID',
+  'One of the sources is not an IP address or range.',
+  'Correct the sources; names are not resolved.',
+  { hostState: 'unchanged' },
+);

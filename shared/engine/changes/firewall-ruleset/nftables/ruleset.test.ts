@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChangeOf } from '../../../domain/change.ts';
+import type { ChangeOf } from '../../../../domain/change.ts';
+import { holds, readSources } from '../sources.ts';
 import { includeLine, rulesText, withInclude } from './ruleset.ts';
-import { holds, readSources } from './sources.ts';
 
 const change: ChangeOf<'firewall-ruleset'> = {
   kind: 'firewall-ruleset',
@@ -38,7 +38,7 @@ describe('rules as text', () => {
 		type ipv6_addr
 		flags interval
 		auto-merge
-		elements = { 2001:db8:0:0:0:0:0:0/32 }
+		elements = { 2001:db8::/32 }
 	}
 
 	chain input {
@@ -75,6 +75,18 @@ describe('rules as text', () => {
 });
 
 describe('sources', () => {
+  it.each([
+    ['::/1', '::/1'],
+    ['::1', '::1'],
+    ['1::', '1::'],
+    ['2001:0:0:1:0:0:0:1', '2001:0:0:1::1'],
+    ['2001:0:0:1:1:0:0:1', '2001::1:1:0:0:1'],
+    ['1:2:3:4:5:6:0:8', '1:2:3:4:5:6:0:8'],
+    ['FE80::A:0', 'fe80::a:0'],
+  ])('%s is written as %s', (long, short) => {
+    expect(readSources([long])?.v6).toEqual([short]);
+  });
+
   it.each<[string[], string, boolean]>([
     [['192.0.2.0/24'], '192.0.2.200', true],
     [['192.0.2.0/24'], '192.0.3.1', false],
@@ -93,7 +105,7 @@ describe('sources', () => {
   it('tells families apart and masks what is beyond the prefix', () => {
     expect(readSources(['10.9.8.7/8', '10.0.0.0/8', '::/0', '2001:db8::8/125'])).toEqual({
       v4: ['10.0.0.0/8'],
-      v6: ['2001:db8:0:0:0:0:0:8/125'],
+      v6: ['2001:db8::8/125'],
       any4: false,
       any6: true,
     });

@@ -1,20 +1,18 @@
-/** What the firewall kind asks a host and tells it; every script static, rules on standard input. */
-import { appError } from '../../../domain/error.ts';
-import { fail, type Result, succeed } from '../../../domain/result.ts';
-import type { ChangeContext } from '../../change-kind.ts';
-import { prelude, runChecked, scriptError, tailOf, textOf } from '../../host-script.ts';
-import type { HostWriter } from '../../ports.ts';
+/** What the nftables backend asks a host and tells it; every script static, rules on standard input. */
+import { appError } from '../../../../domain/error.ts';
+import { fail, type Result, succeed } from '../../../../domain/result.ts';
+import type { ChangeContext } from '../../../change-kind.ts';
+import { prelude, runChecked, scriptError, tailOf, textOf } from '../../../host-script.ts';
+import type { HostWriter } from '../../../ports.ts';
 
 const lookScript = `${prelude}
 command -v nft >/dev/null 2>&1 || { echo nft=no; exit 0; }
 echo nft=yes
 if [ -d /run/systemd/system ]; then
   echo systemd=yes
-  for m in firewalld ufw; do systemctl --quiet is-active $m.service 2>/dev/null && [ "$m" = firewalld ] && echo manager=$m; done
   echo "enabled=$(systemctl is-enabled nftables.service 2>/dev/null)"
   echo "start=$(systemctl show -p ExecStart --value nftables.service 2>/dev/null)"
 fi
-if command -v ufw >/dev/null 2>&1 && ufw status 2>/dev/null | grep -q '^Status: active'; then echo manager=ufw; fi
 [ -d /etc/nftables.d ] && echo folder=yes
 echo ---
 if nft list tables 2>/dev/null | grep -qx 'table inet bulwark'; then nft list table inet bulwark || exit 1; fi
@@ -50,7 +48,6 @@ export async function look(
   const cut = text.indexOf('---\n');
   const lines = text.slice(0, Math.max(0, cut)).split('\n');
   const get = (name: string) => lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
-  const manager = get('manager');
   if (get('nft') !== 'yes' && !lines.includes('nft=yes')) {
     return unsuitable(
       'nftables is not installed on this host.',
@@ -61,12 +58,6 @@ export async function look(
     return unsuitable(
       'This host does not run systemd; how it loads firewall rules at boot is not known.',
       'Set up the firewall by hand.',
-    );
-  }
-  if (manager !== undefined) {
-    return unsuitable(
-      `${manager} manages the firewall of this host.`,
-      `Set the rules with ${manager}; mixing two managers is not safe.`,
     );
   }
   const bootFile = /(?:-f\s+|include\s+\\?")(\/[^\s";]+)/.exec(get('start') ?? '')?.[1];

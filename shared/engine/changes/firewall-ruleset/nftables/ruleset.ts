@@ -1,6 +1,6 @@
 /** The rules of Bulwark's own nftables table as text. Nothing that was not checked gets into it. */
-import type { ChangeOf } from '../../../domain/change.ts';
-import { readSources, type Sources } from './sources.ts';
+import type { ChangeOf } from '../../../../domain/change.ts';
+import { readSources, type Sources } from '../sources.ts';
 
 type Change = ChangeOf<'firewall-ruleset'>;
 
