@@ -21,6 +21,11 @@ function needed(name: string): string {
   return value;
 }
 
+/** The Electron that the app is started with. */
+export function electronPath(): string {
+  return needed('BULWARK_ELECTRON');
+}
+
 /** Everything that the app's user owns; kept between starts when the same folder is given again. */
 export function appFolder(): string {
   return own(mkdtempSync(join(needed('BULWARK_APP_FOLDER'), 'run-')));
@@ -40,7 +45,7 @@ export async function launchApp(
   mkdirSync(workspaces, { recursive: true, mode: 0o700 });
   own(workspaces);
   const electron = await _electron.launch({
-    executablePath: needed('BULWARK_ELECTRON'),
+    executablePath: electronPath(),
     args: [`--user-data-dir=${own(mkdirAnyway(join(folder, 'profile')))}`, resolve('.')],
     chromiumSandbox: true,
     env: { ...process.env, BULWARK_WORKSPACES: workspaces } as Record<string, string>,

@@ -2,6 +2,7 @@
 import type { Screen } from '../../../../renderer/app/ui-store.ts';
 import type { AppState } from '../../../../shared/contract/state.ts';
 import { at, emptyState, every, host, scan, workspaceState } from './build.ts';
+import { guardedByOthers, longPast } from './history.ts';
 import { plan, progress } from './plans.ts';
 import { questions } from './questions.ts';
 import {
@@ -160,6 +161,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
   },
   'history-empty': { screen: 'history', state: workspaceState() },
   history: { screen: 'history', state: verified },
+  'history-long': { screen: 'history', state: longPast },
+  'guard-of-others': { screen: 'hosts', state: guardedByOthers },
   settings: { screen: 'settings', state: workspaceState() },
   ...Object.fromEntries(
     Object.entries(questions).map(([name, question]) => [
@@ -167,6 +170,19 @@ export const scenes: Readonly<Record<string, Scene>> = {
       {
         screen: 'hosts',
         state: { ...workspaceState(), hosts: [host('es-prod-1')], questions: [question] },
+      } satisfies Scene,
+    ]),
+  ),
+  ...Object.fromEntries(
+    (['password', 'passphrase', 'interactive', 'node-password'] as const).map((purpose) => [
+      `question-${purpose}`,
+      {
+        screen: 'hosts',
+        state: {
+          ...workspaceState(),
+          hosts: [host('es-prod-1')],
+          questions: [{ ...questions.secret, purpose, prompt: 'One-time code', attempt: 1 }],
+        },
       } satisfies Scene,
     ]),
   ),

@@ -5,7 +5,7 @@ import { at } from './build.ts';
 const asked = { id: 'question-1', hostId: 'es-prod-1', hostName: 'es-prod-1' } as const;
 const key = { type: 'ssh-ed25519', fingerprint: 'SHA256:q9Xr2mZ5vJtQ1uYw8KcP0aLdE7fBnGhS3iOoRx4TzVk' };
 
-export const questions: Readonly<Record<Question['type'], Question>> = {
+export const questions: { readonly [T in Question['type']]: Extract<Question, { readonly type: T }> } = {
   'host-key': {
     ...asked,
     type: 'host-key',
