@@ -8,7 +8,7 @@ import type { JournalDraft } from '../domain/journal.ts';
 import type { Step } from '../domain/plan.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import { cancelledMidway } from './cancelled-midway.ts';
-import type { ChangeContext, ChangeKind, Mark } from './change-kind.ts';
+import { type ChangeContext, type ChangeKind, type Mark, undoWords } from './change-kind.ts';
 import type { HostWork } from './host-work.ts';
 import { isThere } from './is-there.ts';
 import {
@@ -132,17 +132,9 @@ async function putBack(
     begun.kind.revert(begun.change, begun.before, mark, { ...contextFor(run, undefined), force: false }),
   );
   if (reverted.ok) {
-    await journalOutcome(
-      run,
-      'undone-after-failure',
-      {},
-      `${error.message} What was there before has been put back.`,
-    );
-    return ended(
-      error,
-      earlierBack ? 'restored' : 'changed',
-      `${error.message} What was there before has been put back.`,
-    );
+    const back = [error.message, 'What was there before has been put back.', ...undoWords(reverted.value)];
+    await journalOutcome(run, 'undone-after-failure', {}, back.join(' '));
+    return ended(error, earlierBack ? 'restored' : 'changed', back.join(' '));
   }
   if (connectionLost(reverted.error)) {
     return settleAfterLoss(run, begun, error, false);

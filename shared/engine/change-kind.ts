@@ -51,6 +51,15 @@ export interface Words {
 /** Kind-specific digests by which the kind recognises what it left on the host; journalled, so never secret. */
 export type Mark = Readonly<Record<string, string>>;
 
+/** What an undo has to say besides that everything is as before: sentences for the journal, the report and the operator. */
+export interface UndoWords {
+  readonly words: readonly string[];
+}
+
+export function undoWords(value: void | UndoWords): readonly string[] {
+  return typeof value === 'object' ? value.words : [];
+}
+
 export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
   readonly kind: K;
   describe(change: ChangeOf<K>): Words;
@@ -68,7 +77,7 @@ export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
     before: Uint8Array,
     mark: Mark | undefined,
     context: ChangeContext & { readonly force: boolean },
-  ): Promise<Result<void>>;
+  ): Promise<Result<void | UndoWords>>;
 }
 
 export type ChangeKinds = { readonly [K in ChangeKindName]: ChangeKind<K> };

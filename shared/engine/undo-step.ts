@@ -1,7 +1,7 @@
 /** Undoes one journalled step from its before-image and journals how it ended. Never throws. */
 import { type AppError, appError } from '../domain/error.ts';
 import { fail, type Result } from '../domain/result.ts';
-import type { Mark } from './change-kind.ts';
+import { type Mark, type UndoWords, undoWords } from './change-kind.ts';
 import type { HostWork } from './host-work.ts';
 import type { StepHistory } from './journal/history.ts';
 import {
@@ -37,7 +37,7 @@ export function markOf(history: StepHistory): Mark | undefined {
   return mark === undefined || Object.keys(mark).length === 0 ? undefined : mark;
 }
 
-async function revert(run: UndoRun): Promise<Result<void>> {
+async function revert(run: UndoRun): Promise<Result<void | UndoWords>> {
   const { intent } = run.history;
   const before = await run.parts.blobs.get(intent.beforeImage);
   if (!before.ok) {
@@ -103,7 +103,7 @@ export async function undoStep(run: UndoRun): Promise<UndoEnd> {
     reverted === undefined
       ? 'A restart cannot be undone; the service is restarted once at the end.'
       : reverted.ok
-        ? 'What was there before has been put back.'
+        ? ['What was there before has been put back.', ...undoWords(reverted.value)].join(' ')
         : reverted.error.message;
   const error = reverted?.ok === false ? shown(reverted.error) : undefined;
   const written = await run.parts.journal.append({ type: 'undo-outcome', ...where, result, note });

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { ChangeKindName, ChangeOf } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { fail, type Result } from '../../shared/domain/result.ts';
-import type { ChangeContext, ChangeKind, Mark } from '../../shared/engine/change-kind.ts';
+import type { ChangeContext, ChangeKind, Mark, UndoWords } from '../../shared/engine/change-kind.ts';
 import type { HostSession, HostWriter } from '../../shared/engine/ports.ts';
 import { FakeClock, FakeRandom, MemoryLog, MemorySecrets, testDigest } from './memory-ports.ts';
 
@@ -72,6 +72,6 @@ export async function undo<K extends ChangeKindName>(
   applied: { readonly before: Uint8Array; readonly mark: Mark | undefined },
   context: ChangeContext,
   force = false,
-): Promise<Result<void>> {
+): Promise<Result<void | UndoWords>> {
   return kind.revert(change, applied.before, applied.mark, { ...context, force });
 }

@@ -5,7 +5,7 @@
 import type { ChangeOf } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
-import type { ChangeContext, Mark } from '../../change-kind.ts';
+import type { ChangeContext, Mark, UndoWords } from '../../change-kind.ts';
 import { askNode, at, jsonOf, type NodeDoor, vaultCredential } from '../../elasticsearch/node.ts';
 import { readFile } from '../../host-files.ts';
 import type { NodeCredential } from '../../ports.ts';
@@ -160,7 +160,7 @@ async function settle(context: ChangeContext, standing: SwitchStanding): Promise
 }
 
 /** Errors: DRIFT, NOT_REVERSIBLE, ES_DID_NOT_START (the secured node is back then), SSH_CONNECTION_LOST. */
-export async function revertToOpen(way: WayBack, context: BackContext): Promise<Result<void>> {
+export async function revertToOpen(way: WayBack, context: BackContext): Promise<Result<void | UndoWords>> {
   const { install } = way.change;
   // A switch that is still running is waited for; the host ends it by itself.
   const running = await awaitSwitch(context, 1500);
@@ -177,7 +177,7 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
     return yml;
   }
   if (yml.value === way.image.yml) {
-    return await clean(way, live);
+    return await cleanAndTell(way, live, false);
   }
   const drift = await drifted(way, live);
   if (!drift.ok) {
@@ -248,19 +248,38 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
       ),
     );
   }
-  const secured = way.image.data.map((path) =>
-    path.mount ? `${path.path}/secured-${context.tag}` : securedAside(path.path, context.tag),
-  );
-  if (keep) {
-    last.progress(`The data of the secured node is kept as ${secured.join(', ')}`);
-    last.log.write('info', 'data of the secured node was kept', { paths: secured });
-  } else {
-    const dropped = await dropPaths(last, secured);
+  if (!keep) {
+    const dropped = await dropPaths(last, securedPaths(way, last));
     if (!dropped.ok) {
       return dropped;
     }
   }
-  return await clean(way, last, true);
+  return await cleanAndTell(way, last, true);
+}
+
+function securedPaths(way: WayBack, context: ChangeContext): readonly string[] {
+  return way.image.data.map((path) =>
+    path.mount ? `${path.path}/secured-${context.tag}` : securedAside(path.path, context.tag),
+  );
+}
+
+/** Cleans up, and says which data of the secured node stays on the host: nobody may have to find it by chance. */
+async function cleanAndTell(
+  way: WayBack,
+  context: ChangeContext,
+  evenBefore: boolean,
+): Promise<Result<void | UndoWords>> {
+  const cleaned = await clean(way, context, evenBefore);
+  const kept = cleaned.ok ? await existing(context, securedPaths(way, context)) : cleaned;
+  if (!kept.ok || kept.value.length === 0) {
+    return kept.ok ? succeed(undefined) : kept;
+  }
+  context.log.write('info', 'data of the secured node was kept', { paths: kept.value });
+  return succeed({
+    words: [
+      `The data that was written while the node was secured is kept on the host as ${kept.value.join(', ')}; remove it there once nobody needs it.`,
+    ],
+  });
 }
 
 async function clean(way: WayBack, context: ChangeContext, evenBefore = false): Promise<Result<void>> {
