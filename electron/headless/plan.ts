@@ -70,7 +70,10 @@ async function plan(
   );
   if (!made.ok) return made;
   return succeed({
-    exitCode: made.value.leftOut.length === 0 ? exitCodes.done : exitCodes.fails,
+    // What another step of this plan settles is not left over.
+    exitCode: made.value.leftOut.every(({ settledBy }) => settledBy !== undefined)
+      ? exitCodes.done
+      : exitCodes.fails,
     data: { plan: made.value, notFailing: other },
     text: planText(made.value),
   });

@@ -81,7 +81,10 @@ export function planText(plan: Plan): string {
     `    serves: ${step.controls.join(', ')}`,
     ...step.diffs.flatMap((diff) => [`    ${diff.subject}`, ...diffLines(diff)]),
   ]);
-  const left = plan.leftOut.map(({ findingId, reason }) => `left out: ${findingId}: ${reason}`);
+  const left = plan.leftOut.map(
+    ({ findingId, reason, settledBy }) =>
+      `${settledBy === undefined ? 'left out' : 'needs no step'}: ${findingId}: ${reason}`,
+  );
   return plain([...steps, ...left, `plan ${plan.id}`, `digest ${plan.digest}`].join('\n'));
 }
 

@@ -121,6 +121,9 @@ export async function makePlan(
           proposal.type === 'manual'
             ? proposal.reason
             : `It needs a choice first: ${proposal.choices.map((choice) => choice.label.toLowerCase()).join(', ')}.`,
+        ...(proposal.type === 'manual' && proposal.settledBy !== undefined
+          ? { settledBy: proposal.settledBy }
+          : {}),
       });
   }
 

@@ -30,7 +30,13 @@ export type Proposal =
       readonly undo: string;
       readonly fixedTogetherWith?: readonly string[];
     }
-  | { readonly type: 'manual'; readonly reason: string; readonly steps: readonly string[] };
+  | {
+      readonly type: 'manual';
+      readonly reason: string;
+      readonly steps: readonly string[];
+      /** The control whose change makes this finding go away as well: it is not left over where that one is planned. */
+      readonly settledBy?: string;
+    };
 
 /** The operator's choices as text by parameter name, as the contract carries them. */
 export type Choices = Readonly<Record<string, string>>;

@@ -33,7 +33,14 @@ export const planSchema = z.object({
   basis: z.array(z.object({ hostId: hostIdSchema, scanId: z.string(), factsDigest: z.string() })),
   steps: z.array(stepSchema),
   /** Findings asked for that could not be planned, with the reason. */
-  leftOut: z.array(z.object({ findingId: z.string(), reason: z.string() })),
+  leftOut: z.array(
+    z.object({
+      findingId: z.string(),
+      reason: z.string(),
+      /** A control of the same host whose steps, in this plan, make the finding go away too. */
+      settledBy: controlIdSchema.optional(),
+    }),
+  ),
 });
 export type Plan = Readonly<z.infer<typeof planSchema>>;
 

@@ -251,6 +251,26 @@ describe('planning', () => {
     expect(plan.leftOut).toMatchObject([{ findingId: 'local/bad' }]);
   });
 
+  it('says which control settles a finding that has no change of its own, where that one is planned', async () => {
+    const left = { findingId: 'local/locked', reason: 'By hand.', settledBy: 'good' };
+    const good = bench.request('good', mode('/etc/a.conf', '0640'));
+    const other = bench.request('other', mode('/etc/a.conf', '0640'));
+    expect(value(await bench.planLeaving([left], good)).leftOut).toEqual([
+      {
+        findingId: 'local/locked',
+        reason: 'Settled by good, which is part of this plan. Assess again afterwards.',
+        settledBy: 'good',
+      },
+    ]);
+    expect(value(await bench.planLeaving([left], other)).leftOut).toEqual([
+      { findingId: 'local/locked', reason: 'By hand.' },
+    ]);
+    const elsewhere = { ...left, findingId: 'other-host/locked' };
+    expect(value(await bench.planLeaving([elsewhere], good)).leftOut).toEqual([
+      { findingId: 'other-host/locked', reason: 'By hand.' },
+    ]);
+  });
+
   it('is empty when nothing can be planned, and says why', async () => {
     const plan = await bench.plan(bench.request('bad', content('/etc/a.conf', testDigest.sha256('another'))));
     expect(plan).toMatchObject({ error: { code: 'PLAN_EMPTY' } });

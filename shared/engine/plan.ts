@@ -161,6 +161,21 @@ export async function planChanges(
     digest: planDigest(steps, parts.digest),
     basis: input.basis.filter((one) => hostIds.includes(one.hostId)),
     steps,
-    leftOut,
+    leftOut: leftOut.map((one) => withSettler(one, steps)),
   });
+}
+
+/** A finding that another control's steps settle says so; where those are not in the plan, it is left out like any other. */
+function withSettler({ findingId, reason, settledBy }: LeftOut, steps: readonly Step[]): LeftOut {
+  const hostId = findingId.slice(0, findingId.lastIndexOf('/'));
+  const settled =
+    settledBy !== undefined &&
+    steps.some((step) => step.hostId === hostId && step.controls.includes(settledBy));
+  return settled
+    ? {
+        findingId,
+        reason: `Settled by ${settledBy}, which is part of this plan. Assess again afterwards.`,
+        settledBy,
+      }
+    : { findingId, reason };
 }

@@ -101,10 +101,15 @@ export class EngineBench {
   }
 
   plan(...requests: PlanRequest[]) {
+    return this.planLeaving([], ...requests);
+  }
+
+  /** @param leftOut what the service had to leave out before the engine was asked */
+  planLeaving(leftOut: Plan['leftOut'], ...requests: PlanRequest[]) {
     return planChanges(
       {
         requests,
-        leftOut: [],
+        leftOut,
         basis: [{ hostId: 'local', scanId: 'scan-1', factsDigest: 'facts-1' }],
         host: () => Promise.resolve(succeed(this.host)),
       },

@@ -88,12 +88,12 @@ export class TerminalJob {
   }
 
   /** Everything that fails; only the lab's own machine may reach the node afterwards. Null when nothing fails. */
-  async plan(): Promise<Planned | null> {
+  async plan(codes: readonly number[] = [0, 1, 2]): Promise<Planned | null> {
     const source = `${this.host.address.replace(/\.\d+$/, '.1')}/32`;
     const choices = ['--choice', 'serviceUser=elasticsearch', '--choice', `allowedSources=${source}`];
     const { plan } = await this.#tell<{
       plan: { digest: string; leftOut: { findingId: string }[] } | null;
-    }>([0, 1, 2], 'plan', ...this.#onHost, '--all', ...choices);
+    }>(codes, 'plan', ...this.#onHost, '--all', ...choices);
     return plan === null
       ? null
       : {

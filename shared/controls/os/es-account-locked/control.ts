@@ -81,11 +81,14 @@ function propose(facts: Facts): Proposal {
   const account = knownValue(facts['service-account']);
   if (!account) return factsMissing;
   if (!isDedicated(account)) {
-    return manual(
-      `${account.name} is not Elasticsearch’s own account. Locking it could lock a person or another service out, so Bulwark does not.`,
-      'First give Elasticsearch its own account (control es-service-user).',
-      'Then assess again: this control then judges the new account.',
-    );
+    return {
+      ...manual(
+        `${account.name} is not Elasticsearch’s own account. Locking it could lock a person or another service out, so Bulwark does not.`,
+        'First give Elasticsearch its own account (control es-service-user).',
+        'Then assess again: this control then judges the new account.',
+      ),
+      settledBy: 'es-service-user',
+    };
   }
   const shared = account.sudoRules.filter((rule) => !rule.dedicated);
   const sudoersFiles = [
