@@ -1,4 +1,4 @@
-/** `bulwark rollback`: takes back one step, one plan or everything, newest first, and only what is still ours. */
+/** `bulwark rollback`: takes back a step, a finding, a plan, a host or everything, newest first, and only what is still ours. */
 import type { HistoryItem } from '../../shared/contract/state.ts';
 import { type AppError, appError } from '../../shared/domain/error.ts';
 import type { Host } from '../../shared/domain/host.ts';
@@ -12,21 +12,44 @@ import { chosenHosts } from './host-options.ts';
 import { connecting, inWorkspace, type Options, usage } from './options.ts';
 import { plain } from './words.ts';
 
-function scopeOf(options: Options): Result<RollbackScope> {
-  const given = [options.step, options.plan, options.all].filter((one) => one !== undefined);
-  if (given.length !== 1) return fail(usage('Give one of --step PLAN/STEP, --plan PLAN and --all'));
-  if (options.plan !== undefined) return succeed({ of: 'plan', planId: options.plan });
-  if (options.step === undefined) return succeed({ of: 'host' });
+interface Wanted {
+  readonly scope: RollbackScope;
+  /** Of which host, by name, id or address, where the option says so itself. */
+  readonly host?: string;
+}
+
+function scopeOf(options: Options): Result<Wanted> {
+  const given = [options.step, options.finding, options.plan, options.all].filter((one) => one !== undefined);
+  if (given.length > 1 || (given.length === 0 && (options.host ?? []).length === 0))
+    return fail(
+      usage('Give one of --step PLAN/STEP, --finding HOST/CONTROL, --plan PLAN, --host NAME and --all'),
+    );
+  if (options.plan !== undefined) return succeed({ scope: { of: 'plan', planId: options.plan } });
+  if (options.finding !== undefined) {
+    const at = options.finding.lastIndexOf('/');
+    const [host, controlId] = [options.finding.slice(0, Math.max(0, at)), options.finding.slice(at + 1)];
+    return host !== '' && controlId !== ''
+      ? succeed({ scope: { of: 'finding', controlId }, host })
+      : fail(usage('--finding is HOST/CONTROL, as assess shows them'));
+  }
+  if (options.step === undefined) return succeed({ scope: { of: 'host' } });
   const [planId, stepId, more] = options.step.split('/');
   return planId && stepId && more === undefined
-    ? succeed({ of: 'step', planId, stepId })
+    ? succeed({ scope: { of: 'step', planId, stepId } })
     : fail(usage('--step is PLAN/STEP, as the history shows them'));
 }
 
 function inScope(scope: RollbackScope, item: HistoryItem): boolean {
-  if (scope.of === 'host') return true;
-  if (scope.of === 'finding') return item.controls.includes(scope.controlId);
-  return item.planId === scope.planId && (scope.of === 'plan' || item.stepId === scope.stepId);
+  switch (scope.of) {
+    case 'host':
+      return true;
+    case 'finding':
+      return item.controls.includes(scope.controlId);
+    case 'plan':
+      return item.planId === scope.planId;
+    case 'step':
+      return item.planId === scope.planId && item.stepId === scope.stepId;
+  }
 }
 
 async function rollback(
@@ -40,7 +63,10 @@ async function rollback(
     (context.store.get().hosts.find((state) => state.host.id === hostId)?.history ?? []).filter((item) =>
       inScope(scope, item),
     );
-  const involved = hosts.filter((host) => historyOf(host.id).length > 0);
+  const owes = (hostId: string): boolean =>
+    scope.of === 'host' &&
+    context.store.get().hosts.some((state) => state.host.id === hostId && state.interrupted.length > 0);
+  const involved = hosts.filter((host) => historyOf(host.id).length > 0 || owes(host.id));
   if (involved.length === 0 && scope.of !== 'host')
     return fail(
       appError('NOT_FOUND', 'The history has no such step.', 'Look at it with: bulwark hosts list --json.'),
@@ -86,16 +112,20 @@ export const rollbackCommand: Command = {
   name: 'rollback',
   summary: 'Take changes back, newest first. Ends with 0 only when every one was taken back.',
   usage: [
-    'bulwark rollback --workspace NAME (--step PLAN/STEP | --plan PLAN | --all) --vault-passphrase-stdin [--host NAME …] [--force] [--json]',
+    'bulwark rollback --workspace NAME (--step PLAN/STEP | --finding HOST/CONTROL | --plan PLAN | --host NAME … | --all) --vault-passphrase-stdin [--force] [--break-lock] [--json]',
   ],
-  options: [...connecting, ...inWorkspace, 'step', 'plan', 'all', 'force', 'break-lock'],
+  options: [...connecting, ...inWorkspace, 'step', 'finding', 'plan', 'all', 'force', 'break-lock'],
   async run({ options, words }, terminal) {
     if (words.length > 0) return fail(usage(`Unexpected ${words[0] ?? ''}`));
-    const scope = scopeOf(options);
-    if (!scope.ok) return scope;
+    const wanted = scopeOf(options);
+    if (!wanted.ok) return wanted;
+    const { scope, host } = wanted.value;
     return await onWorkspace(options, terminal, async (headless) => {
-      const hosts = chosenHosts(headless.workspace, options);
-      return hosts.ok ? await rollback(headless, hosts.value, scope.value, options.force === true) : hosts;
+      const hosts = chosenHosts(
+        headless.workspace,
+        host === undefined ? options : { ...options, host: [host] },
+      );
+      return hosts.ok ? await rollback(headless, hosts.value, scope, options.force === true) : hosts;
     });
   },
 };

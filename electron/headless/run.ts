@@ -10,6 +10,7 @@ import { hostsCommand } from './hosts.ts';
 import { initCommand } from './init.ts';
 import { parseOptions, usage } from './options.ts';
 import { planCommand } from './plan.ts';
+import { recoverCommand } from './recover.ts';
 import { reportCommand } from './report.ts';
 import { rollbackCommand } from './rollback.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   planCommand,
   applyCommand,
   rollbackCommand,
+  recoverCommand,
   reportCommand,
   verifyCommand,
   initCommand,

@@ -8,6 +8,7 @@ import { systemClock, systemDigest, systemRandom } from '../adapters/system/syst
 import { changeKinds } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
 import { historyItems, historyNotes, interruptedItems } from './history.ts';
+import { installationOf } from './installation.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 
 export function engineParts(context: ServiceContext, workspace: OpenWorkspace): EngineParts {
@@ -22,6 +23,7 @@ export function engineParts(context: ServiceContext, workspace: OpenWorkspace): 
     random: systemRandom,
     log: context.log,
     operator: context.operator,
+    installation: installationOf(workspace.paths.root, workspace.file().id),
     tool: `bulwark ${context.version}`,
   };
 }

@@ -2,7 +2,8 @@
 import type { HistoryItem, HistoryNote, HostState } from '../../shared/contract/state.ts';
 import type { Blast, Change } from '../../shared/domain/change.ts';
 import type { JournalEntry } from '../../shared/domain/journal.ts';
-import { type StepHistory, stepHistories } from '../../shared/engine/journal/history.ts';
+import { owedRestarts, type StepHistory, stepHistories } from '../../shared/engine/journal/history.ts';
+import { restartStepId } from '../../shared/engine/restarts-owed.ts';
 
 function resultOf(step: StepHistory): HistoryItem['result'] {
   if (step.undoOutcome?.result === 'undone') return 'undone';
@@ -52,9 +53,9 @@ export function historyItems(
     .reverse();
 }
 
-/** Intents without outcome: left by a crash, to be verified or taken back. */
+/** Intents without outcome and restarts still owed: left by a crash, to be verified or taken back. */
 export function interruptedItems(entries: readonly JournalEntry[]): HostState['interrupted'] {
-  return stepHistories(entries)
+  const steps = stepHistories(entries)
     .filter((step) => step.standing === 'open')
     .map((step) => ({
       planId: step.intent.planId,
@@ -63,4 +64,12 @@ export function interruptedItems(entries: readonly JournalEntry[]): HostState['i
       at: step.intent.at,
       undoing: step.undoIntent !== undefined,
     }));
+  const restarts = owedRestarts(entries).map(({ planId, restart, at }) => ({
+    planId,
+    stepId: restartStepId(restart.unit),
+    title: `restart ${restart.unit}`,
+    at,
+    undoing: true,
+  }));
+  return [...steps, ...restarts];
 }

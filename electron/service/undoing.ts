@@ -54,6 +54,17 @@ export async function undo(
     report = await settleDrift(context, workspace, request.hostId, report, request.scope, run, handle);
   await afterWork(context, workspace, [request.hostId], handle, true);
   const problems = report.items.filter((item) => item.result !== 'undone');
+  if (report.result === 'cancelled') {
+    const done = report.items.length - problems.length;
+    return fail(
+      appError(
+        'CANCELLED',
+        `Cancelled. ${done === 0 ? 'Nothing was' : `${done} of ${report.items.length} items were`} taken back; the others stand as they stood.`,
+        'Roll back again for the rest.',
+        { hostState: done === 0 ? 'unchanged' : 'changed' },
+      ),
+    );
+  }
   if (problems.length > 0) {
     const first = problems[0];
     return fail(

@@ -1,21 +1,29 @@
 /**
  * The journal: append-only, hash-chained, one file per host, intent before the host is touched. Entries hold digests and
- * words, never secrets or file contents; before-images lie beside it, encrypted, named by the digest of their clear bytes.
+ * words, never secrets or file contents; before-images lie beside it, encrypted, under names that reveal nothing of them.
+ *
+ * Two versions exist. Version 1 has neither `digest` nor the two restart entries. What stands in a journal is never
+ * rewritten: `engine/journal/versions.ts` reads old lines as they are, and new ones are appended in the current version.
  */
 import { z } from 'zod';
 import { changeSchema, diffSchema } from './change.ts';
+import { serviceRestartChangeSchema } from './changes/system.ts';
 import { controlIdSchema } from './control.ts';
 import { hostIdSchema } from './host.ts';
 
+export const journalVersion = 2;
+
 const common = {
-  version: z.literal(1),
+  version: z.literal([1, journalVersion]),
   sequence: z.number().int().nonnegative(),
   /** ISO 8601, the operator's machine's clock. */
   at: z.string(),
   operator: z.string(),
   hostId: hostIdSchema,
-  /** SHA-256 of the previous line's bytes without its newline; 64 zeros for the first. */
+  /** Digest of the previous entry, or of its whole line where it is of version 1; 64 zeros for the first. */
   previous: z.string(),
+  /** SHA-256 of this line's bytes up to where this member begins; stands last. Version 1 has none. */
+  digest: z.string().optional(),
 };
 
 export const journalEntrySchema = z.discriminatedUnion('type', [
@@ -64,12 +72,29 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
     result: z.enum(['undone', 'drifted', 'failed']),
     note: z.string(),
   }),
+  /** Before something is undone whose unit must be restarted for it; owed until an outcome says that it was done. */
+  z.object({
+    ...common,
+    type: z.literal('restart-owed'),
+    /** The first step whose undoing needs it. */
+    planId: z.string(),
+    stepId: z.string(),
+    restart: serviceRestartChangeSchema,
+  }),
+  z.object({
+    ...common,
+    type: z.literal('restart-outcome'),
+    unit: z.string(),
+    /** `not-needed`: what it was owed for was not undone after all. */
+    result: z.enum(['done', 'failed', 'not-needed']),
+    note: z.string(),
+  }),
   z.object({ ...common, type: z.literal('note'), text: z.string() }),
 ]);
 export type JournalEntry = Readonly<z.infer<typeof journalEntrySchema>>;
-/** An entry as its author gives it; the journal adds version, sequence, chain, time and operator. */
+/** An entry as its author gives it; the journal adds version, sequence, chain, digest, time and operator. */
 export type JournalDraft = JournalEntry extends infer E
   ? E extends JournalEntry
-    ? Omit<E, 'version' | 'sequence' | 'previous' | 'at' | 'operator'>
+    ? Omit<E, 'version' | 'sequence' | 'previous' | 'digest' | 'at' | 'operator'>
     : never
   : never;

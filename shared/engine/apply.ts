@@ -1,15 +1,16 @@
 /** Carries out an approved plan: host after host, step after step; the first failure stops the rest, and says where. */
 import { type AppError, appError } from '../domain/error.ts';
 import type { StepProgress } from '../domain/operation.ts';
-import type { Plan, Step } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
+import { Progress } from './apply-progress.ts';
 import { runStep } from './apply-step.ts';
+import { whenCancelled } from './cancelled-midway.ts';
 import { HostWork } from './host-work.ts';
-import { stepHistories } from './journal/history.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
 import { planDigest } from './plan.ts';
 import type { HostWriter } from './ports.ts';
-import { undoStep } from './undo-step.ts';
+import { undoEarlier } from './undo-earlier.ts';
 
 export interface ApplyRequest {
   readonly plan: Plan;
@@ -24,7 +25,9 @@ export interface ApplyRequest {
 export interface ApplyReport {
   readonly result: 'done' | 'failed' | 'cancelled';
   readonly steps: readonly StepProgress[];
-  /** Why it did not end in `done`; `hostState` says how the failing step left its host. */
+  /**
+   * Why it did not end in `done`; `hostState` says how the failing step left its host, after a cancel how the plan left it.
+   */
   readonly error?: AppError;
 }
 
@@ -35,50 +38,6 @@ function stale(message: string): Result<never> {
       retryable: false,
     }),
   );
-}
-
-function cancelled(): AppError {
-  return appError(
-    'CANCELLED',
-    'Cancelled. Finished steps stay; the rest was not begun.',
-    'Go on with a new plan, or roll back.',
-  );
-}
-
-class Progress {
-  readonly #states = new Map<string, StepProgress>();
-  readonly #parts: EngineParts;
-  readonly #events: EngineEvents;
-
-  constructor(plan: Plan, parts: EngineParts, events: EngineEvents) {
-    this.#parts = parts;
-    this.#events = events;
-    for (const step of plan.steps) {
-      this.#states.set(step.id, { planId: plan.id, stepId: step.id, state: 'waiting', note: '' });
-    }
-  }
-
-  set(step: Step, change: Partial<StepProgress>): void {
-    const known = this.#states.get(step.id);
-    if (known === undefined) {
-      return;
-    }
-    const at = new Date(this.#parts.clock.now()).toISOString();
-    const next: StepProgress = {
-      ...known,
-      ...change,
-      ...(known.startedAt === undefined && change.state !== 'skipped' ? { startedAt: at } : {}),
-      ...(['done', 'nothing-to-do', 'failed', 'skipped'].includes(change.state ?? '')
-        ? { finishedAt: at }
-        : {}),
-    };
-    this.#states.set(step.id, next);
-    this.#events.step(next);
-  }
-
-  all(): readonly StepProgress[] {
-    return [...this.#states.values()];
-  }
 }
 
 /** Opens every host and checks that it is still as it was planned on, before the first one is touched. */
@@ -108,54 +67,6 @@ async function openHosts(
     }
   }
   return succeed(undefined);
-}
-
-/**
- * Undoes, newest first, what the steps before a restart did on its host. A new account stays: it harms nothing, and its
- * service may still be ending.
- */
-async function undoEarlier(
-  plan: Plan,
-  restart: Step,
-  work: HostWork,
-  parts: EngineParts,
-  events: EngineEvents,
-  progress: Progress,
-): Promise<boolean> {
-  const entries = await parts.journal.read(work.hostId);
-  if (!entries.ok) {
-    return false;
-  }
-  const mine = stepHistories(entries.value).filter(
-    ({ intent, standing }) =>
-      intent.planId === plan.id &&
-      intent.stepId !== restart.id &&
-      standing === 'applied' &&
-      intent.change.kind !== 'account',
-  );
-  let complete = true;
-  for (const history of mine.toReversed()) {
-    const reason = `${restart.title} did not work`;
-    const undone = await undoStep({
-      history,
-      work,
-      parts,
-      events,
-      reason,
-      force: false,
-      restartLater: false,
-    });
-    complete &&= undone.result === 'undone';
-    const step = plan.steps.find((one) => one.id === history.intent.stepId);
-    if (step !== undefined) {
-      progress.set(step, {
-        state: undone.result,
-        note: undone.note,
-        ...(undone.error === undefined ? {} : { error: undone.error }),
-      });
-    }
-  }
-  return complete;
 }
 
 /**
@@ -189,7 +100,7 @@ export async function applyPlan(
     for (const step of plan.steps) {
       const work = works.find((one) => one.hostId === step.hostId);
       if (failure === undefined && signal?.aborted === true) {
-        failure = cancelled();
+        failure = whenCancelled(plan.steps, progress.all());
       }
       if (failure !== undefined || work === undefined) {
         progress.set(step, { state: 'skipped', note: 'Not begun.' });
@@ -209,7 +120,7 @@ export async function applyPlan(
         parts,
         events,
         signal,
-        undoEarlier: () => undoEarlier(plan, step, work, parts, events, progress),
+        undoEarlier: () => undoEarlier({ plan, restart: step, work, parts, events, progress }),
         progress: (note, phase) =>
           progress.set(step, { note, ...(phase === undefined ? {} : { state: phase }) }),
       });
@@ -219,7 +130,8 @@ export async function applyPlan(
         ...(end.state === 'failed' ? { error: end.error } : {}),
       });
       if (end.state === 'failed') {
-        failure = end.error;
+        failure =
+          end.error.code === 'CANCELLED' ? whenCancelled(plan.steps, progress.all(), end.error) : end.error;
       }
     }
   } finally {

@@ -5,6 +5,9 @@ import { type HostLock, lockHost, touchLock, unlockHost } from './lock.ts';
 import { connectionLost, type EngineParts, randomId } from './parts.ts';
 import type { HostSession } from './ports.ts';
 
+/** Tokens of locks that this program holds now: they are nobody's leftovers. */
+const alive = new Set<string>();
+
 export class HostWork {
   readonly hostId: string;
   readonly #parts: EngineParts;
@@ -23,23 +26,33 @@ export class HostWork {
 
   /** Takes the host's lock and writes into the journal where the work is done. */
   async begin(planId: string, force: boolean, signal?: AbortSignal): Promise<Result<void>> {
+    const { operator, installation, journal, tool } = this.#parts;
     const token = randomId(this.#parts, 'lock');
-    const locked = await lockHost(
-      this.#session,
-      { owner: this.#parts.operator, planId, token, force },
-      signal,
-    );
+    const about = { owner: operator, planId, token, force, from: installation, alive: [...alive] };
+    let locked = await lockHost(this.#session, about, signal);
+    if (!locked.ok && connectionLost(locked.error) && signal?.aborted !== true) {
+      // Whether the host got it is not known: the same token finds out, and takes it if not.
+      const again = await this.#openOnce();
+      locked = again.ok ? await lockHost(this.#session, { ...about, force: false }, signal) : locked;
+    }
     if (!locked.ok) {
       return locked;
     }
     this.#lock = locked.value;
-    const opened = await this.#parts.journal.append({
+    alive.add(token);
+    const opened = await journal.append({
       type: 'opened',
       hostId: this.hostId,
       address: `${this.#session.address}:${this.#session.port}`,
       hostKey: this.#session.hostKey.fingerprint,
-      tool: this.#parts.tool,
+      tool,
     });
+    const { leftSince } = locked.value;
+    if (opened.ok && leftSince !== undefined) {
+      const text = `Took over the lock of ${leftSince} that an interruption of this workspace had left.`;
+      const noted = await journal.append({ type: 'note', hostId: this.hostId, text });
+      return noted.ok ? succeed(undefined) : noted;
+    }
     return opened.ok ? succeed(undefined) : opened;
   }
 
@@ -54,6 +67,17 @@ export class HostWork {
     }
     const again = await this.reconnect();
     return again.ok ? touchLock(this.#session, this.#lock) : again;
+  }
+
+  async #openOnce(): Promise<Result<void>> {
+    await this.#parts.clock.sleep(2000);
+    const fresh = await this.#parts.sessions.openFresh(this.hostId);
+    if (!fresh.ok) {
+      return fresh;
+    }
+    await this.#session.close().catch(() => undefined);
+    this.#session = fresh.value;
+    return succeed(undefined);
   }
 
   /** Tries to reach the host again for about a minute after the connection was lost. */
@@ -81,15 +105,24 @@ export class HostWork {
     return last;
   }
 
-  /** Gives back lock and connection; what fails here is only logged, the work itself has been reported. */
+  /**
+   * Gives back lock and connection, over a new connection if the old one is gone. What fails here is only logged: the work
+   * itself has been reported, and the next attempt from this workspace recognises the lock as its own.
+   */
   async end(): Promise<void> {
-    if (this.#lock !== undefined) {
-      const unlocked = await unlockHost(this.#session, this.#lock);
+    const lock = this.#lock;
+    if (lock !== undefined) {
+      let unlocked = await unlockHost(this.#session, lock);
+      if (!unlocked.ok && connectionLost(unlocked.error)) {
+        const again = await this.#openOnce();
+        unlocked = again.ok ? await unlockHost(this.#session, lock) : again;
+      }
       if (!unlocked.ok) {
         this.#parts.log.write('warn', 'The lock on the host could not be given back', {
           code: unlocked.error.code,
         });
       }
+      alive.delete(lock.token);
       this.#lock = undefined;
     }
     await this.#session.close().catch(() => undefined);

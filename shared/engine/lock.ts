@@ -1,8 +1,12 @@
 /**
  * One operator at a time per host: a folder below `/run` that only root can make, gone after a reboot, with who holds it
  * since when. It is broken only on purpose; a lock that was not touched for half an hour is called abandoned.
+ *
+ * What an interruption left behind is not somebody else's: a lock with the token that is being asked for (the answer to the
+ * first attempt was lost), or one of the same operator from the same workspace on the same machine that nobody there holds
+ * any more. Only one program at a time writes into a workspace, so that one knows which of its locks are alive.
  */
-import { appError } from '../domain/error.ts';
+import { type AppError, appError } from '../domain/error.ts';
 import { type Result, succeed } from '../domain/result.ts';
 import { prelude, runChecked, textOf } from './host-script.ts';
 import type { HostWriter } from './ports.ts';
@@ -12,6 +16,8 @@ const abandonedAfterSeconds = 30 * 60;
 
 export interface HostLock {
   readonly token: string;
+  /** When our own lock was taken that an interruption had left and that this one replaces: ISO 8601, the host's clock. */
+  readonly leftSince?: string;
 }
 
 export interface LockHolder {
@@ -25,17 +31,34 @@ export interface LockHolder {
 
 // The info file is written before the folder gets its final name, so that no lock is ever seen without its owner.
 const takeScript = `${prelude}
-d=$1; token=$2; owner=$3; plan=$4; force=$5
+d=$1; token=$2; owner=$3; plan=$4; force=$5; from=$6; shift 6
 mkdir -p -m 700 "$d" || exit 1
 [ -d "$d" ] && [ ! -L "$d" ] && [ "$(stat -c %u "$d")" = "$(id -u)" ] || exit 50
 cd "$d" || exit 1
+line() { sed -n "$1p" lock/info 2>/dev/null; }
 n=new.$token
 rm -rf "$n"; mkdir "$n" || exit 1
-{ echo "$token"; echo "$owner"; date -u +%Y-%m-%dT%H:%M:%SZ; echo "$plan"; } > "$n/info" || { rm -rf "$n"; exit 1; }
-if [ "$force" = force ] && [ -d lock ]; then rm -rf "old.$token"; mv lock "old.$token" && rm -rf "old.$token"; fi
+{ echo "$token"; echo "$owner"; date -u +%Y-%m-%dT%H:%M:%SZ; echo "$plan"; echo "$from"; } > "$n/info" || { rm -rf "$n"; exit 1; }
+seen=$(line 1)
+[ "$seen" = "$token" ] && { rm -rf "$n"; exit 0; }
+if [ -n "$seen" ] && [ "$force" != force ] && [ "$from" != - ] && [ "$(line 5)" = "$from" ] && [ "$(line 2)" = "$owner" ]; then
+  force=ours
+  for alive; do [ "$alive" = "$seen" ] && force=; done
+  [ "$force" = ours ] && since=$(line 3)
+fi
+if [ -n "$force" ] && [ -d lock ]; then
+  rm -rf "old.$token"
+  mv lock "old.$token" || { rm -rf "$n"; exit 1; }
+  if [ "$force" = ours ] && [ "$(sed -n 1p "old.$token/info")" != "$seen" ]; then
+    # Somebody else took it in this moment: it is theirs.
+    [ -e lock ] || mv "old.$token" lock
+  fi
+  rm -rf "old.$token"
+fi
 if [ ! -e lock ] && mkdir lock 2>/dev/null; then
-  mv "$n/info" lock/info && rmdir "$n" && exit 0
-  rm -rf lock "$n"; exit 1
+  mv "$n/info" lock/info && rmdir "$n" || { rm -rf lock "$n"; exit 1; }
+  [ "$force" = ours ] && echo "$since"
+  exit 0
 fi
 rm -rf "$n"
 now=$(date +%s)
@@ -47,49 +70,75 @@ exit 60
 
 function parseHolder(text: string): LockHolder {
   const [idle = '0', , owner = 'somebody', since = '', planId = ''] = text.trim().split('\n');
-  return { owner, since, planId, idleSeconds: Number(idle) };
+  return { owner, since, planId, idleSeconds: Math.max(0, Number(idle)) };
 }
 
-/**
- * Takes the lock. Errors: HOST_LOCKED, naming owner and time. `force` breaks a lock that is there: only when the operator
- * asked for exactly that.
- */
+function ago(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) {
+    return 'less than a minute ago';
+  }
+  return minutes < 120
+    ? `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ago`
+    : `${Math.floor(minutes / 60)} hours ago`;
+}
+
+function lockedBy(holder: LockHolder): AppError {
+  const abandoned = holder.idleSeconds > abandonedAfterSeconds;
+  return appError(
+    'HOST_LOCKED',
+    `${holder.owner} has been working on this host since ${holder.since || 'a short while'}; the last sign of life was ${ago(holder.idleSeconds)}.`,
+    abandoned
+      ? 'The lock looks abandoned. Ask them; if their work was interrupted, break the lock and look at the interrupted work first.'
+      : 'Wait until they are done, or ask them; breaking the lock while they work may damage the host.',
+    { hostState: 'unchanged', retryable: true, detail: `plan ${holder.planId}` },
+  );
+}
+
+export interface LockRequest {
+  readonly owner: string;
+  readonly planId: string;
+  /** Tells this lock from every other one; the same at a second attempt after a lost answer. `[a-z0-9-]+` */
+  readonly token: string;
+  /** Breaks a lock that is there: only when the operator asked for exactly that. */
+  readonly force?: boolean;
+  /** The workspace on this machine, which only one program at a time works on. Absent: nothing is taken over. */
+  readonly from?: string | undefined;
+  /** Tokens of `from` that are in use right now. */
+  readonly alive?: readonly string[];
+}
+
+/** Takes the lock. Errors: HOST_LOCKED, naming owner and time. */
 export async function lockHost(
   host: HostWriter,
-  about: {
-    readonly owner: string;
-    readonly planId: string;
-    readonly token: string;
-    readonly force?: boolean;
-  },
+  about: LockRequest,
   signal?: AbortSignal,
 ): Promise<Result<HostLock>> {
   const owner = about.owner.replace(/[\r\n]+/g, ' ');
-  const args = [folder, about.token, owner, about.planId, about.force === true ? 'force' : ''];
+  const args = [
+    folder,
+    about.token,
+    owner,
+    about.planId,
+    about.force === true ? 'force' : '',
+    about.from ?? '-',
+    ...(about.alive ?? []),
+  ];
   const ran = await runChecked(
     host,
     { name: 'lock-host', script: takeScript, args, privileged: true, deadlineSeconds: 20 },
     {
       doing: 'lock the host',
-      explain: (output) => {
-        if (output.exitCode !== 60) {
-          return undefined;
-        }
-        const holder = parseHolder(textOf(output.stdout));
-        const abandoned = holder.idleSeconds > abandonedAfterSeconds;
-        return appError(
-          'HOST_LOCKED',
-          `${holder.owner} has been working on this host since ${holder.since || 'a short while'}${abandoned ? ', without a sign of life for more than half an hour' : ''}.`,
-          abandoned
-            ? 'Ask them; if their work was interrupted, break the lock and look at the interrupted work first.'
-            : 'Wait until they are done, or ask them; breaking the lock while they work may damage the host.',
-          { hostState: 'unchanged', retryable: true, detail: `plan ${holder.planId}` },
-        );
-      },
+      explain: (output) =>
+        output.exitCode === 60 ? lockedBy(parseHolder(textOf(output.stdout))) : undefined,
     },
     signal,
   );
-  return ran.ok ? succeed({ token: about.token }) : ran;
+  if (!ran.ok) {
+    return ran;
+  }
+  const leftSince = textOf(ran.value).trim();
+  return succeed({ token: about.token, ...(leftSince === '' ? {} : { leftSince }) });
 }
 
 const checkScript = `${prelude}

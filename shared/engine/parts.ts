@@ -28,6 +28,11 @@ export interface EngineParts {
   readonly log: Log;
   /** Who works: shown in the journal and by the lock on the host, e.g. `ada@laptop`. */
   readonly operator: string;
+  /**
+   * Names the workspace on this machine: by it the lock on a host is recognised as left by ourselves. Only with a journal
+   * that lets one writer in; absent otherwise. `[a-z0-9-]+`
+   */
+  readonly installation?: string;
   /** Name and version of this program for the journal. */
   readonly tool: string;
 }

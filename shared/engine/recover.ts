@@ -1,12 +1,13 @@
 /**
- * Interrupted work: steps whose intent has no outcome, because the app or the connection ended in between. They are listed at
- * start, and settled by asking the host: what is completely in place is kept, everything else is put back.
+ * Interrupted work: steps whose intent has no outcome, because the app or the connection ended in between, and restarts that
+ * an undoing still owes. They are listed at start, and settled by asking the host: what is completely in place is kept,
+ * everything else is put back, and the restarts are carried out.
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import { HostWork } from './host-work.ts';
 import { isThere } from './is-there.ts';
-import { type StepHistory, stepHistories } from './journal/history.ts';
+import { owedRestarts, type StepHistory, stepHistories } from './journal/history.ts';
 import {
   changeContext,
   type EngineEvents,
@@ -17,8 +18,9 @@ import {
   tagOf,
 } from './parts.ts';
 import type { Journal } from './ports.ts';
-import type { RollbackItem } from './rollback.ts';
-import { undoStep } from './undo-step.ts';
+import { restartStepId } from './restarts-owed.ts';
+import type { RollbackItem } from './undo-step.ts';
+import { Undoing } from './undoing.ts';
 
 export interface InterruptedStep {
   readonly hostId: string;
@@ -46,6 +48,16 @@ export async function interruptedSteps(
     if (!entries.ok) {
       return entries;
     }
+    for (const { planId, restart, at } of owedRestarts(entries.value)) {
+      found.push({
+        hostId,
+        planId,
+        stepId: restartStepId(restart.unit),
+        title: `restart ${restart.unit}`,
+        since: at,
+        doing: 'undoing',
+      });
+    }
     for (const { intent, undoIntent } of open(stepHistories(entries.value))) {
       found.push({
         hostId,
@@ -69,11 +81,13 @@ export interface RecoverRequest {
   readonly force?: boolean;
 }
 
+export type RecoverItem = Omit<RollbackItem, 'result'> & {
+  readonly result: RollbackItem['result'] | 'kept';
+};
+
 export interface RecoverReport {
   readonly result: 'settled' | 'incomplete';
-  readonly items: readonly (Omit<RollbackItem, 'result'> & {
-    readonly result: RollbackItem['result'] | 'kept';
-  })[];
+  readonly items: readonly RecoverItem[];
 }
 
 async function keepIfInPlace(
@@ -119,8 +133,10 @@ export async function recoverHost(
   if (!entries.ok) {
     return entries;
   }
-  const histories = open(stepHistories(entries.value));
-  if (histories.length === 0) {
+  const histories = stepHistories(entries.value);
+  const interrupted = open(histories);
+  const owed = owedRestarts(entries.value);
+  if (interrupted.length === 0 && owed.length === 0) {
     return fail(
       appError('NOT_FOUND', 'No work was interrupted on this host.', 'Nothing needs to be done.', {
         hostState: 'unchanged',
@@ -132,40 +148,49 @@ export async function recoverHost(
     return session;
   }
   const work = new HostWork(session.value, parts);
-  const items: RecoverReport['items'][number][] = [];
+  const looked: RecoverItem[] = [];
   try {
     const begun = await work.begin('recover', request.breakLock, signal);
     if (!begun.ok) {
       return begun;
     }
-    for (const history of histories) {
-      const { intent } = history;
-      const item = { planId: intent.planId, stepId: intent.stepId, title: intent.title };
+    const undoing = new Undoing(work, parts, events, {
+      histories,
+      owed,
+      reason: 'interrupted',
+      force: request.force === true,
+      restartSteps: 'now',
+    });
+    for (const history of interrupted) {
+      if (signal?.aborted === true) {
+        undoing.leave(history, 'Not begun.');
+        continue;
+      }
       if (request.how === 'settle' && history.undoIntent === undefined) {
+        const { planId, stepId, title } = history.intent;
         const kept = await keepIfInPlace(history, work, parts, events);
         if (!kept.ok) {
-          items.push({ ...item, result: 'failed', note: kept.error.message, error: shown(kept.error) });
+          looked.push({
+            planId,
+            stepId,
+            title,
+            result: 'failed',
+            note: kept.error.message,
+            error: shown(kept.error),
+          });
           continue;
         }
         if (kept.value) {
-          items.push({ ...item, result: 'kept', note: 'It is completely in place.' });
+          looked.push({ planId, stepId, title, result: 'kept', note: 'It is completely in place.' });
           continue;
         }
       }
-      const undone = await undoStep({
-        history,
-        work,
-        parts,
-        events,
-        reason: 'interrupted',
-        force: request.force === true,
-        restartLater: false,
-      });
-      items.push({ ...item, ...undone });
+      await undoing.undo(history);
     }
+    const items = [...looked, ...(await undoing.finish())];
+    const complete = items.every((item) => item.result === 'kept' || item.result === 'undone');
+    return succeed({ result: complete ? 'settled' : 'incomplete', items });
   } finally {
     await work.end();
   }
-  const complete = items.every((item) => item.result === 'kept' || item.result === 'undone');
-  return succeed({ result: complete ? 'settled' : 'incomplete', items });
 }

@@ -31,6 +31,15 @@ export interface UndoEnd {
   readonly error?: AppError;
 }
 
+export interface RollbackItem {
+  readonly planId: string;
+  readonly stepId: string;
+  readonly title: string;
+  readonly result: 'undone' | 'drifted' | 'failed' | 'skipped';
+  readonly note: string;
+  readonly error?: AppError;
+}
+
 /** The mark that a kind gets: none when the outcome was never journalled or had to be inferred. */
 export function markOf(history: StepHistory): Mark | undefined {
   const mark = history.outcome?.mark;

@@ -85,6 +85,7 @@ export class EngineBench {
       random: new FakeRandom(),
       log: this.log,
       operator: 'ada@laptop',
+      installation: 'ada-laptop-workspace-1',
       tool: 'bulwark 0.0.0-test',
     };
   }

@@ -70,6 +70,8 @@ describe('the journal in files', () => {
     const cases: readonly (readonly [string, number])[] = [
       [good.replace('"one"', '"oNe"'), 1],
       [[lines[0], lines[2], lines[3], ''].join('\n'), 1],
+      [[lines[0], lines[1], lines[2], ''].join('\n'), 3],
+      [good.replace('"three"', '"thrEe"'), 3],
       [[lines[0], lines[2], lines[1], lines[3], ''].join('\n'), 1],
       [good.replace('"text":"two"', '"txt":"two"'), 2],
       [good.replace(lines[2] ?? '', '{'), 2],
@@ -126,10 +128,14 @@ describe('the journal in files', () => {
     await first.close();
     writeFileSync(join(folder, 'journal', 'writer.lock'), `${process.pid} another-boot/1\n`);
     expect(await openJournal().append(note('host-a', 'two'))).toMatchObject({ ok: true });
-    expect(readdirSync(join(folder, 'journal')).sort()).toEqual(['host-a.jsonl', 'writer.lock']);
+    expect(readdirSync(join(folder, 'journal')).sort()).toEqual([
+      'host-a.head',
+      'host-a.jsonl',
+      'writer.lock',
+    ]);
   });
 
-  it('opens a hundred thousand entries in about a second', async () => {
+  it('opens a hundred thousand entries in under a second', async () => {
     const count = 100_000;
     const lines: string[] = [];
     let head = emptyHead;
@@ -142,12 +148,16 @@ describe('the journal in files', () => {
     const journal = openJournal();
     await journal.claim();
     writeFileSync(file(), `${lines.join('\n')}\n`);
-    const started = performance.now();
-    const read = await journal.read('host-a');
-    const took = performance.now() - started;
-    expect(read.ok && read.value.length).toBe(count);
-    // Four times the aim, so that a busy machine does not fail the suite.
-    expect(took).toBeLessThan(4000);
+    // Processor time of the best of three: other programs on this machine do not count.
+    const times: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const reader = openJournal();
+      const started = process.cpuUsage();
+      const read = await reader.read('host-a');
+      times.push(process.cpuUsage(started).user / 1000);
+      expect(read.ok && read.value.length).toBe(count);
+    }
+    expect(Math.min(...times)).toBeLessThan(1000);
   });
 });
 

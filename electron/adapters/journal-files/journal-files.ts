@@ -1,6 +1,7 @@
 /**
  * The journal as one file of JSON lines per host: mode 0600, appended and synced before `append` returns, checked against
- * its hash chain when it is opened, one writer at a time.
+ * its hash chain when it is opened, one writer at a time. Beside it lies the head, by which entries cut off at the end are
+ * found.
  */
 import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,6 +11,7 @@ import type { JournalDraft, JournalEntry } from '../../../shared/domain/journal.
 import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
 import { type ChainHead, chainEntry, replayJournal } from '../../../shared/engine/journal/chain.ts';
 import type { Clock, Digest, Journal } from '../../../shared/engine/ports.ts';
+import { keepHead, keptHead } from './head-file.ts';
 import { takeWriterLock, type WriterLock } from './writer-lock.ts';
 
 export interface FileJournal extends Journal {
@@ -103,7 +105,8 @@ export function openFileJournal(options: FileJournalOptions): FileJournal {
     let keep = false;
     try {
       await handle.chmod(0o600);
-      const replay = replayJournal(new Uint8Array(await handle.readFile()), hostId, digest);
+      const bytes = new Uint8Array(await handle.readFile());
+      const replay = replayJournal(bytes, hostId, digest, await keptHead(folder, hostId));
       if (!replay.ok) {
         return replay;
       }
@@ -160,6 +163,7 @@ export function openFileJournal(options: FileJournalOptions): FileJournal {
     file.head = next.head;
     file.size += bytes.length;
     file.entries.push(next.entry);
+    await keepHead(folder, draft.hostId, next.head);
     return succeed(next.entry);
   }
 
@@ -170,6 +174,8 @@ export function openFileJournal(options: FileJournalOptions): FileJournal {
     if (known !== undefined) {
       return succeed({ entries: [...known.entries], head: known.head });
     }
+    // The head first: what is appended in between only makes the journal longer than it says.
+    const head = await keptHead(folder, hostId);
     let bytes: Uint8Array;
     try {
       const handle = await open(pathOf(hostId), 'r');
@@ -185,7 +191,7 @@ export function openFileJournal(options: FileJournalOptions): FileJournal {
         return ioError(error, `read the journal of ${hostId}`);
       }
     }
-    const replay = replayJournal(bytes, hostId, digest);
+    const replay = replayJournal(bytes, hostId, digest, head);
     return replay.ok ? succeed({ entries: replay.value.entries, head: replay.value.head }) : replay;
   }
 

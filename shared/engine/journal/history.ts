@@ -54,7 +54,12 @@ export function stepHistories(entries: readonly JournalEntry[]): readonly StepHi
   const drafts: Draft[] = [];
   const latest = new Map<string, Draft>();
   for (const entry of entries) {
-    if (entry.type === 'opened' || entry.type === 'note') {
+    if (
+      entry.type === 'opened' ||
+      entry.type === 'note' ||
+      entry.type === 'restart-owed' ||
+      entry.type === 'restart-outcome'
+    ) {
       continue;
     }
     const key = `${entry.planId}\n${entry.stepId}`;
@@ -88,4 +93,40 @@ export function stepHistories(entries: readonly JournalEntry[]): readonly StepHi
     undoOutcome: draft.undoOutcome,
     standing: standingOf(draft),
   }));
+}
+
+export type OwedRestart = EntryOf<'restart-owed'>;
+
+/**
+ * Restarts that undone steps still wait for, one per unit, oldest first: written before the undoing, and with no success
+ * since. Restarting the unit in a later plan is one, too.
+ */
+export function owedRestarts(entries: readonly JournalEntry[]): readonly OwedRestart[] {
+  const owed = new Map<string, OwedRestart>();
+  const restarting = new Map<string, string>();
+  for (const entry of entries) {
+    switch (entry.type) {
+      case 'restart-owed':
+        owed.set(entry.restart.unit, owed.get(entry.restart.unit) ?? entry);
+        break;
+      case 'restart-outcome':
+        if (entry.result !== 'failed') {
+          owed.delete(entry.unit);
+        }
+        break;
+      case 'intent':
+        if (entry.change.kind === 'service-restart') {
+          restarting.set(`${entry.planId}\n${entry.stepId}`, entry.change.unit);
+        }
+        break;
+      case 'outcome':
+        if (entry.result === 'done') {
+          owed.delete(restarting.get(`${entry.planId}\n${entry.stepId}`) ?? '');
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  return [...owed.values()];
 }

@@ -1,0 +1,180 @@
+/**
+ * The restarts that undoing needs: journalled as owed before the first thing is undone that needs them, carried out once per
+ * unit, and journalled again with how they ended. What an interruption leaves owed is found at the next start.
+ */
+import type { Change, ChangeOf } from '../domain/change.ts';
+import { type Result, succeed } from '../domain/result.ts';
+import type { HostWork } from './host-work.ts';
+import type { OwedRestart, StepHistory } from './journal/history.ts';
+import { changeContext, type EngineEvents, type EngineParts, kindOf, shown, tagOf } from './parts.ts';
+import type { RollbackItem } from './undo-step.ts';
+
+export type Restart = ChangeOf<'service-restart'>;
+
+/** The restart that makes the undoing of a change take effect; undefined when it needs none or does it itself. */
+export function restartFor(
+  change: Change,
+  histories: readonly StepHistory[],
+  parts: Pick<EngineParts, 'kinds'>,
+): Restart | undefined {
+  if (change.kind === 'service-restart') {
+    return change;
+  }
+  if (change.kind === 'es-auto-configuration' || change.kind === 'es-password') {
+    return undefined;
+  }
+  const restarts = histories.flatMap(({ intent }) =>
+    intent.change.kind === 'service-restart' ? [intent.change] : [],
+  );
+  const named = kindOf(parts.kinds, change).describe(change).restarts;
+  if (named !== undefined) {
+    return (
+      restarts.findLast((one) => one.unit === named) ?? {
+        kind: 'service-restart',
+        unit: named,
+        rehearse: false,
+      }
+    );
+  }
+  // A file below a node's configuration directory: the node that was restarted for it reads it again.
+  const path = change.kind === 'yaml-setting' || change.kind === 'file-content' ? change.path : undefined;
+  if (path === undefined) {
+    return undefined;
+  }
+  const installs = histories.flatMap(({ intent }) =>
+    'install' in intent.change && intent.change.install !== undefined ? [intent.change.install] : [],
+  );
+  const install = installs.findLast((one) => path.startsWith(`${one.pathConf}/`) && one.unit !== undefined);
+  return install?.unit === undefined
+    ? undefined
+    : { kind: 'service-restart', unit: install.unit, install, rehearse: true };
+}
+
+interface Pending {
+  readonly planId: string;
+  readonly stepId: string;
+  readonly restart: Restart;
+  /** Something was undone that needs it. */
+  readonly needed: boolean;
+}
+
+function joined(known: Restart | undefined, restart: Restart): Restart {
+  const install = restart.install ?? known?.install;
+  return {
+    ...restart,
+    rehearse: restart.rehearse || known?.rehearse === true,
+    ...(install === undefined ? {} : { install }),
+  };
+}
+
+export class OwedRestarts {
+  readonly #pending = new Map<string, Pending>();
+  readonly #work: HostWork;
+  readonly #parts: EngineParts;
+  readonly #events: EngineEvents;
+
+  constructor(
+    work: HostWork,
+    parts: EngineParts,
+    events: EngineEvents,
+    /** Left by an interruption. */
+    left: readonly OwedRestart[] = [],
+  ) {
+    this.#work = work;
+    this.#parts = parts;
+    this.#events = events;
+    for (const { planId, stepId, restart } of left) {
+      this.#pending.set(restart.unit, { planId, stepId, restart, needed: true });
+    }
+  }
+
+  /** Before the undoing. Errors: those of the journal; then nothing may be undone. */
+  async owe(history: StepHistory, restart: Restart): Promise<Result<void>> {
+    const { planId, stepId } = history.intent;
+    const known = this.#pending.get(restart.unit);
+    const next = joined(known?.restart, restart);
+    if (known === undefined) {
+      const written = await this.#parts.journal.append({
+        type: 'restart-owed',
+        hostId: this.#work.hostId,
+        planId,
+        stepId,
+        restart: next,
+      });
+      if (!written.ok) {
+        return written;
+      }
+    }
+    const needed = known?.needed === true;
+    this.#pending.set(restart.unit, {
+      ...(needed ? known : { planId, stepId }),
+      restart: next,
+      needed,
+    });
+    return succeed(undefined);
+  }
+
+  /** After the undoing: the restart is really needed. */
+  confirm(unit: string): void {
+    const known = this.#pending.get(unit);
+    if (known !== undefined) {
+      this.#pending.set(unit, { ...known, needed: true });
+    }
+  }
+
+  /** Carries out what is owed; one that fails stays owed in the journal. */
+  async settle(): Promise<readonly RollbackItem[]> {
+    const items: RollbackItem[] = [];
+    for (const [unit, pending] of [...this.#pending]) {
+      this.#pending.delete(unit);
+      if (pending.needed) {
+        items.push(await this.#restart(pending));
+      } else {
+        await this.#journal(unit, 'not-needed', 'Nothing was undone that needs it.');
+      }
+    }
+    return items;
+  }
+
+  async #restart({ planId, stepId, restart }: Pending): Promise<RollbackItem> {
+    const kind = this.#parts.kinds['service-restart'];
+    const context = changeContext(this.#parts, this.#work.session, {
+      tag: `${tagOf(planId, stepId)}-again`,
+      guard: this.#events.guard,
+    });
+    const applied = await kind.apply(restart, new TextEncoder().encode('{}'), context);
+    const ended = applied.ok ? await kind.verify(restart, applied.value, context) : applied;
+    const note = ended.ok
+      ? `${restart.unit} was restarted.`
+      : `${restart.unit} could not be restarted: ${ended.error.message}`;
+    const written = await this.#journal(restart.unit, ended.ok ? 'done' : 'failed', note);
+    const problem = ended.ok ? (written.ok ? undefined : written.error) : ended.error;
+    return {
+      planId,
+      stepId: restartStepId(restart.unit),
+      title: kind.describe(restart).title,
+      result: problem === undefined ? 'undone' : 'failed',
+      note,
+      ...(problem === undefined ? {} : { error: shown(problem) }),
+    };
+  }
+
+  async #journal(
+    unit: string,
+    result: 'done' | 'failed' | 'not-needed',
+    note: string,
+  ): Promise<Result<unknown>> {
+    return await this.#parts.journal.append({
+      type: 'restart-outcome',
+      hostId: this.#work.hostId,
+      unit,
+      result,
+      note,
+    });
+  }
+}
+
+/** A restart that undoing needs is no step of its plan; by this name it is listed all the same. */
+export function restartStepId(unit: string): string {
+  return `restart-${unit}`;
+}

@@ -1,0 +1,111 @@
+/** Undoes steps of one host, one after the other, with the restarts that this needs: the same for rolling back and recovering. */
+import type { Change } from '../domain/change.ts';
+import type { HostWork } from './host-work.ts';
+import type { OwedRestart, StepHistory } from './journal/history.ts';
+import type { EngineEvents, EngineParts } from './parts.ts';
+import { OwedRestarts, restartFor } from './restarts-owed.ts';
+import { type RollbackItem, undoStep } from './undo-step.ts';
+
+/** Changes around a node rest on the earlier ones: settings on owners, owners on the account. Others stand alone. */
+export function concernsNode(change: Change): boolean {
+  return change.kind !== 'firewall-ruleset' && change.kind !== 'file-content';
+}
+
+export interface UndoingOptions {
+  /** All steps of the host: they tell which unit reads which file. */
+  readonly histories: readonly StepHistory[];
+  /** Restarts that an interruption left owed, to be carried out as well. */
+  readonly owed: readonly OwedRestart[];
+  /** Why, for the journal. */
+  readonly reason: string;
+  readonly force: boolean;
+  /** A step that is itself a restart: `once` at the end with all others, or `now` because it was interrupted. */
+  readonly restartSteps: 'once' | 'now';
+}
+
+export class Undoing {
+  readonly #work: HostWork;
+  readonly #parts: EngineParts;
+  readonly #events: EngineEvents;
+  readonly #options: UndoingOptions;
+  readonly #restarts: OwedRestarts;
+  readonly #items: RollbackItem[] = [];
+  // What could not be undone and must not lose the ground it stands on: an account is not removed under a running node.
+  #standing: string | undefined;
+
+  constructor(work: HostWork, parts: EngineParts, events: EngineEvents, options: UndoingOptions) {
+    this.#work = work;
+    this.#parts = parts;
+    this.#events = events;
+    this.#options = options;
+    this.#restarts = new OwedRestarts(work, parts, events, options.owed);
+  }
+
+  #add(history: StepHistory, end: Pick<RollbackItem, 'result' | 'note' | 'error'>): void {
+    const { planId, stepId, title } = history.intent;
+    this.#items.push({ planId, stepId, title, ...end });
+  }
+
+  /** Newest first. Never throws. */
+  async undo(history: StepHistory): Promise<void> {
+    const { change, title } = history.intent;
+    if (this.#standing !== undefined && concernsNode(change)) {
+      this.leave(history, `Left in place, because a later step still rests on it: ${this.#standing}.`);
+      return;
+    }
+    const held = await this.#work.stillOurs();
+    if (!held.ok) {
+      this.#add(history, { result: 'skipped', note: held.error.message, error: held.error });
+      return;
+    }
+    if (change.kind === 'account') {
+      // An account cannot go while its service still runs under it.
+      await this.settleRestarts();
+    }
+    const isRestart = change.kind === 'service-restart';
+    const restart =
+      isRestart && this.#options.restartSteps === 'now'
+        ? undefined
+        : restartFor(change, this.#options.histories, this.#parts);
+    if (restart !== undefined) {
+      const owed = await this.#restarts.owe(history, restart);
+      if (!owed.ok) {
+        this.#add(history, { result: 'failed', note: owed.error.message, error: owed.error });
+        return;
+      }
+    }
+    const undone = await undoStep({
+      history,
+      work: this.#work,
+      parts: this.#parts,
+      events: this.#events,
+      reason: this.#options.reason,
+      force: this.#options.force,
+      restartLater: isRestart && restart !== undefined,
+    });
+    this.#add(history, undone);
+    if (undone.result === 'undone') {
+      if (restart !== undefined) {
+        this.#restarts.confirm(restart.unit);
+      }
+      return;
+    }
+    if (concernsNode(change)) {
+      this.#standing ??= title;
+    }
+  }
+
+  leave(history: StepHistory, note: string): void {
+    this.#add(history, { result: 'skipped', note });
+  }
+
+  async settleRestarts(): Promise<void> {
+    this.#items.push(...(await this.#restarts.settle()));
+  }
+
+  /** Carries out the restarts; everything that was done, in its order. */
+  async finish(): Promise<readonly RollbackItem[]> {
+    await this.settleRestarts();
+    return this.#items;
+  }
+}
