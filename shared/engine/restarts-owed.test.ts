@@ -123,7 +123,6 @@ describe('a restart that undoing owes', () => {
     );
     const plan = value(await bench.plan(bench.request('one', dropin)));
     value(await applyPlan(bench.applying(plan), bench.parts));
-    expect(restarts).toBe(1);
   });
   afterEach(() => bench.host.remove());
 

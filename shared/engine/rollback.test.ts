@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { value } from '../../test/support/change-harness.ts';
-import { content, type ThreeFiles, threeFiles } from '../../test/support/three-files.ts';
+import { type ThreeFiles, threeFiles } from '../../test/support/three-files.ts';
 import { appError } from '../domain/error.ts';
 import { fail, succeed } from '../domain/result.ts';
 import { applyPlan } from './apply.ts';

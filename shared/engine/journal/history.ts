@@ -124,7 +124,10 @@ export function owedRestarts(entries: readonly JournalEntry[]): readonly OwedRes
           owed.delete(restarting.get(`${entry.planId}\n${entry.stepId}`) ?? '');
         }
         break;
-      default:
+      case 'opened':
+      case 'undo-intent':
+      case 'undo-outcome':
+      case 'note':
         break;
     }
   }
