@@ -125,7 +125,7 @@ export class OwedRestarts {
   /** Carries out what is owed; one that fails stays owed in the journal. */
   async settle(): Promise<readonly RollbackItem[]> {
     const items: RollbackItem[] = [];
-    for (const [unit, pending] of [...this.#pending]) {
+    for (const [unit, pending] of this.#pending) {
       this.#pending.delete(unit);
       if (pending.needed) {
         items.push(await this.#restart(pending));
