@@ -93,10 +93,20 @@ export async function undoEverything(
   workspace: OpenWorkspace,
   handle: OperationHandle,
 ): Promise<Result<void>> {
-  const hosts = context.store.get().hosts.filter((host) => host.history.some((item) => item.canUndo));
+  const hosts = context.store
+    .get()
+    .hosts.filter((host) => host.history.some((item) => item.canUndo) || host.interrupted.length > 0);
   const failures: { readonly name: string; readonly error: AppError }[] = [];
-  for (const { host } of hosts) {
-    if (handle.signal.aborted) break;
+  for (const [index, { host }] of hosts.entries()) {
+    if (handle.signal.aborted)
+      return fail(
+        appError(
+          'CANCELLED',
+          `Cancelled. ${index} of ${hosts.length} hosts were gone through; on the others nothing was changed.`,
+          'Roll back again for the rest.',
+          { hostState: index === 0 ? 'unchanged' : 'changed' },
+        ),
+      );
     const undone = await undo(context, workspace, { hostId: host.id, scope: { of: 'host' } }, handle);
     if (!undone.ok) failures.push({ name: host.name, error: undone.error });
   }

@@ -1,5 +1,6 @@
 /** The checks of what lies beside a report: the signed statement and the journals. */
 import { createHash, type X509Certificate } from 'node:crypto';
+import type { JournalEntry } from '../../../shared/domain/journal.ts';
 import type { Report } from '../../../shared/domain/report.ts';
 import { replayJournal } from '../../../shared/engine/journal/chain.ts';
 import { journalSubject, reportFileNames, type Statement } from '../../../shared/engine/report/statement.ts';
@@ -61,7 +62,7 @@ export function checkJournals(
     if (!host) return { name: 'journal', ok: false, detail: `the report names no host ${hostId}` };
     const replay = replayJournal(bytes, hostId, digest);
     if (!replay.ok) return { name: 'journal', ok: false, detail: replay.error.message.replace(/\.$/, '') };
-    const ok = digestAfter(bytes, host.journalEntries) === host.journalHead;
+    const ok = digestAfter(replay.value.entries, bytes, host.journalEntries) === host.journalHead;
     return {
       name: 'journal',
       ok,
@@ -70,10 +71,11 @@ export function checkJournals(
   });
 }
 
-/** A journal goes on after a report; what counts is the line that was its last one then. */
-function digestAfter(bytes: Uint8Array, entries: number): string {
-  const lines = Buffer.from(bytes).toString('latin1').split('\n');
-  const line = lines[entries - 1];
+/** A journal goes on after a report; what counts is the entry that was its last one then. */
+function digestAfter(all: readonly JournalEntry[], bytes: Uint8Array, entries: number): string {
+  const own = all[entries - 1]?.digest;
+  if (own !== undefined) return own;
+  const line = Buffer.from(bytes).toString('latin1').split('\n')[entries - 1];
   return line === undefined ? '0'.repeat(64) : sha256(Buffer.from(line, 'latin1'));
 }
 
