@@ -13,7 +13,7 @@ import {
   sequence,
   setOf,
   smallInteger,
-} from './der.ts';
+} from '../../der.ts';
 
 const oid = {
   data: objectIdentifier('1.2.840.113549.1.7.1'),

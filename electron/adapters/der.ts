@@ -1,4 +1,4 @@
-/** Distinguished encoding rules of ASN.1, as much as a signature needs. */
+/** Distinguished encoding rules of ASN.1, as much as signatures and key stores need. */
 
 export function encode(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
