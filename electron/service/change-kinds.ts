@@ -1,12 +1,15 @@
 /** Every change kind there is, by name; a missing one is a compile error. */
 import type { ChangeKinds } from '../../shared/engine/change-kind.ts';
 import { account } from '../../shared/engine/changes/account/account.ts';
+import { certificateInstall } from '../../shared/engine/changes/certificate-install/certificate-install.ts';
+import { esApiSetting } from '../../shared/engine/changes/es-api-setting/es-api-setting.ts';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { esPassword } from '../../shared/engine/changes/es-password/es-password.ts';
 import { fileContent } from '../../shared/engine/changes/file-content/file-content.ts';
 import { fileMode } from '../../shared/engine/changes/file-mode/file-mode.ts';
 import { firewallRuleset } from '../../shared/engine/changes/firewall-ruleset/firewall-ruleset.ts';
 import { keystoreEntry } from '../../shared/engine/changes/keystore-entry/keystore-entry.ts';
+import { kibanaSetting } from '../../shared/engine/changes/kibana-setting/kibana-setting.ts';
 import { serviceRestart } from '../../shared/engine/changes/service-restart/service-restart.ts';
 import { systemdDropin } from '../../shared/engine/changes/systemd-dropin/systemd-dropin.ts';
 import { yamlSetting } from '../../shared/engine/changes/yaml-setting/yaml-setting.ts';
@@ -22,4 +25,7 @@ export const changeKinds: ChangeKinds = {
   'keystore-entry': keystoreEntry,
   'es-password': esPassword,
   'es-auto-configuration': esAutoConfiguration,
+  'certificate-install': certificateInstall,
+  'es-api-setting': esApiSetting,
+  'kibana-setting': kibanaSetting,
 };

@@ -4,6 +4,8 @@ import type { Blast, Change } from '../../shared/domain/change.ts';
 import { type AppError, appError } from '../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { type EngineEvents, type EngineParts, kindOf } from '../../shared/engine/parts.ts';
+import { kibanaKeystoreCodec } from '../adapters/kibana/keystore-codec.ts';
+import { certificateChecker } from '../adapters/pki/certificate-checker.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
 import { changeKinds } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
@@ -21,6 +23,8 @@ export function engineParts(context: ServiceContext, workspace: OpenWorkspace): 
     clock: systemClock,
     digest: systemDigest,
     random: systemRandom,
+    certificates: certificateChecker,
+    kibanaKeystore: kibanaKeystoreCodec,
     log: context.log,
     operator: context.operator,
     installation: installationOf(workspace.paths.root, workspace.file().id),

@@ -1,7 +1,7 @@
 /** With whom Bulwark logs in to a host's Elasticsearch: what the vault holds for it, and what was given for this run only. */
-import { z } from 'zod';
 import type { HostState } from '../../shared/contract/state.ts';
 import { Secret } from '../../shared/domain/secret.ts';
+import { operatorLoginRef, unpackLogin } from '../../shared/engine/elasticsearch/logins.ts';
 import { elasticRef } from '../../shared/engine/elasticsearch/node.ts';
 import { readerCredential } from '../../shared/engine/elasticsearch/reader.ts';
 import type { NodeCredential, SecretStore } from '../../shared/engine/ports.ts';
@@ -11,7 +11,7 @@ export type NodeLogin = Extract<NodeCredential, { type: 'basic' }>;
 
 /** Where the login that the operator gave lies in the vault: user and password as JSON. */
 export function givenRef(hostId: string): string {
-  return `es/${hostId}/login`;
+  return operatorLoginRef(hostId);
 }
 
 /** Where the password of the reader that Bulwark made lies in the vault. */
@@ -19,20 +19,8 @@ export function readerRef(hostId: string): string {
   return `es/${hostId}/reader`;
 }
 
-const keptSchema = z.object({ user: z.string(), password: z.string() });
-
 export function packLogin({ user, password }: NodeLogin): Secret {
   return new Secret(JSON.stringify({ user, password: password.reveal() }));
-}
-
-function unpackLogin(secret: Secret): NodeLogin | undefined {
-  try {
-    const kept = keptSchema.safeParse(JSON.parse(secret.reveal()));
-    if (!kept.success) return undefined;
-    return { type: 'basic', user: kept.data.user, password: new Secret(kept.data.password) };
-  } catch {
-    return undefined;
-  }
 }
 
 const forThisRun = new WeakMap<OpenWorkspace, Map<string, NodeLogin>>();

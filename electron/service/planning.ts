@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { basketItemSchema } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
-import type { Change } from '../../shared/domain/change.ts';
+import type { Change, SecretSource } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
@@ -46,7 +46,11 @@ export function withCompanions(context: ServiceContext, item: BasketItem): Baske
 
 /** Controls judge one host and name its secrets without it; in the vault every host has its own. */
 function localised(change: Change, hostId: string): Change {
-  const ref = (name: string): string => name.replace(/^es\//, `es/${hostId}/`);
+  const ref = (name: string): string => name.replace(/^(es|kibana)\//, `$1/${hostId}/`);
+  const localisedEntry = <E extends { readonly value: SecretSource }>(entry: E): E =>
+    entry.value.from === 'yaml-setting'
+      ? entry
+      : { ...entry, value: { ...entry.value, ref: ref(entry.value.ref) } };
   if (change.kind === 'es-auto-configuration')
     return {
       ...change,
@@ -55,14 +59,24 @@ function localised(change: Change, hostId: string): Change {
     };
   if (change.kind === 'es-password')
     return { ...change, users: change.users.map((user) => ({ ...user, ref: ref(user.ref) })) };
+  if (change.kind === 'certificate-install')
+    return {
+      ...change,
+      key: { ...change.key, ref: ref(change.key.ref) },
+      files:
+        change.files.form === 'pem'
+          ? change.files
+          : { ...change.files, password: { ...change.files.password, ref: ref(change.files.password.ref) } },
+    };
+  if (change.kind === 'kibana-setting')
+    return {
+      ...change,
+      keystore: { ...change.keystore, set: change.keystore.set.map(localisedEntry) },
+    };
   if (change.kind === 'keystore-entry')
     return {
       ...change,
-      set: change.set.map((entry) =>
-        entry.value.from === 'yaml-setting'
-          ? entry
-          : { ...entry, value: { ...entry.value, ref: ref(entry.value.ref) } },
-      ),
+      set: change.set.map(localisedEntry),
     };
   return change;
 }

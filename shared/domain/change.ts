@@ -3,6 +3,7 @@
  * engine carries them out. They hold references to secrets, never secrets.
  */
 import { z } from 'zod';
+import { certificateInstallChangeSchema } from './changes/certificates.ts';
 import {
   esAutoConfigurationChangeSchema,
   esPasswordChangeSchema,
@@ -10,6 +11,8 @@ import {
 } from './changes/elasticsearch.ts';
 import { fileContentChangeSchema, fileModeChangeSchema, yamlSettingChangeSchema } from './changes/files.ts';
 import { firewallRulesetChangeSchema } from './changes/firewall.ts';
+import { esApiSettingChangeSchema } from './changes/interface.ts';
+import { kibanaSettingChangeSchema } from './changes/kibana.ts';
 import {
   accountChangeSchema,
   serviceRestartChangeSchema,
@@ -34,6 +37,9 @@ export const changeSchema = z.discriminatedUnion('kind', [
   keystoreEntryChangeSchema,
   esPasswordChangeSchema,
   esAutoConfigurationChangeSchema,
+  certificateInstallChangeSchema,
+  esApiSettingChangeSchema,
+  kibanaSettingChangeSchema,
 ]);
 export type Change = z.infer<typeof changeSchema>;
 export type ChangeKindName = Change['kind'];

@@ -5,7 +5,18 @@
 import type { Blast, Change, ChangeKindName, ChangeOf, Diff } from '../domain/change.ts';
 import type { AppError } from '../domain/error.ts';
 import type { Result } from '../domain/result.ts';
-import type { BlobStore, Clock, Digest, HostSession, HostWriter, Log, Random, SecretStore } from './ports.ts';
+import type {
+  BlobStore,
+  CertificateChecker,
+  Clock,
+  Digest,
+  HostSession,
+  HostWriter,
+  KibanaKeystoreCodec,
+  Log,
+  Random,
+  SecretStore,
+} from './ports.ts';
 
 export interface ChangeContext {
   readonly host: HostWriter;
@@ -13,6 +24,8 @@ export interface ChangeContext {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly random: Random;
+  readonly certificates: CertificateChecker;
+  readonly kibanaKeystore: KibanaKeystoreCodec;
   readonly log: Log;
   /** Identifies the step on the host: names of temporary files, set-aside directories, guard units. `[a-z0-9-]+`. */
   readonly tag: string;

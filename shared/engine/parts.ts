@@ -6,10 +6,12 @@ import { redact } from '../text/redact.ts';
 import type { ChangeContext, ChangeKind, ChangeKinds } from './change-kind.ts';
 import type {
   BlobStore,
+  CertificateChecker,
   Clock,
   Digest,
   HostWriter,
   Journal,
+  KibanaKeystoreCodec,
   Log,
   Random,
   SecretStore,
@@ -25,6 +27,8 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly random: Random;
+  readonly certificates: CertificateChecker;
+  readonly kibanaKeystore: KibanaKeystoreCodec;
   readonly log: Log;
   /** Who works: shown in the journal and by the lock on the host, e.g. `ada@laptop`. */
   readonly operator: string;
@@ -74,6 +78,8 @@ export function changeContext(parts: EngineParts, host: HostWriter, hooks: Conte
     clock: parts.clock,
     digest: parts.digest,
     random: parts.random,
+    certificates: parts.certificates,
+    kibanaKeystore: parts.kibanaKeystore,
     log: parts.log,
     tag: hooks.tag,
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),

@@ -172,6 +172,57 @@ export interface Random {
   bytes(length: number): Uint8Array;
 }
 
+/** Public facts of a certificate. */
+export interface CertificateSummary {
+  readonly subject: string;
+  readonly issuer: string;
+  /** SHA-256 of the certificate, lower-case hexadecimal without colons. */
+  readonly fingerprint256: string;
+  /** ISO 8601. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly names: readonly string[];
+}
+
+export interface CertificateProblem {
+  readonly about: 'form' | 'key' | 'chain' | 'dates' | 'names' | 'usage';
+  /** What is wrong, for the operator, without a full stop. */
+  readonly sentence: string;
+}
+
+/** A key, its certificate and the authorities it must come from, before any of it reaches a host. */
+export interface CertificateBundle {
+  /** PEM, without a passphrase. */
+  readonly keyPem: Secret;
+  /** The certificate first, then intermediate ones. */
+  readonly certificatePem: string;
+  readonly caPem: string;
+}
+
+/** Judges what Elasticsearch would load without a word, and makes the store it reads. Asks nobody, writes nothing. */
+export interface CertificateChecker {
+  /** The first certificate of a PEM text; undefined when there is none that can be read. */
+  summary(pem: string): CertificateSummary | undefined;
+  /** All that is wrong; empty when key, chain, dates, names and usages fit. `now`: milliseconds since 1970. */
+  check(
+    bundle: CertificateBundle,
+    wanted: { readonly names: readonly string[]; readonly use: 'http' | 'transport'; readonly now: number },
+  ): readonly CertificateProblem[];
+  /**
+   * A PKCS#12 store with the key and its chain, and the authorities as entries that Java trusts. The same input gives the
+   * same bytes. Errors: INPUT_INVALID (key or certificate cannot be read, password empty or not ASCII).
+   */
+  pkcs12(bundle: CertificateBundle, password: Secret): Result<Uint8Array>;
+}
+
+/** Opens and writes Kibana's keystore. */
+export interface KibanaKeystoreCodec {
+  /** The entries as JSON text. `protected`: it has a password. `unreadable`: no such file, or damaged. */
+  open(file: Uint8Array): Secret | 'protected' | 'unreadable';
+  /** A keystore without a password, of entries as JSON text; other bytes at every call. */
+  seal(entries: Secret): Uint8Array;
+}
+
 /** One log door: everything passes the redactor behind it. */
 export interface Log {
   write(

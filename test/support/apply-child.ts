@@ -5,6 +5,8 @@
 import { createInterface } from 'node:readline';
 import { openFileBlobStore } from '../../electron/adapters/journal-files/blob-files.ts';
 import { openFileJournal } from '../../electron/adapters/journal-files/journal-files.ts';
+import { kibanaKeystoreCodec } from '../../electron/adapters/kibana/keystore-codec.ts';
+import { certificateChecker } from '../../electron/adapters/pki/certificate-checker.ts';
 import { systemClock, systemDigest, systemRandom } from '../../electron/adapters/system/system.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import type { StepProgress } from '../../shared/domain/operation.ts';
@@ -62,6 +64,8 @@ export function partsFor(input: ChildInput): {
       clock: systemClock,
       digest: systemDigest,
       random: systemRandom,
+      certificates: certificateChecker,
+      kibanaKeystore: kibanaKeystoreCodec,
       log: new MemoryLog(),
       operator: 'ada@laptop',
       tool: 'bulwark test',

@@ -1,5 +1,7 @@
 /** Drives one change kind by hand in a unit or lab test: a context with real digest and memory ports. */
 import { expect } from 'vitest';
+import { kibanaKeystoreCodec } from '../../electron/adapters/kibana/keystore-codec.ts';
+import { certificateChecker } from '../../electron/adapters/pki/certificate-checker.ts';
 import type { ChangeKindName, ChangeOf } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { fail, type Result } from '../../shared/domain/result.ts';
@@ -24,6 +26,8 @@ export function testContext(
     clock: new FakeClock(),
     digest: testDigest,
     random: new FakeRandom(),
+    certificates: certificateChecker,
+    kibanaKeystore: kibanaKeystoreCodec,
     log: new MemoryLog(),
     tag: 'test-1',
     openFresh: (): Promise<Result<HostSession>> =>

@@ -1,5 +1,7 @@
 /** A whole engine for tests: real scripts on a LocalHost, ports in memory, kinds that a test may replace. */
 import { mkdirSync } from 'node:fs';
+import { kibanaKeystoreCodec } from '../../electron/adapters/kibana/keystore-codec.ts';
+import { certificateChecker } from '../../electron/adapters/pki/certificate-checker.ts';
 import type { Change, ChangeKindName } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import type { StepProgress } from '../../shared/domain/operation.ts';
@@ -49,6 +51,9 @@ export function testKinds(more: Partial<ChangeKinds> = {}): ChangeKinds {
     'keystore-entry': untaught('keystore-entry'),
     'es-password': untaught('es-password'),
     'es-auto-configuration': untaught('es-auto-configuration'),
+    'certificate-install': untaught('certificate-install'),
+    'es-api-setting': untaught('es-api-setting'),
+    'kibana-setting': untaught('kibana-setting'),
     ...more,
   };
 }
@@ -83,6 +88,8 @@ export class EngineBench {
       clock: this.clock,
       digest: testDigest,
       random: new FakeRandom(),
+      certificates: certificateChecker,
+      kibanaKeystore: kibanaKeystoreCodec,
       log: this.log,
       operator: 'ada@laptop',
       installation: 'ada-laptop-workspace-1',

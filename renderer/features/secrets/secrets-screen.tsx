@@ -28,6 +28,12 @@ export function plannedSecrets(plan: Plan | null, nameOf: ReadonlyMap<string, st
         return change.set.flatMap((entry) =>
           entry.value.from === 'generate' ? [{ name: entry.name, length: entry.value.length, host }] : [],
         );
+      case 'kibana-setting':
+        return change.keystore.set.flatMap((entry) =>
+          entry.value.from === 'generate' ? [{ name: entry.name, length: entry.value.length, host }] : [],
+        );
+      case 'certificate-install':
+      case 'es-api-setting':
       case 'file-content':
       case 'yaml-setting':
       case 'file-mode':

@@ -14,7 +14,7 @@ import {
   writeFileAtomic,
 } from '../host-files.ts';
 
-const imageSchema = z.discriminatedUnion('was', [
+export const fileImageSchema = z.discriminatedUnion('was', [
   z.strictObject({ was: z.literal('absent'), path: z.string() }),
   z.strictObject({
     was: z.literal('file'),
@@ -25,7 +25,7 @@ const imageSchema = z.discriminatedUnion('was', [
     bytes: z.string(),
   }),
 ]);
-export type FileImage = z.infer<typeof imageSchema>;
+export type FileImage = z.infer<typeof fileImageSchema>;
 
 /** Reads a regular file or its absence. Errors: FILE_NOT_REGULAR for anything else. */
 export async function readRegular(
@@ -70,7 +70,7 @@ export async function captureFile(context: ChangeContext, path: string): Promise
 }
 
 export function imageOf(before: Uint8Array, path: string): Result<FileImage> {
-  const image = decodeImage(imageSchema, before);
+  const image = decodeImage(fileImageSchema, before);
   if (image.ok && image.value.path !== path) {
     return fail(
       appError('WORKSPACE_INVALID', 'The before-image is of another file.', 'Restore by hand.', {

@@ -3,6 +3,8 @@ import type { Change, ChangeOf } from '../../domain/change.ts';
 import { appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import { canonicalJson } from '../canonical-json.ts';
+import { Conflict, mergeNamed, union } from './conflict.ts';
+import { mergeServiceSettings, sharedFile } from './service-settings.ts';
 
 /** One finding's wish. */
 export interface PlanRequest {
@@ -17,46 +19,6 @@ export interface Wanted {
   readonly change: Change;
   readonly controls: readonly string[];
   readonly findings: readonly string[];
-}
-
-class Conflict extends Error {
-  readonly about: string;
-  readonly left: readonly string[];
-  readonly right: readonly string[];
-  constructor(about: string, left: readonly string[], right: readonly string[]) {
-    super(about);
-    this.about = about;
-    this.left = left;
-    this.right = right;
-  }
-}
-
-function union(left: readonly string[], right: readonly string[]): readonly string[] {
-  return [...new Set([...left, ...right])];
-}
-
-/** Puts `items` together by name; the same name with another content is a conflict. */
-function mergeNamed<T>(
-  left: readonly T[],
-  right: readonly T[],
-  name: (item: T) => string,
-  conflict: (name: string) => Conflict,
-  combine?: (left: T, right: T) => T | undefined,
-): T[] {
-  const merged = new Map(left.map((item) => [name(item), item]));
-  for (const item of right) {
-    const there = merged.get(name(item));
-    if (there === undefined || canonicalJson(there) === canonicalJson(item)) {
-      merged.set(name(item), item);
-      continue;
-    }
-    const combined = combine?.(there, item);
-    if (combined === undefined) {
-      throw conflict(name(item));
-    }
-    merged.set(name(item), combined);
-  }
-  return [...merged.values()];
 }
 
 /** What a change is about: two changes with the same subject are merged or contradict each other. */
@@ -82,6 +44,12 @@ function subjectOf(change: Change): string {
       return `passwords of the node in ${change.install.pathConf}`;
     case 'es-auto-configuration':
       return `auto-configuration of ${change.install.pathConf}`;
+    case 'certificate-install':
+      return `certificate in ${change.files.form === 'pem' ? change.files.key.path : change.files.store.path}`;
+    case 'es-api-setting':
+      return `cluster settings of the node in ${change.install.pathConf}`;
+    case 'kibana-setting':
+      return `Kibana settings in ${change.pathConf}`;
   }
 }
 
@@ -185,6 +153,10 @@ function mergePair(left: Change, right: Change, conflict: (about: string) => Con
       setAsideData: left.setAsideData || right.setAsideData,
     };
   }
+  const settings = mergeServiceSettings(left, right, conflict);
+  if (settings !== undefined) {
+    return settings;
+  }
   throw conflict(subjectOf(left));
 }
 
@@ -196,6 +168,10 @@ function checkAcross(wanted: readonly Wanted[]): void {
       const other = right.change;
       if (one.kind === 'file-content' && other.kind === 'yaml-setting' && one.path === other.path) {
         throw new Conflict(`the content of ${one.path}`, left.controls, right.controls);
+      }
+      const both = left === right ? undefined : sharedFile(one, other);
+      if (both !== undefined) {
+        throw new Conflict(`the content of ${both}`, left.controls, right.controls);
       }
       if (
         one.kind === 'es-auto-configuration' &&

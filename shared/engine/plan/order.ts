@@ -4,7 +4,8 @@ import type { Wanted } from './merge.ts';
 
 /**
  * Accounts before files are given to them; files and drop-ins before the restart that reads them; a secret goes into the
- * keystore before its line leaves the settings file; who is locked out and what the firewall closes comes last.
+ * keystore before its line leaves the settings file; the running node is asked once it has restarted and knows its
+ * passwords; who is locked out and what the firewall closes comes last.
  */
 function rank(change: Change): number {
   switch (change.kind) {
@@ -14,36 +15,48 @@ function rank(change: Change): number {
       return 10;
     case 'file-content':
       return 20;
+    case 'certificate-install':
+      return 25;
     case 'systemd-dropin':
       return 30;
     case 'keystore-entry':
       return 40;
     case 'yaml-setting':
       return 50;
+    case 'kibana-setting':
+      return 55;
     case 'es-auto-configuration':
       return 60;
     case 'service-restart':
       return 70;
     case 'es-password':
       return 75;
+    case 'es-api-setting':
+      return 77;
     case 'firewall-ruleset':
       return 90;
   }
 }
 
-/** A drop-in does nothing until its unit is started again: the restart is added where nobody asked for it. */
+/** The unit that takes the change only at its next start. */
+function unitToRestart(change: Change): string | undefined {
+  return change.kind === 'systemd-dropin' || change.kind === 'kibana-setting' ? change.unit : undefined;
+}
+
+/** Such a change does nothing until its unit is started again: the restart is added where nobody asked for it. */
 function withRestarts(wanted: readonly Wanted[]): readonly Wanted[] {
   const added: Wanted[] = [];
   for (const { change, controls, findings } of wanted) {
-    if (change.kind !== 'systemd-dropin') {
+    const unit = unitToRestart(change);
+    if (unit === undefined) {
       continue;
     }
     const known = [...wanted, ...added].some(
-      (other) => other.change.kind === 'service-restart' && other.change.unit === change.unit,
+      (other) => other.change.kind === 'service-restart' && other.change.unit === unit,
     );
     if (!known) {
       added.push({
-        change: { kind: 'service-restart', unit: change.unit, rehearse: false },
+        change: { kind: 'service-restart', unit, rehearse: false },
         controls,
         findings,
       });

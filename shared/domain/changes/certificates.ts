@@ -1,0 +1,56 @@
+/** The change that puts a key and its certificate in place. */
+import { z } from 'zod';
+import { absolutePath, accountName, digest, octalMode } from './values.ts';
+
+/** Certificates in PEM form, at most 64 KiB; never a key. */
+const publicPem = z
+  .string()
+  .max(65_536)
+  .regex(/-----BEGIN CERTIFICATE-----/)
+  .refine((text) => !text.includes('PRIVATE KEY'));
+
+const placedFileSchema = z.strictObject({
+  path: absolutePath,
+  owner: accountName,
+  group: accountName,
+  mode: octalMode,
+  /** SHA-256 that was planned on; `absent` when there was no file. Left out: whatever is there is replaced. */
+  expects: z.union([digest, z.literal('absent')]).optional(),
+});
+/** Nothing for others. */
+const privateFileSchema = placedFileSchema.extend({ mode: z.string().regex(/^0?[46][046]0$/) });
+const vaultSecretSchema = z.strictObject({ from: z.literal('vault'), ref: z.string().min(1) });
+
+export const certificateInstallChangeSchema = z.strictObject({
+  kind: z.literal('certificate-install'),
+  /** What the certificate is for: decides which usages it must allow. */
+  use: z.enum(['http', 'transport']),
+  files: z.discriminatedUnion('form', [
+    z.strictObject({
+      form: z.literal('pem'),
+      key: privateFileSchema,
+      /** The certificate and what is between it and the authority. */
+      certificate: placedFileSchema,
+      /** The authority's certificate. */
+      authority: placedFileSchema.optional(),
+    }),
+    z.strictObject({
+      form: z.literal('pkcs12'),
+      store: privateFileSchema,
+      password: vaultSecretSchema,
+    }),
+  ]),
+  /** The private key in PEM form without a passphrase. */
+  key: vaultSecretSchema,
+  /** The certificate first, then intermediate ones. */
+  certificatePem: publicPem,
+  /** The authorities that the chain must end in. */
+  caPem: publicPem,
+  /** DNS names and addresses by which others reach the node; the certificate must cover each. */
+  names: z.array(z.string().min(1).max(253)).min(1).max(100),
+  /**
+   * The HTTP port on which the node already serves the certificate of these very files and must soon serve the new one.
+   * Left out where the node only takes the files at its next start.
+   */
+  served: z.strictObject({ port: z.number().int().min(1).max(65535) }).optional(),
+});

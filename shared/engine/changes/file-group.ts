@@ -1,0 +1,90 @@
+/** What the kinds that change several files at once have in common: all before-images together, and one way back. */
+import type { z } from 'zod';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import { fromBase64, toBase64 } from '../before-image.ts';
+import type { ChangeContext, Mark } from '../change-kind.ts';
+import { type GroupMember, writeFilesTogether } from '../host-file-group.ts';
+import { digestFile, type HostFile } from '../host-files.ts';
+import { currentMark, drift, type fileImageSchema, fileMark, readRegular } from './single-file.ts';
+
+export type GroupImage = z.infer<typeof fileImageSchema>;
+
+/** The files as they are, in the order of the paths. Errors: FILE_NOT_REGULAR. */
+export async function readGroup(
+  context: ChangeContext,
+  paths: readonly string[],
+): Promise<Result<readonly (HostFile | undefined)[]>> {
+  const files: (HostFile | undefined)[] = [];
+  for (const path of paths) {
+    const read = await readRegular(context, path);
+    if (!read.ok) return read;
+    files.push(read.value);
+  }
+  return succeed(files);
+}
+
+export function imageOfFile(path: string, file: HostFile | undefined): GroupImage {
+  return file === undefined
+    ? { was: 'absent', path }
+    : { was: 'file', path, uid: file.uid, gid: file.gid, mode: file.mode, bytes: toBase64(file.bytes) };
+}
+
+/** Digest, owner and mode of each file as the host itself tells them, by path. */
+export async function markGroup(context: ChangeContext, paths: readonly string[]): Promise<Result<Mark>> {
+  const marks: Record<string, string> = {};
+  for (const path of paths) {
+    const mark = await currentMark(context, path);
+    if (!mark.ok) return mark;
+    marks[path] = mark.value;
+  }
+  return succeed(marks);
+}
+
+/** Paths whose file is not what the mark says. */
+export async function strayed(
+  context: ChangeContext,
+  paths: readonly string[],
+  mark: Mark,
+): Promise<Result<readonly string[]>> {
+  const now = await markGroup(context, paths);
+  return now.ok ? succeed(paths.filter((path) => now.value[path] !== mark[path])) : now;
+}
+
+/**
+ * Puts all files back together, or none: where one of them is neither what was there nor what was written, DRIFT.
+ * `wrote` holds the digests of what the change writes: they decide when there is no mark.
+ */
+export async function revertGroup(
+  context: ChangeContext & { readonly force: boolean },
+  images: readonly GroupImage[],
+  mark: Mark | undefined,
+  wrote: Readonly<Record<string, string>>,
+): Promise<Result<void>> {
+  const members: GroupMember[] = [];
+  const foreign: string[] = [];
+  for (const image of images) {
+    const { path } = image;
+    const now = await digestFile(context.host, path);
+    if (!now.ok) return now;
+    const nowMark = now.value === 'absent' ? 'absent' : fileMark(now.value, now.value.sha256);
+    const bytes = image.was === 'file' ? fromBase64(image.bytes) : undefined;
+    const wasMark =
+      image.was === 'file' && bytes !== undefined ? fileMark(image, context.digest.sha256(bytes)) : 'absent';
+    if (nowMark === wasMark) continue;
+    const ours =
+      mark?.[path] === undefined
+        ? now.value !== 'absent' && now.value.sha256 === wrote[path]
+        : nowMark === mark[path];
+    if (!ours) foreign.push(path);
+    members.push({
+      path,
+      bytes,
+      expects: now.value === 'absent' ? 'absent' : now.value.sha256,
+      ...(image.was === 'file'
+        ? { owner: String(image.uid), group: String(image.gid), mode: image.mode }
+        : {}),
+    });
+  }
+  if (foreign.length > 0 && !context.force) return fail(drift(foreign.join(', ')));
+  return await writeFilesTogether(context.host, members, { tag: context.tag });
+}

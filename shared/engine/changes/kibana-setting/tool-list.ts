@@ -1,0 +1,76 @@
+/** What Kibana's own keystore tool lists, where it is installed: the look by another program than the one that wrote. */
+import type { ChangeOf } from '../../../domain/change.ts';
+import { appError } from '../../../domain/error.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import type { ChangeContext } from '../../change-kind.ts';
+import { prelude, runChecked, textOf } from '../../host-script.ts';
+
+type Change = ChangeOf<'kibana-setting'>;
+
+// As the program's owner: whoever may change the program gains nothing by being run.
+const listScript = `${prelude}
+tool=$1/bin/kibana-keystore; conf=$2
+[ -f "$tool" ] && [ -x "$tool" ] || { echo absent; exit 0; }
+[ "$3" = list ] || { echo present; exit 0; }
+user=$(stat -L -c %U -- "$tool") || exit 1
+cd / || exit 1
+echo listed
+set -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 KBN_PATH_CONF="$conf" "$tool" list
+if [ "$(id -un)" = "$user" ]; then exec "$@"; fi
+if setpriv --reuid="$user" --regid="$(id -gn "$user")" --init-groups true 2>/dev/null; then
+  exec setpriv --reuid="$user" --regid="$(id -gn "$user")" --init-groups -- "$@"
+fi
+exec runuser -u "$user" -- "$@"
+`;
+
+async function run(change: Change, context: ChangeContext, act: 'look' | 'list'): Promise<Result<string>> {
+  if (change.home === undefined) return succeed('absent');
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'kibana-keystore-list',
+      script: listScript,
+      args: [change.home, change.pathConf, act],
+      privileged: true,
+      deadlineSeconds: 120,
+    },
+    {
+      doing: 'list the keystore with Kibana’s own tool',
+      ...(act === 'list' ? { hostState: 'changed' } : {}),
+    },
+  );
+  return ran.ok ? succeed(textOf(ran.value)) : ran;
+}
+
+/** Whether the host has the tool. */
+export async function hasTool(change: Change, context: ChangeContext): Promise<Result<boolean>> {
+  const said = await run(change, context, 'look');
+  return said.ok ? succeed(said.value.trim() === 'present') : said;
+}
+
+/**
+ * Succeeds where there is no tool. Errors: VERIFY_FAILED, COMMAND_FAILED. The tool ends with 0 even when it finds no keystore:
+ * only the names count.
+ */
+export async function checkByTool(change: Change, context: ChangeContext): Promise<Result<void>> {
+  const { set, remove } = change.keystore;
+  if (set.length + remove.length === 0) return succeed(undefined);
+  const said = await run(change, context, 'list');
+  if (!said.ok) return said;
+  const [first, ...lines] = said.value.split('\n').map((line) => line.trim());
+  if (first === 'absent') return succeed(undefined);
+  const wrong = [
+    ...set.map((entry) => entry.name).filter((name) => !lines.includes(name)),
+    ...remove.filter((name) => lines.includes(name)),
+  ];
+  return wrong.length === 0
+    ? succeed(undefined)
+    : fail(
+        appError(
+          'VERIFY_FAILED',
+          `Kibana’s own tool does not find what was written: ${wrong.join(', ')}.`,
+          'Check which keystore this Kibana uses.',
+          { hostState: 'changed' },
+        ),
+      );
+}
