@@ -109,7 +109,9 @@ async function runStage(stage) {
     };
   }
   try {
-    return await (stage.window ? inWindow(stage, begun) : inTerminal(stage, begun, { ...process.env, TMPDIR: temporary.folder }));
+    return await (stage.window
+      ? inWindow(stage, begun)
+      : inTerminal(stage, begun, { ...process.env, TMPDIR: temporary.folder }));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     say(why);

@@ -39,10 +39,8 @@ describe('on 7.17.29', () => {
     await bench.see(`echo 'no.such.setting: 1' >> ${settingsFile}`);
     const rejected = await serviceRestart.apply(restart, new TextEncoder().encode('{}'), context);
     await bench.see(`sed -i '/no.such.setting/d' ${settingsFile}`);
-    expect(rejected).toMatchObject({
-      ok: false,
-      error: { code: 'ES_CONFIGURATION_REJECTED', message: expect.stringContaining('no.such.setting') },
-    });
+    expect(rejected).toMatchObject({ ok: false, error: { code: 'ES_CONFIGURATION_REJECTED' } });
+    expect(rejected.ok || rejected.error.message).toContain('no.such.setting');
     expect(await bench.see('systemctl show -P MainPID elasticsearch')).toBe(after);
   });
 
@@ -68,10 +66,9 @@ describe('on 7.17.29', () => {
   it('nothing is tried that this version cannot do', async () => {
     const change = securing('open-fresh-7');
     const before = await bench.see(tree(install.pathConf));
-    expect(await esAutoConfiguration.inspect(change, bench.context('lab-seven-auto'))).toMatchObject({
-      ok: false,
-      error: { hostState: 'unchanged', message: expect.stringContaining('7.17.29') },
-    });
+    const looked = await esAutoConfiguration.inspect(change, bench.context('lab-seven-auto'));
+    expect(looked).toMatchObject({ ok: false, error: { hostState: 'unchanged' } });
+    expect(looked.ok || looked.error.message).toContain('7.17.29');
     expect(await bench.see(tree(install.pathConf))).toBe(before);
   });
 });
