@@ -11,6 +11,8 @@ import { firewallRuleset } from '../../shared/engine/changes/firewall-ruleset/fi
 import { keystoreEntry } from '../../shared/engine/changes/keystore-entry/keystore-entry.ts';
 import { kibanaSetting } from '../../shared/engine/changes/kibana-setting/kibana-setting.ts';
 import { serviceRestart } from '../../shared/engine/changes/service-restart/service-restart.ts';
+import { swap } from '../../shared/engine/changes/swap/swap.ts';
+import { sysctl } from '../../shared/engine/changes/sysctl/sysctl.ts';
 import { systemdDropin } from '../../shared/engine/changes/systemd-dropin/systemd-dropin.ts';
 import { yamlSetting } from '../../shared/engine/changes/yaml-setting/yaml-setting.ts';
 
@@ -22,6 +24,8 @@ export const changeKinds: ChangeKinds = {
   'systemd-dropin': systemdDropin,
   'service-restart': serviceRestart,
   'firewall-ruleset': firewallRuleset,
+  sysctl,
+  swap,
   'keystore-entry': keystoreEntry,
   'es-password': esPassword,
   'es-auto-configuration': esAutoConfiguration,

@@ -16,6 +16,8 @@ import { kibanaSettingChangeSchema } from './changes/kibana.ts';
 import {
   accountChangeSchema,
   serviceRestartChangeSchema,
+  swapChangeSchema,
+  sysctlChangeSchema,
   systemdDropinChangeSchema,
 } from './changes/system.ts';
 
@@ -34,6 +36,8 @@ export const changeSchema = z.discriminatedUnion('kind', [
   systemdDropinChangeSchema,
   serviceRestartChangeSchema,
   firewallRulesetChangeSchema,
+  sysctlChangeSchema,
+  swapChangeSchema,
   keystoreEntryChangeSchema,
   esPasswordChangeSchema,
   esAutoConfigurationChangeSchema,

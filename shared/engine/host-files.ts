@@ -20,6 +20,8 @@ export interface HostFile extends HostFileStat {
   readonly bytes: Uint8Array;
   /** Security context, where the host runs SELinux. */
   readonly selinux?: string;
+  /** Whether extended attributes and ACLs survive a new content on this host; otherwise it is not known whether there are any. */
+  readonly keepsAttributes: boolean;
 }
 
 const readScript = `${prelude}
@@ -27,7 +29,10 @@ p=$1; max=$2
 if [ "$3" = follow ]; then l=-L; else l=; fi
 if [ ! -e "$p" ] && [ ! -L "$p" ]; then echo absent; exit 0; fi
 stat $l -c '${statFormat}' -- "$p" || exit 1
-if [ -e /sys/fs/selinux/enforce ]; then stat $l -c '%C' -- "$p" 2>/dev/null || echo '?'; else echo '?'; fi
+c='?'; if [ -e /sys/fs/selinux/enforce ]; then c=$(stat $l -c '%C' -- "$p" 2>/dev/null) || c='?'; fi
+k=no; cp --help 2>&1 | grep -q -- --preserve && k=yes
+command -v getfattr >/dev/null 2>&1 && command -v setfattr >/dev/null 2>&1 && k=yes
+printf '%s %s\\n' "\${c:-?}" $k
 if [ -L "$p" ] && [ -z "$l" ]; then exit 0; fi
 [ -f "$p" ] || exit 0
 [ "$(stat -L -c %s -- "$p")" -le "$max" ] || exit 48
@@ -77,16 +82,17 @@ export async function readFile(
       ),
     );
   }
-  const selinux = textOf(ran.value.subarray(firstEnd + 1, secondEnd));
+  const [selinux = '', keeps] = textOf(ran.value.subarray(firstEnd + 1, secondEnd)).split(' ');
   return succeed({
     ...stat,
     bytes: ran.value.slice(secondEnd + 1),
+    keepsAttributes: keeps === 'yes',
     ...(selinux === '?' || selinux === '' ? {} : { selinux }),
   });
 }
 
 const writeScript = `${prelude}
-p=$1; tag=$2; owner=$3; group=$4; mode=$5; expects=$6; length=$7
+p=$1; tag=$2; owner=$3; group=$4; mode=$5; expects=$6; length=$7; needs=$8
 d=\${p%/*}; [ -n "$d" ] || d=/
 [ -d "$d" ] || exit 44
 [ -L "$p" ] && exit 46
@@ -102,7 +108,11 @@ selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
 new=yes
 if [ -e "$p" ]; then
   new=no
-  cp --preserve=all -- "$p" ./f 2>/dev/null || cp -p -- "$p" ./f || exit 1
+  cp --preserve=all -- "$p" ./f 2>/dev/null || {
+    cp -p -- "$p" ./f || exit 1
+    getfattr --dump --match=- --encoding=hex --absolute-names -- "$p" 2>/dev/null |
+      sed '1s/.*/# file: f/' | setfattr --restore=- 2>/dev/null
+  }
 fi
 cat > ./f || exit 1
 [ "$(wc -c < ./f)" -eq "$length" ] || exit 52
@@ -117,6 +127,7 @@ case $expects in
   *) [ -f "$p" ] && [ ! -L "$p" ] || exit 47
      [ "$(sha256sum < "$p" | cut -d' ' -f1)" = "$expects" ] || exit 47 ;;
 esac
+if [ -n "$needs" ] && [ ! -e "$needs" ]; then exit 53; fi
 mv -f -- ./f "$p" || exit 1
 if [ $selinux = yes ] && [ $new = yes ]; then restorecon -- "$p" 2>/dev/null || true; fi
 sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
@@ -132,13 +143,15 @@ export interface WriteOptions {
   readonly tag: string;
   /** SHA-256 that the file must still have in the moment of the rename, or `absent`. */
   readonly expects?: string;
+  /** A path that must still exist in the moment of the rename: a guard that is armed. */
+  readonly onlyWhile?: string;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Replaces or creates a file: new content, owner, mode and label are complete before the rename; extended attributes and
  * ACLs of an existing file stay. Errors leave the file as it was: DISK_FULL, FILE_NOT_REGULAR (also for a symbolic link),
- * FILE_CHANGED_UNDERNEATH, PRECONDITION_FAILED (no such folder), COMMAND_FAILED. A lost connection is not known to be either.
+ * FILE_CHANGED_UNDERNEATH, PRECONDITION_FAILED (no such folder), GUARD_FIRED (`onlyWhile` is gone), COMMAND_FAILED. A lost connection is not known to be either.
  */
 export async function writeFileAtomic(
   host: HostWriter,
@@ -159,6 +172,7 @@ export async function writeFileAtomic(
         options.mode ?? '',
         options.expects ?? '',
         String(bytes.length),
+        options.onlyWhile ?? '',
       ],
       stdin: bytes,
       privileged: true,
@@ -171,11 +185,12 @@ export async function writeFileAtomic(
 }
 
 const removeScript = `${prelude}
-p=$1; expects=$2
+p=$1; expects=$2; needs=$3
 if [ ! -e "$p" ] && [ ! -L "$p" ]; then exit 0; fi
 [ -L "$p" ] && exit 46
 [ -f "$p" ] || exit 45
 if [ -n "$expects" ]; then [ "$(sha256sum < "$p" | cut -d' ' -f1)" = "$expects" ] || exit 47; fi
+if [ -n "$needs" ] && [ ! -e "$needs" ]; then exit 53; fi
 rm -f -- "$p" || exit 1
 d=\${p%/*}; [ -n "$d" ] || d=/
 sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
@@ -185,14 +200,18 @@ sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
 export async function removeFile(
   host: HostWriter,
   path: string,
-  options: { readonly expects?: string; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly expects?: string;
+    readonly onlyWhile?: string;
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<Result<void>> {
   const ran = await runChecked(
     host,
     {
       name: 'remove-file',
       script: removeScript,
-      args: [path, options.expects ?? ''],
+      args: [path, options.expects ?? '', options.onlyWhile ?? ''],
       privileged: true,
       deadlineSeconds: 30,
     },

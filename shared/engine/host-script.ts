@@ -24,6 +24,7 @@ export const exits = {
   notOwnDirectory: 50,
   otherFileSystem: 51,
   cutShort: 52,
+  tooLate: 53,
 } as const;
 
 const decoder = new TextDecoder();
@@ -89,6 +90,12 @@ const byExit: Readonly<Record<number, Sentence>> = {
     code: 'SSH_CONNECTION_LOST',
     message: (doing) => `Could not ${doing}: the data did not arrive completely.`,
     nextStep: 'Check the connection and try again.',
+    retryable: true,
+  },
+  [exits.tooLate]: {
+    code: 'GUARD_FIRED',
+    message: (doing) => `Could not ${doing}: the time of the guard was over, so the old state stays.`,
+    nextStep: 'Try again, with a longer time for the guard where the host is slow.',
     retryable: true,
   },
   [exits.notOwnDirectory]: {

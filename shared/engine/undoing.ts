@@ -8,7 +8,7 @@ import { type RollbackItem, undoStep } from './undo-step.ts';
 
 /** Changes around a node rest on the earlier ones: settings on owners, owners on the account. Others stand alone. */
 export function concernsNode(change: Change): boolean {
-  return change.kind !== 'firewall-ruleset' && change.kind !== 'file-content';
+  return !['firewall-ruleset', 'file-content', 'sysctl', 'swap'].includes(change.kind);
 }
 
 export interface UndoingOptions {

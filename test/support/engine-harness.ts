@@ -48,6 +48,8 @@ export function testKinds(more: Partial<ChangeKinds> = {}): ChangeKinds {
     account: untaught('account'),
     'service-restart': untaught('service-restart'),
     'firewall-ruleset': untaught('firewall-ruleset'),
+    sysctl: untaught('sysctl'),
+    swap: untaught('swap'),
     'keystore-entry': untaught('keystore-entry'),
     'es-password': untaught('es-password'),
     'es-auto-configuration': untaught('es-auto-configuration'),

@@ -41,6 +41,8 @@ export function plannedSecrets(plan: Plan | null, nameOf: ReadonlyMap<string, st
       case 'systemd-dropin':
       case 'service-restart':
       case 'firewall-ruleset':
+      case 'sysctl':
+      case 'swap':
         return [];
     }
   });

@@ -1,6 +1,6 @@
 /** Changes of single files and of the modes of many. */
 import { z } from 'zod';
-import { absolutePath, accountName, digest, octalMode } from './values.ts';
+import { absolutePath, accountName, digest, guardSeconds, octalMode } from './values.ts';
 
 export const fileContentChangeSchema = z.strictObject({
   kind: z.literal('file-content'),
@@ -12,6 +12,8 @@ export const fileContentChangeSchema = z.strictObject({
   mode: octalMode.optional(),
   /** SHA-256 of the content that was planned on; `absent` when the file did not exist. */
   expects: z.union([digest, z.literal('absent')]),
+  /** For a file by which people get in (sshd, sudo, logins), which is guarded. */
+  guardSeconds: guardSeconds.optional(),
 });
 
 export const yamlSettingChangeSchema = z.strictObject({

@@ -1,7 +1,7 @@
 /** Changes of accounts, units and services. */
 import { z } from 'zod';
 import { esInstallSchema } from '../elasticsearch.ts';
-import { absolutePath, accountName, unitName } from './values.ts';
+import { absolutePath, accountName, guardSeconds, unitName } from './values.ts';
 
 export const accountChangeSchema = z.strictObject({
   kind: z.literal('account'),
@@ -33,6 +33,8 @@ export const systemdDropinChangeSchema = z.strictObject({
   /** File name below `/etc/systemd/system/<unit>.d/`. */
   name: z.string().regex(/^[a-z0-9-]+\.conf$/),
   content: z.string(),
+  /** For a drop-in of the SSH server, which is guarded. */
+  guardSeconds: guardSeconds.optional(),
 });
 
 export const serviceRestartChangeSchema = z.strictObject({
@@ -42,4 +44,25 @@ export const serviceRestartChangeSchema = z.strictObject({
   install: esInstallSchema.optional(),
   /** Start the configuration once beside the running node first. */
   rehearse: z.boolean(),
+  /** For the SSH server, whose restart is guarded. */
+  guardSeconds: guardSeconds.optional(),
 });
+
+export const sysctlChangeSchema = z.strictObject({
+  kind: z.literal('sysctl'),
+  settings: z
+    .array(
+      z.strictObject({
+        /** Dotted name. Names with a slash (interfaces with a dot in their name) are not supported. */
+        key: z.string().regex(/^(?=.{3,200}$)[a-z][a-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+$/),
+        /** Printable ASCII, one line; fields of a list are parted by one space. */
+        value: z.string().regex(/^[!-~](?:[ -~]{0,254}[!-~])?$/),
+      }),
+    )
+    .min(1)
+    .max(64),
+  guardSeconds: guardSeconds.optional(),
+});
+
+/** Turns swap off, now and at boot. */
+export const swapChangeSchema = z.strictObject({ kind: z.literal('swap') });

@@ -8,6 +8,9 @@ export const octalMode = z.string().regex(/^[0-7]{3,4}$/);
 /** SHA-256 in hexadecimal. */
 export const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** Seconds until the host puts the old state back unless access is proven. 15 to 900; 60 where absent. */
+export const guardSeconds = z.number().int().min(15).max(900);
+
 /** Where a secret value comes from at the moment of applying. */
 export const secretSourceSchema = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('vault'), ref: z.string() }),

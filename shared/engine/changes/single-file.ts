@@ -123,6 +123,13 @@ export function drift(what: string): AppError {
   );
 }
 
+/** Wraps the moment in which a file gets its next content; for files that are guarded. */
+export type Around = (
+  next: Uint8Array | 'absent',
+  /** `onlyWhile` as in `writeFileAtomic`. */
+  write: (options: { readonly onlyWhile?: string }) => Promise<Result<void>>,
+) => Promise<Result<void>>;
+
 /**
  * Puts the before-image back where the file still is what was written. `wrote` is the digest of what the change writes: it
  * decides when there is no mark (a crash before the outcome was known).
@@ -133,6 +140,7 @@ export async function revertFile(
   before: Uint8Array,
   mark: Mark | undefined,
   wrote: string | undefined,
+  around: Around = (_next, write) => write({}),
 ): Promise<Result<void>> {
   const image = imageOf(before, path);
   if (!image.ok) {
@@ -157,15 +165,18 @@ export async function revertFile(
   }
   const expects = now.value === 'absent' ? 'absent' : now.value.sha256;
   if (was.was === 'absent' || bytes === undefined) {
-    return removeFile(context.host, path, { expects });
+    return around('absent', (options) => removeFile(context.host, path, { expects, ...options }));
   }
-  return writeFileAtomic(context.host, path, bytes, {
-    owner: String(was.uid),
-    group: String(was.gid),
-    mode: was.mode,
-    tag: context.tag,
-    expects,
-  });
+  return around(bytes, (options) =>
+    writeFileAtomic(context.host, path, bytes, {
+      owner: String(was.uid),
+      group: String(was.gid),
+      mode: was.mode,
+      tag: context.tag,
+      expects,
+      ...options,
+    }),
+  );
 }
 
 const shownCharacters = 24_000;

@@ -38,6 +38,10 @@ function subjectOf(change: Change): string {
       return `restart of ${change.unit}`;
     case 'firewall-ruleset':
       return 'firewall rules';
+    case 'sysctl':
+      return 'kernel parameters';
+    case 'swap':
+      return 'swap';
     case 'keystore-entry':
       return `keystore in ${change.install.pathConf}`;
     case 'es-password':
@@ -122,6 +126,12 @@ function mergePair(left: Change, right: Change, conflict: (about: string) => Con
       operatorSources: [...union(left.operatorSources, right.operatorSources)],
       guardSeconds: Math.max(left.guardSeconds, right.guardSeconds),
     };
+  }
+  if (left.kind === 'sysctl' && right.kind === 'sysctl') {
+    const named = (key: string) => conflict(`the kernel parameter ${key}`);
+    const settings = mergeNamed(left.settings, right.settings, (setting) => setting.key, named);
+    const seconds = Math.max(left.guardSeconds ?? 0, right.guardSeconds ?? 0);
+    return { ...left, settings, ...(seconds === 0 ? {} : { guardSeconds: seconds }) };
   }
   if (left.kind === 'keystore-entry' && right.kind === 'keystore-entry') {
     const set = mergeNamed(

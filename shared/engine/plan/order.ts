@@ -19,6 +19,10 @@ function rank(change: Change): number {
       return 25;
     case 'systemd-dropin':
       return 30;
+    case 'sysctl':
+      return change.settings.some(({ key }) => key.startsWith('net.')) ? 85 : 32;
+    case 'swap':
+      return 34;
     case 'keystore-entry':
       return 40;
     case 'yaml-setting':

@@ -3,9 +3,19 @@ import type { ChangeOf, Diff } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
+import { fireGuard } from '../../guard.ts';
 import { type HostFile, writeFileAtomic } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
-import { captureFile, currentMark, diffText, readRegular, revertFile, verifyFile } from '../single-file.ts';
+import { entranceOf, guardedWrite, onProbation, testCandidate } from '../guarded-files.ts';
+import {
+  type Around,
+  captureFile,
+  currentMark,
+  diffText,
+  readRegular,
+  revertFile,
+  verifyFile,
+} from '../single-file.ts';
 
 type Change = ChangeOf<'file-content'>;
 
@@ -65,22 +75,62 @@ async function look(
   return succeed({ file, diffs });
 }
 
+const mayLose =
+  'The tools of this host do not carry extended attributes and ACLs over to a new content, nor tell whether the file has any. If it has, they are lost.';
+
+function losses(file: HostFile | undefined, diffs: readonly Diff[]): readonly string[] {
+  return file !== undefined && !file.keepsAttributes && diffs.length > 0 ? [mayLose] : [];
+}
+
+/** How the file gets its next content: under guard where people get in by it. */
+function aroundOf(change: Change, context: ChangeContext): Around {
+  return entranceOf(change.path) === undefined
+    ? (_next, write) => write({})
+    : (next, write) => guardedWrite(context, change.path, next, write, change.guardSeconds);
+}
+
+function encoded(change: Change): Uint8Array {
+  return new TextEncoder().encode(change.content);
+}
+
 export const fileContent: ChangeKind<'file-content'> = {
   kind: 'file-content',
 
   describe: (change) => ({
     title: change.expects === 'absent' ? `create ${change.path}` : `replace the content of ${change.path}`,
-    words: [],
-    blast: 'none',
+    words:
+      entranceOf(change.path) === undefined
+        ? []
+        : [
+            'People get in by this file, so it is tested before it goes live, and the host puts the old one back unless a fresh connection proves access.',
+          ],
+    blast: entranceOf(change.path) === undefined ? 'none' : 'access',
     outageSeconds: 0,
-    guarded: false,
+    guarded: entranceOf(change.path) !== undefined,
   }),
 
   async inspect(change, context) {
     const looked = await look(change, context);
-    return looked.ok
-      ? succeed({ inPlace: looked.value.diffs.length === 0, diffs: looked.value.diffs, words: [] })
-      : looked;
+    if (!looked.ok) {
+      return looked;
+    }
+    const { diffs } = looked.value;
+    if (entranceOf(change.path) === undefined) {
+      return succeed({ inPlace: diffs.length === 0, diffs, words: losses(looked.value.file, diffs) });
+    }
+    const probation = await onProbation(context);
+    if (!probation.ok) {
+      return probation;
+    }
+    const tested =
+      diffs.length === 0 ? succeed([]) : await testCandidate(context, change.path, encoded(change));
+    return tested.ok
+      ? succeed({
+          inPlace: diffs.length === 0 && !probation.value,
+          diffs,
+          words: [...tested.value, ...losses(looked.value.file, diffs)],
+        })
+      : tested;
   },
 
   capture: (change, context) => captureFile(context, change.path),
@@ -92,17 +142,16 @@ export const fileContent: ChangeKind<'file-content'> = {
     }
     const { file, diffs } = looked.value;
     if (diffs.length > 0) {
-      const written = await writeFileAtomic(
-        context.host,
-        change.path,
-        new TextEncoder().encode(change.content),
-        {
+      const next = encoded(change);
+      const written = await aroundOf(change, context)(next, (options) =>
+        writeFileAtomic(context.host, change.path, next, {
           ...(change.owner === undefined ? {} : { owner: change.owner }),
           ...(change.group === undefined ? {} : { group: change.group }),
           ...(change.mode === undefined ? {} : { mode: change.mode }),
           tag: context.tag,
           expects: file === undefined ? 'absent' : context.digest.sha256(file.bytes),
-        },
+          ...options,
+        }),
       );
       if (!written.ok) {
         return written;
@@ -126,6 +175,14 @@ export const fileContent: ChangeKind<'file-content'> = {
         );
   },
 
-  revert: (change, before, mark, context) =>
-    revertFile(context, change.path, before, mark, context.digest.sha256(change.content)),
+  async revert(change, before, mark, context) {
+    if (entranceOf(change.path) !== undefined) {
+      const cleared = await fireGuard(context.host, context.tag);
+      if (!cleared.ok) {
+        return cleared;
+      }
+    }
+    const wrote = context.digest.sha256(change.content);
+    return revertFile(context, change.path, before, mark, wrote, aroundOf(change, context));
+  },
 };

@@ -10,8 +10,11 @@ import { type NodeDoor, probeHttp, tryCredential, vaultCredential } from '../../
 import { controlUnit, readUnit, startFailed, type UnitState } from '../../elasticsearch/service.ts';
 import { hostTime, startError } from '../../elasticsearch/start-log.ts';
 import { type Expectation, waitUntilUp } from '../../elasticsearch/up.ts';
+import { fireGuard } from '../../guard.ts';
 import { afterWriting, textOf } from '../../host-script.ts';
 import { rehearse } from '../../rehearsal/rehearse.ts';
+import { guardedRestart, isSshd } from '../sshd.ts';
+import { usualGuardSeconds } from '../under-guard.ts';
 
 type Change = ChangeOf<'service-restart'>;
 
@@ -101,6 +104,29 @@ async function restart(change: Change, context: ChangeContext): Promise<Result<M
   );
 }
 
+/** The SSH server only under guard: it is the way in. */
+async function restartSafely(change: Change, context: ChangeContext): Promise<Result<Mark>> {
+  if (!isSshd(change.unit)) {
+    return restart(change, context);
+  }
+  const seconds = change.guardSeconds ?? usualGuardSeconds;
+  // One that an interruption left behind would be in the way.
+  const cleared = await fireGuard(context.host, context.tag);
+  if (!cleared.ok) {
+    return cleared;
+  }
+  let mark: Mark = {};
+  const live = async (): Promise<Result<void>> => {
+    const restarted = await restart(change, context);
+    if (restarted.ok) {
+      mark = restarted.value;
+    }
+    return restarted.ok ? succeed(undefined) : restarted;
+  };
+  const done = await guardedRestart(context, { unit: change.unit, seconds, save: [], live });
+  return done.ok ? succeed(mark) : done;
+}
+
 export const serviceRestart: ChangeKind<'service-restart'> = {
   kind: 'service-restart',
 
@@ -117,9 +143,9 @@ export const serviceRestart: ChangeKind<'service-restart'> = {
           ? 'The service is down until systemd has started it again.'
           : 'The node answers no requests while it restarts. It counts as up when its port answers, not when systemd says so.',
       ],
-      blast: 'restart',
+      blast: isSshd(change.unit) ? 'access' : 'restart',
       outageSeconds: change.install === undefined ? 5 : 60,
-      guarded: false,
+      guarded: isSshd(change.unit),
       restarts: change.unit,
     };
   },
@@ -161,7 +187,7 @@ export const serviceRestart: ChangeKind<'service-restart'> = {
         return rehearsed;
       }
     }
-    return await restart(change, context);
+    return await restartSafely(change, context);
   },
 
   async verify(change, _mark, context) {
@@ -196,7 +222,7 @@ export const serviceRestart: ChangeKind<'service-restart'> = {
     if (captured === 'inactive' || captured === 'failed') {
       return await controlUnit(context.host, change.unit, 'stop', context.signal);
     }
-    const again = await restart(change, context);
+    const again = await restartSafely(change, context);
     return again.ok ? succeed(undefined) : again;
   },
 };

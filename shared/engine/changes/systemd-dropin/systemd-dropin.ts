@@ -5,118 +5,58 @@ import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { decodeImage, encodeImage, fromBase64, toBase64 } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
-import { writeFileAtomic } from '../../host-files.ts';
+import { controlUnit } from '../../elasticsearch/service.ts';
+import { fireGuard } from '../../guard.ts';
 import { afterWriting, prelude, runChecked, textOf } from '../../host-script.ts';
+import { onProbation } from '../guarded-files.ts';
 import { captureFile, currentMark, diffText, readRegular, revertFile, verifyFile } from '../single-file.ts';
+import { guardedRestart, isSshd } from '../sshd.ts';
+import { usualGuardSeconds } from '../under-guard.ts';
+import { dropFolder, folderOf, folderState, pathOf, put, reload } from './host.ts';
 
 type Change = ChangeOf<'systemd-dropin'>;
 
 const imageSchema = z.strictObject({ folder: z.enum(['absent', 'there']), file: z.string() });
 
-function folderOf(change: Change): string {
-  return `/etc/systemd/system/${change.unit}.d`;
-}
-
-function pathOf(change: Change): string {
-  return `${folderOf(change)}/${change.name}`;
-}
-
-const folderScript = `${prelude}
-command -v systemctl >/dev/null 2>&1 && [ -d "$2" ] || exit 62
-[ -L "$1" ] && exit 46
-if [ -d "$1" ]; then echo there; else echo absent; fi
-`;
-
-const noSystemd = appError(
-  'PRECONDITION_FAILED',
-  'This host does not run systemd.',
-  'Change the start script of the service by hand.',
-  { hostState: 'unchanged' },
-);
-
-async function folderState(change: Change, context: ChangeContext): Promise<Result<'absent' | 'there'>> {
-  const ran = await runChecked(
-    context.host,
-    {
-      name: 'dropin-folder',
-      script: folderScript,
-      args: [folderOf(change), '/run/systemd/system'],
-      privileged: true,
-      deadlineSeconds: 20,
-    },
-    {
-      doing: `look at ${folderOf(change)}`,
-      explain: (output) => (output.exitCode === 62 ? noSystemd : undefined),
-    },
-    context.signal,
-  );
-  return ran.ok ? succeed(textOf(ran.value).trim() === 'there' ? 'there' : 'absent') : ran;
-}
-
-const makeFolderScript = `${prelude}
-[ -d "$1" ] || mkdir -m 755 -- "$1" || exit 1
-command -v restorecon >/dev/null 2>&1 && restorecon -- "$1" 2>/dev/null
-exit 0
-`;
-
-// systemd reads a drop-in that it does not understand with a warning and goes on without it: the warning is the check.
-const reloadScript = `${prelude}
-systemctl daemon-reload || exit 1
-if [ -e "$2" ] && command -v systemd-analyze >/dev/null 2>&1; then
-  said=$(systemd-analyze verify --man=no "$1" 2>&1 | grep -F -- "$2" | head -n 5)
-  if [ -n "$said" ]; then printf '%s\\n' "$said" >&2; exit 63; fi
-fi
-exit 0
-`;
-
-async function reload(change: Change, context: ChangeContext): Promise<Result<void>> {
-  const ran = await runChecked(
-    context.host,
-    {
-      name: 'systemd-reload',
-      script: reloadScript,
-      args: [change.unit, pathOf(change)],
-      privileged: true,
-      deadlineSeconds: 60,
-    },
-    {
-      doing: 'let systemd read its units again',
-      hostState: 'changed',
-      explain: (output) =>
-        output.exitCode === 63
-          ? appError(
-              'PRECONDITION_FAILED',
-              `systemd does not accept ${pathOf(change)}.`,
-              'Report this; the unit was left as it was.',
-              {
-                hostState: 'changed',
-                detail: textOf(output.stderr).slice(0, 500),
-              },
-            )
-          : undefined,
-    },
-  );
-  return ran.ok ? succeed(undefined) : ran;
-}
-
 const effectiveScript = `${prelude}
 systemctl show -p DropInPaths -p NeedDaemonReload -- "$1"
 `;
 
-const removeFolderScript = `${prelude}
-[ -d "$1" ] && [ ! -L "$1" ] && rmdir -- "$1" 2>/dev/null
-exit 0
-`;
+/** The SSH server takes its drop-in up at once and under guard: a later restart could not be undone by the host itself. */
+async function throughRestart(
+  change: Change,
+  context: ChangeContext,
+  folder: 'absent' | 'there',
+  act: () => Promise<Result<void>>,
+): Promise<Result<void>> {
+  if (!isSshd(change.unit)) {
+    return act();
+  }
+  return guardedRestart(context, {
+    unit: change.unit,
+    seconds: change.guardSeconds ?? usualGuardSeconds,
+    save: [pathOf(change)],
+    ...(folder === 'absent' ? { folder: folderOf(change) } : {}),
+    live: async () => {
+      const done = await act();
+      return done.ok ? afterWriting(await controlUnit(context.host, change.unit, 'restart')) : done;
+    },
+  });
+}
 
 export const systemdDropin: ChangeKind<'systemd-dropin'> = {
   kind: 'systemd-dropin',
 
   describe: (change) => ({
     title: `add ${change.name} to the systemd unit ${change.unit}`,
-    words: [`Writes ${pathOf(change)}. It takes effect when the service is started again.`],
-    blast: 'restart',
+    words: [
+      isSshd(change.unit)
+        ? `Writes ${pathOf(change)} and restarts the SSH server. The host takes it back unless a fresh connection proves access.`
+        : `Writes ${pathOf(change)}. It takes effect when the service is started again.`,
+    ],
+    blast: isSshd(change.unit) ? 'access' : 'restart',
     outageSeconds: 0,
-    guarded: false,
+    guarded: isSshd(change.unit),
     restarts: change.unit,
   }),
 
@@ -130,7 +70,12 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
       return read;
     }
     const now = read.value === undefined ? undefined : textOf(read.value.bytes);
-    const inPlace = now === change.content && read.value?.mode === '0644' && read.value.uid === 0;
+    const probation = isSshd(change.unit) ? await onProbation(context) : succeed(false);
+    if (!probation.ok) {
+      return probation;
+    }
+    const inPlace =
+      !probation.value && now === change.content && read.value?.mode === '0644' && read.value.uid === 0;
     const diffs = inPlace
       ? []
       : [{ subject: pathOf(change), before: diffText(now), after: diffText(change.content) }];
@@ -147,38 +92,18 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
   },
 
   async apply(change, _before, context) {
-    const folder = folderOf(change);
-    const made = await runChecked(
-      context.host,
-      {
-        name: 'dropin-make-folder',
-        script: makeFolderScript,
-        args: [folder],
-        privileged: true,
-        deadlineSeconds: 20,
-      },
-      { doing: `create ${folder}` },
-    );
-    if (!made.ok) {
-      return made;
+    const looked = await systemdDropin.inspect(change, context);
+    if (!looked.ok) {
+      return looked;
     }
-    const written = await writeFileAtomic(
-      context.host,
-      pathOf(change),
-      new TextEncoder().encode(change.content),
-      {
-        owner: 'root',
-        group: 'root',
-        mode: '0644',
-        tag: context.tag,
-      },
-    );
-    if (!written.ok) {
-      return afterWriting(written);
-    }
-    const reloaded = await reload(change, context);
-    if (!reloaded.ok) {
-      return afterWriting(reloaded);
+    if (!isSshd(change.unit) || !looked.value.inPlace) {
+      const folder = await folderState(change, context);
+      const done = folder.ok
+        ? await throughRestart(change, context, folder.value, () => put(change, context))
+        : folder;
+      if (!done.ok) {
+        return done;
+      }
     }
     const mark = await currentMark(context, pathOf(change));
     return mark.ok ? succeed({ file: mark.value }) : afterWriting(mark);
@@ -228,34 +153,34 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
     if (!image.ok) {
       return image;
     }
+    if (isSshd(change.unit)) {
+      const cleared = await fireGuard(context.host, context.tag);
+      if (!cleared.ok) {
+        return cleared;
+      }
+    }
     const folder = await folderState(change, context);
     if (!folder.ok) {
       return folder;
     }
-    const file = fromBase64(image.value.file);
-    const reverted = await revertFile(
-      context,
-      pathOf(change),
-      file,
-      mark,
-      context.digest.sha256(change.content),
-    );
-    if (!reverted.ok) {
-      return reverted;
+    const was = image.value;
+    const wrote = context.digest.sha256(change.content);
+    const now = await currentMark(context, pathOf(change));
+    if (!now.ok) {
+      return now;
     }
-    if (image.value.folder === 'absent') {
-      await runChecked(
-        context.host,
-        {
-          name: 'dropin-remove-folder',
-          script: removeFolderScript,
-          args: [folderOf(change)],
-          privileged: true,
-          deadlineSeconds: 20,
-        },
-        { doing: `remove ${folderOf(change)}` },
-      );
-    }
-    return reload(change, context);
+    const back = async (): Promise<Result<void>> => {
+      const reverted = await revertFile(context, pathOf(change), fromBase64(was.file), mark, wrote);
+      if (!reverted.ok) {
+        return reverted;
+      }
+      if (was.folder === 'absent') {
+        await dropFolder(change, context);
+      }
+      return reload(change, context);
+    };
+    return isSshd(change.unit) && now.value !== 'absent'
+      ? throughRestart(change, context, folder.value, back)
+      : back();
   },
 };

@@ -1,0 +1,138 @@
+/** The SSH server of the host: reloading it, and restarting it under guard. */
+import { appError } from '../../domain/error.ts';
+import { type Result, succeed } from '../../domain/result.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { prelude, runChecked, tailOf, textOf } from '../host-script.ts';
+import type { HostWriter } from '../ports.ts';
+import { underGuard } from './under-guard.ts';
+
+const units = ['ssh.service', 'sshd.service'];
+
+/** Whether people get in through this unit. */
+export function isSshd(unit: string): boolean {
+  return units.includes(unit);
+}
+
+/** For the guard: lets sshd read its old files again, starts it where it is down. A server started by a socket reads them by itself. */
+export const reloadProgram = `if [ -d /run/systemd/system ]; then
+  for u in ${units.join(' ')}; do
+    case $(systemctl is-active $u 2>/dev/null) in
+      active) systemctl reload $u || systemctl restart $u || exit 1; exit 0 ;;
+      failed | activating) systemctl reset-failed $u; systemctl restart $u || exit 1; exit 0 ;;
+    esac
+  done
+  exit 0
+fi
+kill -HUP "$(cat /run/sshd.pid)"
+`;
+
+// sshd closes its sockets and starts itself anew some time after the signal; until then a connection would prove the old
+// configuration. A changed set of sockets shows that it is done.
+const reloadScript = `${prelude}
+sshd=$(command -v sshd) || exit 73
+"$sshd" -t || exit 76
+pid=; unit=
+if [ -d /run/systemd/system ]; then
+  for u in ${units.join(' ')}; do
+    if systemctl --quiet is-active $u; then unit=$u; pid=$(systemctl show -p MainPID --value $u); break; fi
+  done
+  [ -n "$unit" ] || exit 0
+else
+  pid=$(cat /run/sshd.pid) || exit 1
+fi
+sockets() { ls -l "/proc/$pid/fd" 2>/dev/null | sed -n 's/.*socket:\\[\\([0-9]*\\)\\].*/\\1/p' | sort | tr '\\n' ' '; }
+before=$(sockets)
+if [ -n "$unit" ]; then systemctl reload $unit || exit 1; else kill -HUP "$pid" || exit 1; fi
+n=0
+while [ $n -lt 50 ]; do
+  now=$(sockets)
+  [ -n "$now" ] && [ "$now" != "$before" ] && break
+  sleep 0.1 2>/dev/null || sleep 1
+  n=$((n + 1))
+done
+[ -d "/proc/$pid" ] || exit 77
+exit 0
+`;
+
+/** Lets sshd read its files again and waits until it has. Errors: PRECONDITION_FAILED when its own test says no: it runs on with what it had. */
+export async function reloadSshd(host: HostWriter): Promise<Result<void>> {
+  const ran = await runChecked(
+    host,
+    { name: 'sshd-reload', script: reloadScript, privileged: true, deadlineSeconds: 40 },
+    {
+      doing: 'let sshd read its configuration again',
+      hostState: 'changed',
+      explain: (output) =>
+        output.exitCode === 76
+          ? appError(
+              'PRECONDITION_FAILED',
+              'sshd does not accept its configuration; it was not reloaded.',
+              'Correct the content; the details say where.',
+              { hostState: 'changed', detail: tailOf(output) },
+            )
+          : undefined,
+    },
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+const testScript = `${prelude}
+sshd=$(command -v sshd) || exit 73
+exec "$sshd" -t
+`;
+
+/** sshd's own test of its files as they are. Errors: PRECONDITION_FAILED. */
+async function testSshd(context: ChangeContext): Promise<Result<void>> {
+  const ran = await runChecked(
+    context.host,
+    { name: 'sshd-test', script: testScript, privileged: true, deadlineSeconds: 20 },
+    {
+      doing: 'test the configuration of sshd',
+      explain: (output) =>
+        appError(
+          'PRECONDITION_FAILED',
+          'sshd does not accept its configuration as it is; it was not restarted.',
+          'Correct it by hand first; the details say where.',
+          { hostState: 'unchanged', detail: textOf(output.stderr).trim().slice(-600) },
+        ),
+    },
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+export interface GuardedRestart {
+  readonly unit: string;
+  readonly seconds: number;
+  /** Files that the guard puts back before it restarts the server again. */
+  readonly save: readonly string[];
+  /** Folder that the guard removes when it is empty after that. */
+  readonly folder?: string;
+  readonly live: () => Promise<Result<void>>;
+}
+
+/** Restarts sshd (`live`) between its own test and the proof of access. */
+export async function guardedRestart(context: ChangeContext, work: GuardedRestart): Promise<Result<void>> {
+  const tested = await testSshd(context);
+  if (!tested.ok) {
+    return tested;
+  }
+  return underGuard(context, {
+    guard: {
+      seconds: work.seconds,
+      revert: 'exit 0\n',
+      after: `u=$(cat "$1/unit"); f=$(cat "$1/folder")
+[ -z "$f" ] || rmdir "$f" 2>/dev/null
+systemctl daemon-reload
+systemctl reset-failed "$u" 2>/dev/null
+systemctl restart "$u"
+`,
+      files: [
+        { name: 'unit', text: work.unit },
+        { name: 'folder', text: work.folder ?? '' },
+      ],
+      save: work.save,
+    },
+    note: `Restarting ${work.unit}`,
+    live: work.live,
+  });
+}
