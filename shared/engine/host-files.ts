@@ -31,7 +31,7 @@ if [ ! -e "$p" ] && [ ! -L "$p" ]; then echo absent; exit 0; fi
 stat $l -c '${statFormat}' -- "$p" || exit 1
 c='?'; if [ -e /sys/fs/selinux/enforce ]; then c=$(stat $l -c '%C' -- "$p" 2>/dev/null) || c='?'; fi
 k=no; cp --help 2>&1 | grep -q -- --preserve && k=yes
-command -v getfattr >/dev/null 2>&1 && command -v setfattr >/dev/null 2>&1 && k=yes
+getfattr --version >/dev/null 2>&1 && setfattr --version >/dev/null 2>&1 && k=yes
 printf '%s %s\\n' "\${c:-?}" $k
 if [ -L "$p" ] && [ -z "$l" ]; then exit 0; fi
 [ -f "$p" ] || exit 0
