@@ -81,10 +81,11 @@ describe.each<ScenarioName>(['bare', 'busybox'])('extended attributes and ACLs: 
   }
 
   it('stay with file-mode', async () => {
-    await kept(fileMode, {
+    const between = await kept(fileMode, {
       kind: 'file-mode',
       entries: [{ path: '/srv/attributes', mode: '0700', below: { owner: 'operator', fileMode: '0600' } }],
     });
+    expect(between).toContain(`${file} user.note 6869`);
   });
 
   if (scenario === 'bare') {
@@ -95,8 +96,10 @@ describe.each<ScenarioName>(['bare', 'busybox'])('extended attributes and ACLs: 
     });
 
     it('come back when the mode is changed with the content', async () => {
-      await kept(fileContent, { ...content(), mode: '0600' });
-      await kept(fileContent, { ...content(), mode: '0644', owner: 'root', group: 'adm' });
+      const narrow = await kept(fileContent, { ...content(), mode: '0600' });
+      expect(narrow).toContain(`${file} root:root 600`);
+      const wide = await kept(fileContent, { ...content(), mode: '0644', group: 'adm' });
+      expect(wide).toContain(`${file} root:adm 644`);
     });
 
     it('stay with systemd-dropin', async () => {
