@@ -110,8 +110,8 @@ export async function mayBreakLock(
       type: 'lock',
       hostId,
       hostName: workspace.host(hostId)?.name ?? hostId,
-      owner: error.message,
-      since: error.detail ?? '',
+      holder: error.message,
+      advice: error.nextStep,
     },
     signal,
   );

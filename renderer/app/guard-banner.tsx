@@ -18,12 +18,12 @@ export function GuardBanner({ guard, hostName }: { readonly guard: FoundGuard; r
       <p className="strong">
         {standing === 'firing'
           ? `A guard on ${hostName} is putting the old state back`
-          : `A guard is on, ${armedBy(guard)}: ${hostName}`}
+          : `Guard on ${hostName}, ${armedBy(guard)}${firesAt === undefined ? '' : `, fires at ${clockTime(firesAt)}`}`}
       </p>
       <p>
         {standing === 'firing'
           ? 'Whoever changed the network access could not prove in time that it still works.'
-          : `Network access is being changed. Unless that access is proven, the host puts the old state back ${firesAt === undefined ? 'by itself within minutes' : `at ${clockTime(firesAt)}, in ${secondsLeft(firesAt, now)} seconds`}. Change nothing there until then.`}
+          : `Network access is being changed there. Unless it is proven to work, the host puts the old state back by itself ${firesAt === undefined ? 'within minutes' : `in ${secondsLeft(firesAt, now)} seconds`}. Change nothing on it until then.`}
       </p>
     </Banner>
   );

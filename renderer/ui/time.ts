@@ -10,6 +10,11 @@ export function dayAndTime(iso: string): string {
   return `${day}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
 }
 
+/** Times of the engine's sentences, which are in UTC, as the operator reads them. */
+export function withLocalTimes(sentence: string): string {
+  return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, dayAndTime);
+}
+
 /** With zone, for a hover title. */
 export function exactTime(iso: string): string {
   return new Date(iso).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'long' });

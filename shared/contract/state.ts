@@ -136,8 +136,9 @@ export const questionSchema = z.discriminatedUnion('type', [
     type: z.literal('lock'),
     hostId: z.string(),
     hostName: z.string(),
-    owner: z.string(),
-    since: z.string(),
+    /** Whose lock it is, since when, and whether it looks abandoned. */
+    holder: z.string(),
+    advice: z.string(),
   }),
   z.object({
     id: z.string(),

@@ -43,6 +43,6 @@ export const featureMatrix: readonly FeatureRow[] = [
   row('Encryption at rest', 'managed', 'managed', 'self-managed', 'self-managed'),
   row('Bring your own encryption key', 'configurable', 'not-available', 'not-available', 'not-available'),
   row('Keystore security', 'managed', 'managed', 'configurable', 'configurable'),
-  row('Saved object encryption', 'managed', 'managed', 'configurable', 'configurable'),
-  row('Kibana sessions', 'configurable', 'managed', 'configurable', 'configurable'),
+  row('Kibana: saved object encryption', 'managed', 'managed', 'configurable', 'configurable'),
+  row('Kibana: sessions', 'configurable', 'managed', 'configurable', 'configurable'),
 ];

@@ -68,11 +68,11 @@ export const deploymentMatrix: readonly FeatureRow[] = [
     'kibana-keystore',
     'eck-secure-settings',
   ]),
-  row('Saved object encryption', 'managed', 'managed', 'configurable', 'configurable', [
+  row('Kibana: saved object encryption', 'managed', 'managed', 'configurable', 'configurable', [
     'saved-objects-key',
     'saved-objects-rotation',
   ]),
-  row('Kibana sessions', 'configurable', 'managed', 'configurable', 'configurable', [
+  row('Kibana: sessions', 'configurable', 'managed', 'configurable', 'configurable', [
     'session-idle-timeout',
     'session-lifespan',
     'concurrent-sessions',

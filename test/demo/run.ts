@@ -39,8 +39,8 @@ function count(outcomes: Outcomes): string {
   const counts = new Map<string, number>();
   for (const outcome of Object.values(outcomes)) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return ['fail', 'unknown', 'error', 'pass', 'not-applicable']
-    .filter((outcome) => counts.has(outcome))
-    .map((outcome) => `${counts.get(outcome)} ${outcome}`)
+    .filter((outcome) => counts.has(outcome) || outcome === 'fail' || outcome === 'pass')
+    .map((outcome) => `${counts.get(outcome) ?? 0} ${outcome}`)
     .join(', ');
 }
 

@@ -33,6 +33,9 @@ test('a lock question is left alone by Enter, and broken only on purpose', async
   const { wizard } = app;
   await app.show('question-lock');
   const dialog = wizard.question.dialog('lock');
+  await expect(dialog).toContainText(
+    /j\.brandt@ws-114 has been working on this host since 12 Mar 2026, \d\d:52\./,
+  );
   await expectAccessible(wizard, 'Lock');
   await expect(dialog.getByRole('button', { name: 'Leave the lock alone' })).toBeFocused();
   await press(wizard.page, dialog.getByRole('button', { name: 'Break the lock' }));

@@ -1,6 +1,7 @@
 /** Every screen, dialog and state of the wizard for people who do not see it, see it badly, or have no mouse. */
 import { expect, test } from '@playwright/test';
 import { passphrase } from '../demo/main-job.ts';
+import { installOn } from '../integration/es-installs.ts';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
 import { expectAccessible } from './support/axe.ts';
 import { chooseRadio, press, tabTo, typeInto } from './support/keyboard.ts';
@@ -9,16 +10,21 @@ import { appFolder, launchApp, type RunningApp } from './support/launch.ts';
 const name = 'es-orders-1';
 const size = { width: 1440, height: 900 };
 
+const yml = `${installOn('open-fresh').pathConf}/elasticsearch.yml`;
+const look = `stat -c '%U:%G %a' ${yml}`;
+
 test.describe.configure({ mode: 'serial' });
 
 let lab: Lab;
 let host: LabHost;
 let app: RunningApp;
 let keyFile: string;
+let ymlBefore: string;
 
 test.beforeAll(async () => {
   lab = await openLab();
   host = await lab.up('open-fresh');
+  ymlBefore = (await host.run(look)).stdout;
 });
 
 test.beforeEach(async () => {
@@ -179,4 +185,46 @@ test('axe: apply, verify, report and history', async () => {
   await wizard.page.getByRole('dialog', { name: /^Undo/ }).waitFor();
   await expectAccessible(wizard, 'History, asking');
   await wizard.page.keyboard.press('Escape');
+});
+
+test('somebody else at the same host: a lock with its owner, drift as a difference, a guard with what it will do', async () => {
+  const { wizard } = app;
+  await host.run(
+    "mkdir -p -m 700 /run/bulwark/lock; printf 'token\\nj.brandt@ws-114\\n2026-03-12T12:52:40Z\\nplan-x\\n' > /run/bulwark/lock/info",
+  );
+  await wizard.history.undoEverything(name);
+  await wizard.question.waitFor('lock');
+  await expect(wizard.question.dialog('lock')).toContainText('j.brandt@ws-114 has been working');
+  await expect(wizard.question.dialog('lock')).not.toContainText('Invalid');
+  await wizard.question.answer('Leave the lock alone');
+  await wizard.waitUntilIdle();
+  await expect(wizard.errors).toContainText('j.brandt@ws-114');
+  await host.run('rm -r /run/bulwark/lock');
+
+  await host.run(`chmod 604 ${yml}`);
+  const theirs = (await host.run(look)).stdout;
+  await wizard.history.undoEverything(name);
+  await wizard.question.waitFor('drift');
+  await expect(wizard.question.dialog('drift').getByRole('figure')).toContainText('604');
+  await expectAccessible(wizard, 'Drift on a real host');
+  await wizard.question.answer('Keep what is there now');
+  await wizard.waitUntilIdle();
+  expect((await host.run(look)).stdout, 'theirs stays').toBe(theirs);
+  expect(await wizard.history.items.first().getAttribute('data-result')).toBe('drifted');
+
+  await wizard.history.undoEverything(name);
+  await wizard.question.waitFor('drift');
+  await wizard.question.answer('Put the old content back anyway');
+  await wizard.waitUntilIdle();
+  expect((await host.run(look)).stdout, 'as it was before Bulwark').toBe(ymlBefore);
+
+  await wizard.goTo('Hosts');
+  await host.run(
+    'mkdir -p -m 700 /var/lib/bulwark/guard/theirs-01; touch /var/lib/bulwark/guard/theirs-01/armed',
+  );
+  await wizard.hosts.disconnect(name);
+  await wizard.hosts.connect(name);
+  await expect(wizard.banners).toContainText(`Guard on ${name}, armed by somebody else`);
+  await host.run('rm -r /var/lib/bulwark/guard/theirs-01');
+  await expect(wizard.banners).toHaveCount(0);
 });

@@ -115,7 +115,8 @@ function LeftOut({ plan }: { readonly plan: Plan }) {
       <ul className="left-out">
         {plan.leftOut.map((entry) => (
           <li key={entry.findingId}>
-            <span className="strong">{titleOf(entry.findingId)}</span> {entry.reason}
+            <p className="strong">{titleOf(entry.findingId)}</p>
+            <p className="muted">{entry.reason}</p>
           </li>
         ))}
       </ul>

@@ -123,8 +123,8 @@ export function AssessScreen() {
       isDisabled={connected.length === 0 || running || start.pending}
       onClick={assess}
     >
-      {again ? 'Assess again ' : 'Assess '}
-      {count(connected.length, 'host')}
+      Assess {count(connected.length, 'host')}
+      {again && ' again'}
     </Button>
   );
   return (

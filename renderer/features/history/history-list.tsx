@@ -60,7 +60,7 @@ export function HistoryList({
       {entries.map((entry) =>
         entry.type === 'note' ? (
           <li key={`note ${entry.sequence}`} className="history-note" data-testid="history-note">
-            <Glyph name="dot" size={16} />
+            <Glyph name="note" size={16} />
             <div className="history-words">
               <p>{entry.note.text}</p>
               <p className="small muted">

@@ -45,6 +45,20 @@ export function HistoryScreen() {
       action={
         undoable > 0 && (
           <div className="button-row">
+            <UndoButton
+              hostId={host.host.id}
+              scope={{ type: 'host' }}
+              label={`Undo everything on ${name}`}
+              action={`Undo ${count(undoable, 'change')}`}
+              small={false}
+            >
+              <p>
+                Bulwark will take back {count(undoable, 'change')} on {name}, the last one first, and restart
+                what was restarted then.
+              </p>
+              <p>The host is then as open as it was before Bulwark.</p>
+              <OnlyWhatIsOurs />
+            </UndoButton>
             {everywhere.length > 1 && (
               <UndoButton
                 scope={{ type: 'host' }}
@@ -60,20 +74,6 @@ export function HistoryScreen() {
                 <p>The hosts are then as open as they were before Bulwark.</p>
               </UndoButton>
             )}
-            <UndoButton
-              hostId={host.host.id}
-              scope={{ type: 'host' }}
-              label={`Undo everything on ${name}`}
-              action={`Undo ${count(undoable, 'change')}`}
-              small={false}
-            >
-              <p>
-                Bulwark will take back {count(undoable, 'change')} on {name}, the last one first, and restart
-                what was restarted then.
-              </p>
-              <p>The host is then as open as it was before Bulwark.</p>
-              <OnlyWhatIsOurs />
-            </UndoButton>
           </div>
         )
       }

@@ -1,8 +1,9 @@
 /** Questions in the middle of work on a host: drift, a lock, no rehearsal. */
 import type { ReactNode } from 'react';
+import { asTask } from '../../copy/words.ts';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { Button } from '../../ui/patternfly.ts';
-import { dayAndTime } from '../../ui/time.ts';
+import { withLocalTimes } from '../../ui/time.ts';
 import { QuestionFrame } from './question-dialog.tsx';
 import type { QuestionOf } from './questions.tsx';
 import { type PlainAnswer, useAnswer } from './use-answer.ts';
@@ -68,8 +69,8 @@ export function DriftQuestion({ question }: { readonly question: QuestionOf<'dri
     >
       <div className="prose">
         <p>
-          Undoing “{question.stepTitle}”, Bulwark found something that is not what it left there. Putting the
-          old content back would throw away what somebody did since.
+          Undoing “{asTask(question.stepTitle).replace(/\.$/, '')}”, Bulwark found something that is not what
+          it left there. Putting the old content back would throw away what somebody did since.
         </p>
       </div>
       {question.diffs.length === 0 ? (
@@ -100,10 +101,9 @@ export function LockQuestion({ question }: { readonly question: QuestionOf<'lock
     >
       <div className="prose">
         <p>
-          {question.owner} works on this host with Bulwark since {dayAndTime(question.since)}. Two at once
-          could undo each other’s work.
+          {withLocalTimes(question.holder)} Two at once could undo each other’s work. {question.advice}
         </p>
-        <p>Break the lock only when you know that this work has ended. Nothing was changed.</p>
+        <p>Nothing was changed.</p>
       </div>
     </WorkQuestion>
   );

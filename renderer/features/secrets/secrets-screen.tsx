@@ -173,14 +173,17 @@ export function SecretsScreen() {
           </p>
           <p className="small muted">This shows the shape only. It is not a password.</p>
           {wishes.length > 0 && (
-            <ul className="wishes">
-              {wishes.map((wish) => (
-                <li key={`${wish.host} ${wish.name}`}>
-                  {wish.name} on {wish.host}
-                  {wish.length !== undefined && <span className="muted">, {wish.length} characters</span>}
-                </li>
-              ))}
-            </ul>
+            <>
+              <h3 className="drawer-heading">The plan will make</h3>
+              <ul className="wishes">
+                {wishes.map((wish) => (
+                  <li key={`${wish.host} ${wish.name}`}>
+                    {wish.name} on {wish.host}
+                    {wish.length !== undefined && <span className="muted">, {wish.length} characters</span>}
+                  </li>
+                ))}
+              </ul>
+            </>
           )}
         </Panel>
         <Panel id="copy" title="Your copy">

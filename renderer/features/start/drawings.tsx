@@ -1,8 +1,24 @@
 /** The three drawings of the first run: look, change with a way back, prove. */
 
-function Drawing({ children }: { readonly children: React.ReactNode }) {
+/** As wide as what is drawn, so that it stands on the edge of the words below it. */
+function Drawing({
+  from,
+  to,
+  children,
+}: {
+  readonly from: number;
+  readonly to: number;
+  readonly children: React.ReactNode;
+}) {
   return (
-    <svg className="drawing" viewBox="0 0 160 96" aria-hidden="true" focusable="false">
+    <svg
+      className="drawing"
+      viewBox={`${from} 0 ${to - from} 96`}
+      width={to - from}
+      height={96}
+      aria-hidden="true"
+      focusable="false"
+    >
       {children}
     </svg>
   );
@@ -10,7 +26,7 @@ function Drawing({ children }: { readonly children: React.ReactNode }) {
 
 export function LookDrawing() {
   return (
-    <Drawing>
+    <Drawing from={23} to={145}>
       <rect className="draw-soft" x="92" y="14" width="52" height="20" rx="3" />
       <rect className="draw-soft" x="92" y="38" width="52" height="20" rx="3" />
       <rect className="draw-soft" x="92" y="62" width="52" height="20" rx="3" />
@@ -27,7 +43,7 @@ export function LookDrawing() {
 
 export function ChangeDrawing() {
   return (
-    <Drawing>
+    <Drawing from={15} to={145}>
       <rect className="draw-soft" x="16" y="20" width="52" height="56" rx="3" />
       <rect className="draw-soft" x="92" y="20" width="52" height="56" rx="3" />
       <path className="draw-line" d="M24 34h30M24 44h22M24 54h34M24 64h18" />
@@ -41,7 +57,7 @@ export function ChangeDrawing() {
 
 export function ProveDrawing() {
   return (
-    <Drawing>
+    <Drawing from={49} to={118}>
       <rect className="draw-soft" x="50" y="8" width="60" height="80" rx="3" />
       <path className="draw-line" d="M60 22h28M60 32h40M60 40h34" />
       <rect className="draw-fill-soft" x="60" y="50" width="40" height="5" rx="2" />

@@ -171,7 +171,7 @@ export function VerifyScreen() {
       isDisabled={connected.length === 0 || running || start.pending}
       onClick={() => void start.run({ hostIds: connected.map((host) => host.host.id) })}
     >
-      Assess again {count(connected.length, 'host')}
+      Assess {count(connected.length, 'host')} again
     </Button>
   );
   if (before.length === 0) {

@@ -12,7 +12,7 @@ export class AssessScreen {
   async start(): Promise<void> {
     await this.#page
       .getByRole('main')
-      .getByRole('button', { name: /^Assess( again)? / })
+      .getByRole('button', { name: /^Assess \d/ })
       .click();
   }
 

@@ -11,7 +11,7 @@ export class VerifyScreen {
   async assessAgain(): Promise<void> {
     await this.#page
       .getByRole('main')
-      .getByRole('button', { name: /^Assess again/ })
+      .getByRole('button', { name: /^Assess \d+ hosts? again$/ })
       .click();
   }
 

@@ -1,6 +1,5 @@
 /** One of each question. */
 import type { Question } from '../../../../shared/contract/state.ts';
-import { at } from './build.ts';
 
 const asked = { id: 'question-1', hostId: 'es-prod-1', hostName: 'es-prod-1' } as const;
 const key = { type: 'ssh-ed25519', fingerprint: 'SHA256:q9Xr2mZ5vJtQ1uYw8KcP0aLdE7fBnGhS3iOoRx4TzVk' };
@@ -40,7 +39,12 @@ export const questions: { readonly [T in Question['type']]: Extract<Question, { 
       },
     ],
   },
-  lock: { ...asked, type: 'lock', owner: 'j.brandt on ws-114', since: at('13:52:40') },
+  lock: {
+    ...asked,
+    type: 'lock',
+    holder: 'j.brandt@ws-114 has been working on this host since 2026-03-12T12:52:40Z.',
+    advice: 'Wait until they are done, or ask them; breaking the lock while they work may damage the host.',
+  },
   'rehearsal-impossible': {
     ...asked,
     type: 'rehearsal-impossible',
