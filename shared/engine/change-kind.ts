@@ -29,6 +29,8 @@ export interface ChangeContext {
   readonly log: Log;
   /** Identifies the step on the host: names of temporary files, set-aside directories, guard units. `[a-z0-9-]+`. */
   readonly tag: string;
+  /** Who works, as others on the host see it. */
+  readonly operator?: string;
   readonly signal?: AbortSignal;
   /** A connection that proves access: full authentication and sudo, nothing reused. */
   readonly openFresh: () => Promise<Result<HostSession>>;

@@ -39,17 +39,27 @@ sync
 [ -z "\${bad:-}" ] && mv "$d/firing" "$d/fired"
 `;
 
+/** One line about a guard: tag, state, when it fires and the host's time now (seconds since 1970), who armed it. */
+const tell = `tell() {
+  s=disarmed
+  for one in armed firing fired; do [ -e "$1/$one" ] && s=$one; done
+  echo "\${1##*/} $s $(cat "$1/fires" 2>/dev/null || echo 0) $(date +%s) $(head -n 1 "$1/owner" 2>/dev/null)"
+}
+`;
+
 /**
  * Arms. `$1` folder of all guards, `$2` tag, `$3` seconds, `$4` folder that is there when systemd runs, `$5` folder of
- * units, further arguments: files to save. Standard input: for each file
- * `name lines`, then that many lines; the last line is `end`. Prints how it will fire: `systemd` or `sleep`.
+ * units, `$6` who works, further arguments: files to save. Standard input: for each file `name lines`, then that many lines;
+ * the last line is `end`. Prints how it will fire: `systemd` or `sleep`. Exit 66: another guard is armed; its line as the
+ * list has it is on standard output.
  */
 export const armScript = `${prelude}
-base=$1; tag=$2; seconds=$3; running=$4; units=$5; shift 5
+base=$1; tag=$2; seconds=$3; running=$4; units=$5; owner=$6; shift 6
 d=$base/$tag
+${tell}
 for other in "$base"/*/armed "$base"/*/firing; do
   [ -e "$other" ] || continue
-  [ "$other" = "$d/armed" ] || { echo "$other" >&2; exit 66; }
+  [ "$other" = "$d/armed" ] || { tell "\${other%/*}"; exit 66; }
 done
 mkdir -p -m 700 "\${base%/*}" "$base" || exit 1
 rm -rf "$d"; mkdir -m 700 "$d" "$d/saved" || exit 1
@@ -72,6 +82,7 @@ for p; do
   if [ -e "$p" ]; then cp -a "$p" "$d/saved/$n.was" || exit 1; fi
   n=$((n + 1))
 done
+printf '%s\\n' "$owner" > "$d/owner" && echo $(($(date +%s) + seconds)) > "$d/fires" || exit 1
 sync
 printf '%s\\n' "$seconds" > "$d/armed" || exit 1
 how=
@@ -81,7 +92,7 @@ if [ -d "$running" ] && command -v systemd-run >/dev/null 2>&1; then
 Description=Put back what Bulwark was changing when this host went down
 ConditionPathExists=|$d/armed
 ConditionPathExists=|$d/firing
-After=local-fs.target network.target nftables.service
+After=local-fs.target network.target nftables.service netfilter-persistent.service ufw.service firewalld.service
 
 [Service]
 Type=oneshot
@@ -148,13 +159,11 @@ rmdir "$base" "\${base%/*}" 2>/dev/null
 exit 0
 `;
 
-/** Prints tag and state of every guard on the host, one a line. */
+/** Prints every guard on the host, one a line. */
 export const listScript = `${prelude}
+${tell}
 for d in "$1"/*; do
-  [ -d "$d" ] || continue
-  s=disarmed
-  for one in armed firing fired; do [ -e "$d/$one" ] && s=$one; done
-  echo "\${d##*/} $s"
+  [ -d "$d" ] && tell "$d"
 done
 exit 0
 `;

@@ -11,6 +11,7 @@ import {
   fallBack,
   fireGuard,
   type GuardPlan,
+  guardsOn,
   listGuards,
   proveAccess,
 } from './guard.ts';
@@ -81,9 +82,13 @@ describe('the guard', () => {
   });
 
   it('is refused while another is armed', async () => {
-    value(await armGuard(context, plan(600)));
+    value(await armGuard({ ...context, operator: 'ada@laptop\nx' }, plan(600)));
     const second = await armGuard(testContext(host, { tag: 'g-2' }), plan(600));
     expect(second).toMatchObject({ error: { code: 'GUARD_UNAVAILABLE', hostState: 'unchanged' } });
+    expect(second.ok ? '' : second.error.message).toMatch(/begun by ada@laptop x\. .* in (600|59\d) seconds/);
+    const [guard] = value(await guardsOn(host));
+    expect(guard).toMatchObject({ tag: 'g-1', owner: 'ada@laptop x', standing: 'armed' });
+    expect(Math.abs(Date.parse(guard?.firesAt ?? '') - Date.now() - 600_000)).toBeLessThan(5000);
     value(await fireGuard(host, 'g-1'));
   });
 

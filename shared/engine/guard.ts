@@ -15,6 +15,13 @@ import {
   listScript,
   systemdFolders,
 } from './guard-scripts.ts';
+import {
+  type GuardOnHost,
+  type GuardStanding,
+  guardedBy,
+  parseGuard,
+  parseGuards,
+} from './guards-on-host.ts';
 import { runChecked, tailOf, textOf } from './host-script.ts';
 import { connectionLost } from './parts.ts';
 import type { HostSession, HostWriter } from './ports.ts';
@@ -39,7 +46,7 @@ export interface Guard {
   readonly firesAt: number;
 }
 
-export type GuardStanding = 'armed' | 'firing' | 'fired' | 'disarmed';
+export type { GuardOnHost, GuardStanding };
 
 function encode(files: readonly { readonly name: string; readonly text: string }[]): Uint8Array {
   const parts = files.map(({ name, text }) => {
@@ -67,7 +74,14 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
     {
       name: 'guard-arm',
       script: armScript,
-      args: [guardFolder, context.tag, String(plan.seconds), ...systemdFolders, ...plan.save],
+      args: [
+        guardFolder,
+        context.tag,
+        String(plan.seconds),
+        ...systemdFolders,
+        (context.operator ?? 'somebody').replace(/[\r\n]+/g, ' '),
+        ...plan.save,
+      ],
       stdin: encode(files),
       privileged: true,
       deadlineSeconds: 30,
@@ -76,12 +90,7 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
       doing: 'arm the guard',
       explain: (output) =>
         output.exitCode === 66
-          ? appError(
-              'GUARD_UNAVAILABLE',
-              'Another change that could cut off access is under way on this host.',
-              'Wait a few minutes until it is done or has put itself back, then try again.',
-              { hostState: 'unchanged', retryable: true, detail: tailOf(output) },
-            )
+          ? guardedBy('GUARD_UNAVAILABLE', parseGuard(textOf(output.stdout).trim()))
           : appError(
               'GUARD_UNAVAILABLE',
               'The guard that would put access back could not be set up on this host.',
@@ -194,28 +203,30 @@ export async function fireGuard(host: HostWriter, tag: string): Promise<Result<v
   return ran.ok ? succeed(undefined) : ran;
 }
 
-/** Every guard on the host by tag. */
-export async function listGuards(
+/**
+ * Every guard on the host, whoever armed it: for a second operator to see who changes the access, and when it goes back.
+ * Errors: the connection's.
+ */
+export async function guardsOn(
   host: HostWriter,
   signal?: AbortSignal,
-): Promise<Result<ReadonlyMap<string, GuardStanding>>> {
+): Promise<Result<readonly GuardOnHost[]>> {
   const ran = await runChecked(
     host,
     { name: 'guard-list', script: listScript, args: [guardFolder], privileged: true, deadlineSeconds: 20 },
     { doing: 'look for guards' },
     signal,
   );
-  if (!ran.ok) {
-    return ran;
-  }
-  const lines = textOf(ran.value)
-    .split('\n')
-    .filter((line) => line !== '');
-  return succeed(
-    new Map(
-      lines.map((line) => [line.split(' ')[0] ?? '', (line.split(' ')[1] ?? 'disarmed') as GuardStanding]),
-    ),
-  );
+  return ran.ok ? succeed(parseGuards(textOf(ran.value))) : ran;
+}
+
+/** How every guard on the host stands, by tag. */
+export async function listGuards(
+  host: HostWriter,
+  signal?: AbortSignal,
+): Promise<Result<ReadonlyMap<string, GuardStanding>>> {
+  const guards = await guardsOn(host, signal);
+  return guards.ok ? succeed(new Map(guards.value.map(({ tag, standing }) => [tag, standing]))) : guards;
 }
 
 /**

@@ -82,6 +82,7 @@ export function changeContext(parts: EngineParts, host: HostWriter, hooks: Conte
     kibanaKeystore: parts.kibanaKeystore,
     log: parts.log,
     tag: hooks.tag,
+    operator: parts.operator,
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
     openFresh: () => parts.sessions.openFresh(host.hostId, hooks.signal),
     progress: hooks.progress ?? (() => undefined),

@@ -6,7 +6,8 @@ import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { encodeImage } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
-import { fireGuard, listGuards } from '../../guard.ts';
+import { fireGuard, guardsOn } from '../../guard.ts';
+import { guardedBy } from '../../guards-on-host.ts';
 import { afterWriting } from '../../host-script.ts';
 import { currentMark, drift } from '../single-file.ts';
 import type { Backend, FirewallChange } from './backend.ts';
@@ -74,7 +75,7 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
   }),
 
   async inspect(change, context) {
-    const guards = await listGuards(context.host, context.signal);
+    const guards = await guardsOn(context.host, context.signal);
     if (!guards.ok) {
       return guards;
     }
@@ -86,16 +87,10 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
     if (prediction.outcome === 'excluded') {
       return fail(lockedOut(prediction, seen.value));
     }
-    const armed = [...guards.value].filter(([, standing]) => standing === 'armed' || standing === 'firing');
-    if (armed.some(([tag]) => tag !== stepTag(context))) {
-      return fail(
-        appError(
-          'PRECONDITION_FAILED',
-          'Another change that could cut off access is under way on this host.',
-          'Wait a few minutes until it is done or has put itself back, then try again.',
-          { hostState: 'unchanged', retryable: true },
-        ),
-      );
+    const armed = guards.value.filter(({ standing }) => standing === 'armed' || standing === 'firing');
+    const other = armed.find(({ tag }) => tag !== stepTag(context));
+    if (other !== undefined) {
+      return fail(guardedBy('PRECONDITION_FAILED', other));
     }
     const looked = await nowAndWanted(change, context);
     if (!looked.ok) {
