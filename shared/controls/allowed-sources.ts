@@ -5,7 +5,7 @@
 import type { Change } from '../domain/change.ts';
 import type { EsInstall } from '../domain/elasticsearch.ts';
 import { knownValue } from '../domain/fact.ts';
-import type { Facts } from '../domain/facts.ts';
+import type { Facts, FirewallFact } from '../domain/facts.ts';
 import type { Choice } from '../domain/finding.ts';
 import { asRange, isCidr, reachOf } from '../text/address.ts';
 import { settingValue } from '../text/yaml-settings.ts';
@@ -27,13 +27,9 @@ export function proposeFirewall(
   const system = knownValue(facts['host-system']);
   const listeners = knownValue(facts.listeners);
   if (!install || !firewall || !system || !listeners) return factsMissing;
-  if (firewall.manager !== 'nftables' && firewall.manager !== 'none')
-    return otherManager(firewall.manager, install);
-  if (!firewall.available.includes('nftables'))
-    return manual(
-      'This host has no nft command, so Bulwark cannot load rules.',
-      'Install the package nftables, then assess again.',
-    );
+  const backend = firewall.manager === 'none' ? 'nftables' : firewall.manager;
+  const unfit = unfitFirewall(firewall, backend);
+  if (unfit !== undefined) return unfit;
   const operator = system.operatorAddress;
   if (operator === undefined)
     return manual(
@@ -85,7 +81,7 @@ export function proposeFirewall(
   const more = {
     steps: [
       `Bulwark will arm a guard on the host that puts the old rules back after ${guardSeconds} seconds.`,
-      `Bulwark will load rules that deny what comes in, except SSH from ${ssh.join(', ')}, port ${install.httpPort} from the sources you choose${otherPorts.length > 0 ? ', and the other ports you keep' : ''}.`,
+      `Bulwark will load rules by ${backend} that deny what comes in, except SSH from ${ssh.join(', ')}, port ${install.httpPort} from the sources you choose${otherPorts.length > 0 ? ', and the other ports you keep' : ''}.`,
       'Bulwark will log in anew to prove that access works, then disarm the guard and make the rules permanent.',
     ],
     disturbs: `Who is not among the chosen sources can no longer reach ports ${install.httpPort} and ${install.transportPort}. SSH stays open to ${ssh.join(', ')} only. Running connections go on.`,
@@ -104,7 +100,7 @@ export function proposeFirewall(
   if (!complete || !valid) return { type: 'choices', choices: asked, ...more };
   const change: Change = {
     kind: 'firewall-ruleset',
-    backend: 'nftables',
+    backend,
     allow: [
       { port: install.httpPort, from: sources.map(asRange), label: 'Elasticsearch HTTP' },
       ...(transport.length > 0
@@ -143,29 +139,38 @@ function lines(text: string | undefined): readonly string[] {
   return (text ?? '').split(/[\s,]+/).filter((line) => line !== '');
 }
 
-function otherManager(manager: 'ufw' | 'firewalld' | 'iptables', { httpPort }: EsInstall): Proposal {
-  const reason = `This host's rules are made by ${manager}. Rules of a second tool beside it would contradict it sooner or later, so Bulwark leaves them alone.`;
-  switch (manager) {
-    case 'ufw':
-      return manual(
-        reason,
-        'Allow your own access first: ufw allow from YOUR-ADDRESS to any port 22 proto tcp',
-        `ufw allow from CLIENT-RANGE to any port ${httpPort} proto tcp, and delete wider rules (ufw status numbered).`,
-        'ufw default deny incoming; ufw enable',
-      );
-    case 'firewalld':
-      return manual(
-        reason,
-        'Keep the service ssh in the zone of the interface.',
-        `firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source address=CLIENT-RANGE port port=${httpPort} protocol=tcp accept', and remove wider rules.`,
-        'firewall-cmd --reload',
-      );
-    case 'iptables':
-      return manual(
-        reason,
-        'Accept established connections, loopback and SSH from your address first.',
-        `Accept tcp port ${httpPort} from the chosen sources and set the policy of INPUT to DROP, for iptables and ip6tables.`,
-        'Save the rules so that they are loaded at boot (netfilter-persistent save).',
-      );
-  }
+/** Why no rules can be set here by the tool that manages the firewall. */
+function unfitFirewall(
+  firewall: FirewallFact,
+  backend: FirewallFact['available'][number],
+): Proposal | undefined {
+  const several = firewall.managers ?? [];
+  if (several.length > 1)
+    return manual(
+      `${several.join(' and ')} both manage the firewall of this host. Rules of one contradict those of the other sooner or later, so Bulwark leaves them alone.`,
+      'Decide for one of them, stop and disable the other, then assess again.',
+    );
+  if (!firewall.available.includes(backend))
+    return backend === 'nftables'
+      ? manual(
+          'This host has no nft command, so Bulwark cannot load rules.',
+          'Install the package nftables, then assess again.',
+        )
+      : manual(
+          `This host has no command of ${backend}, so Bulwark cannot load rules.`,
+          `Install ${backend} completely, then assess again.`,
+        );
+  if (backend === 'iptables' && !firewall.loadedAtBoot)
+    return manual(
+      'Nothing loads iptables rules at boot on this host, so that no rule would outlast a restart.',
+      'Install iptables-persistent and save the rules (netfilter-persistent save), then assess again.',
+    );
+  if (backend !== 'nftables' && !firewall.loadedAtBoot)
+    return manual(
+      `${backend} is active but not started at boot, so that no rule would outlast a restart.`,
+      backend === 'ufw'
+        ? 'Run ufw enable, then assess again.'
+        : 'Run systemctl enable firewalld, then assess again.',
+    );
+  return undefined;
 }

@@ -107,6 +107,8 @@ export interface PlaintextSecret {
 export interface FirewallFact {
   /** Which tool manages the rules. */
   readonly manager: 'nftables' | 'ufw' | 'firewalld' | 'iptables' | 'none';
+  /** All tools that are active or start at boot, where there is more than one. */
+  readonly managers?: readonly ('nftables' | 'ufw' | 'firewalld' | 'iptables')[];
   readonly available: readonly ('nftables' | 'ufw' | 'firewalld' | 'iptables')[];
   /** Default verdict of the input hook for IPv4 and IPv6. */
   readonly inboundDefault: 'drop' | 'accept' | 'none';
@@ -119,6 +121,8 @@ export interface FirewallFact {
     readonly sources: readonly string[];
   }[];
   readonly loadedAtBoot: boolean;
+  /** In what the live rules differ from those that the next boot loads. */
+  readonly disagreement?: string;
 }
 
 export interface Listener {

@@ -63,13 +63,24 @@ interface Walk {
 /** Which sources are still on their way through the rules; `undefined` means all. */
 interface Stream {
   left: readonly string[] | undefined;
-  readonly certain: boolean;
+  /** False where it is not known whether anybody is on this way at all. */
+  certain: boolean;
+}
+
+/** Who left a chain before its end, to go on in the chain that it was asked from. */
+interface Returned {
+  readonly sources: string[];
+  /** On a condition that is not followed. */
+  maybe: boolean;
 }
 
 function chainAccess(ruleset: NftRuleset, base: NftChain, packet: Packet): PortAccess {
   const walk: Walk = { ruleset, packet, allowed: new Set(), everyone: false, undecided: false, depth: 0 };
   const stream: Stream = { left: undefined, certain: true };
-  if (walkChain(base, stream, walk) === 'on' && base.policy === 'accept') accept(stream, undefined, walk);
+  if (walkChain(base, stream, walk) === 'on' && base.policy === 'accept') {
+    if (stream.certain || stream.left !== undefined) accept(stream, undefined, walk);
+    else walk.undecided = true;
+  }
   if (walk.everyone) return { access: 'everyone', sources: [] };
   if (walk.undecided) return { access: 'undecided', sources: [] };
   return walk.allowed.size > 0
@@ -79,11 +90,23 @@ function chainAccess(ruleset: NftRuleset, base: NftChain, packet: Packet): PortA
 
 /** `done`: nothing of the stream goes on to the next rule of the chain above. */
 function walkChain(chain: NftChain, stream: Stream, walk: Walk): 'on' | 'done' {
+  const returned: Returned = { sources: [], maybe: false };
   for (const rule of chain.rules) {
-    const after = walkRule(rule, chain, stream, walk);
+    const after = walkRule(rule, chain, stream, walk, returned);
     if (after === 'return') return 'on';
-    if (after === 'done') return 'done';
+    if (after === 'done') return goesOn(stream, returned);
   }
+  return 'on';
+}
+
+/** After the rest of a chain was decided: who returned before goes on, and nobody else. */
+function goesOn(stream: Stream, { sources, maybe }: Returned): 'on' | 'done' {
+  if (maybe) {
+    stream.certain = false;
+    return 'on';
+  }
+  if (sources.length === 0) return 'done';
+  stream.left = [...new Set(sources)];
   return 'on';
 }
 
@@ -98,6 +121,7 @@ function walkRule(
   chain: NftChain,
   stream: Stream,
   walk: Walk,
+  returned: Returned,
 ): 'on' | 'done' | 'return' {
   const condition: Condition = { from: undefined, notFrom: undefined, maybe: false };
   const scope = { ruleset: walk.ruleset, family: chain.family, table: chain.table };
@@ -118,7 +142,7 @@ function walkRule(
         const [key, verdict] = isList(entry) ? entry : [];
         const chosen: Condition = { ...condition };
         if (!narrow(chosen, compare(asRecord(vmap['key']), false, key ?? null, walk.packet, scope))) continue;
-        const after = applyVerdict(asRecord(verdict), chosen, chain, stream, walk);
+        const after = applyVerdict(asRecord(verdict), chosen, chain, stream, walk, returned);
         if (after !== 'on') return after;
       }
       continue;
@@ -133,7 +157,7 @@ function walkRule(
       condition.maybe = true;
       continue;
     }
-    const after = applyVerdict(statement, condition, chain, stream, walk);
+    const after = applyVerdict(statement, condition, chain, stream, walk, returned);
     if (after !== 'on') return after;
   }
   return 'on';
@@ -156,12 +180,15 @@ function applyVerdict(
   chain: NftChain,
   stream: Stream,
   walk: Walk,
+  returned: Returned,
 ): 'on' | 'done' | 'return' {
   if (!statement) return 'on';
   const whole = !condition.maybe && condition.from === undefined && condition.notFrom === undefined;
   if ('accept' in statement) {
     if (condition.maybe || !stream.certain) {
-      walk.undecided = true;
+      // At most these get in; whether they do is not needed to know who stays out.
+      if (condition.from === undefined && stream.left === undefined) walk.undecided = true;
+      else accept(stream, condition.from, walk);
       return 'on';
     }
     accept(stream, condition.from, walk);
@@ -174,8 +201,10 @@ function applyVerdict(
     return 'on';
   }
   if ('return' in statement) {
-    if (!whole) walk.undecided ||= chainLaterMatters(condition);
-    return whole ? 'return' : 'on';
+    if (whole) return 'return';
+    if (condition.maybe || condition.notFrom !== undefined) returned.maybe = true;
+    else returned.sources.push(...(condition.from ?? []));
+    return 'on';
   }
   const target = asRecord(statement['jump'])?.['target'] ?? asRecord(statement['goto'])?.['target'];
   if (typeof target !== 'string') {
@@ -199,13 +228,9 @@ function applyVerdict(
   return after === 'done' || 'goto' in statement ? 'done' : 'on';
 }
 
-/** A conditional return lets some sources skip the rest of this chain; what becomes of them is not followed. */
-function chainLaterMatters(condition: Condition): boolean {
-  return condition.from !== undefined || condition.notFrom !== undefined;
-}
-
 function accept(stream: Stream, from: readonly string[] | undefined, walk: Walk): void {
-  const sources = from ?? stream.left;
+  const both = from?.filter((source) => stream.left?.includes(source));
+  const sources = stream.left === undefined ? from : both && both.length > 0 ? both : stream.left;
   if (sources === undefined) walk.everyone = true;
   else for (const source of sources) walk.allowed.add(source);
 }

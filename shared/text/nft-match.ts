@@ -46,6 +46,9 @@ export function compare(
     return decide(hasAny(values, packet.family === 4 ? ['ipv4', 'ip', 2] : ['ipv6', 'ip6', 10]));
   const ct = asRecord(left?.['ct'])?.['key'];
   if (ct === 'state') return decide(hasAny(values, ['new', 8]));
+  // Translated addresses: whoever connects to the port itself has none.
+  if (ct === 'status' && values.every((value) => value === 'dnat' || value === 'snat'))
+    return negated ? 'yes' : 'no';
   if (ct === 'status' || ct === 'direction') return 'maybe';
   const payload = asRecord(left?.['payload']);
   const protocol = payload?.['protocol'];

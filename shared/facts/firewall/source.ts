@@ -1,10 +1,13 @@
 /** The live rules and who made them. */
 import type { FirewallFact } from '../../domain/facts.ts';
 import type { FactSource } from '../../engine/fact-source.ts';
+import { type FirewallManager, managersScript, parseManagers } from '../../text/firewall-managers.ts';
 import { inboundDefault, portAccess } from '../../text/nft-access.ts';
 import { parseNftRuleset } from '../../text/nft-ruleset.ts';
 import type { Section } from '../../text/sections.ts';
 import { body, forbidden, known, readSections, unknown } from '../parse.ts';
+import { disagreement } from './disagreement.ts';
+import { liveRules } from './live-rules.ts';
 
 const tools = ['nftables', 'ufw', 'firewalld', 'iptables'] as const;
 type Tool = (typeof tools)[number];
@@ -17,18 +20,28 @@ const commands: Readonly<Record<Tool, string>> = {
 
 export const firewall: FactSource<'firewall', FirewallFact> = {
   id: 'firewall',
-  deadlineSeconds: 8,
+  deadlineSeconds: 15,
   maxBytes: 2_000_000,
   // -s leaves counters out: they would make the same rules look new at every reading.
-  probe: String.raw`
+  probe: `
 section commands; for name in nft ufw firewall-cmd iptables; do command -v "$name" >/dev/null 2>&1 && echo "$name"; done
 section ports; echo "$ES_PORTS"
 section uid; id -u
-section ufw; grep '^ENABLED=' /etc/ufw/ufw.conf
-section firewalld; systemctl is-active firewalld
+section managers
+${managersScript}
 section boot; for unit in nftables ufw firewalld netfilter-persistent; do [ "$(systemctl is-enabled "$unit")" = enabled ] && echo "$unit"; done
 section boot-rules; grep -lE 'hook[[:space:]]+input' /etc/nftables.conf /etc/nftables.d/* /etc/nftables/* /etc/sysconfig/nftables.conf
 section legacy; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names
+section save4; command -v iptables-save >/dev/null && { iptables-save -t filter || echo failed; } | head -c 500000 | plain
+section save6; command -v ip6tables-save >/dev/null && { ip6tables-save -t filter || echo failed; } | head -c 500000 | plain
+section legacy4; grep -qx filter /proc/net/ip_tables_names && iptables-legacy-save -t filter | head -c 300000 | plain
+section legacy6; grep -qx filter /proc/net/ip6_tables_names && ip6tables-legacy-save -t filter | head -c 300000 | plain
+section ufw-files; grep -hE '^-A ufw6?-user-input ' /etc/ufw/user.rules /etc/ufw/user6.rules | plain
+section iptables-files; grep -hE '^-A INPUT |^-A bulwark |^:INPUT ' /etc/iptables/rules.v4 /etc/iptables/rules.v6 | plain
+if systemctl --quiet is-active firewalld; then
+  section zones-now; firewall-cmd --list-all | plain
+  section zones-boot; firewall-cmd --permanent --list-all | plain
+fi
 if command -v nft >/dev/null 2>&1; then
   section text; nft -s list ruleset | head -c 65536 | plain
   section json; nft -j list ruleset | plain
@@ -41,38 +54,39 @@ exit 0
       const found = new Set(body(sections, 'commands').split('\n'));
       const available = tools.filter((tool) => found.has(commands[tool]));
       const readable = body(sections, 'status').trim() === 'readable';
-      if (found.has('nft') && !readable)
+      const root = body(sections, 'uid').trim() === '0';
+      if ((found.has('nft') && !readable) || (!root && available.length > 0))
         return forbidden('The live firewall rules', 'nft list ruleset', context);
       const text = body(sections, 'text').trim();
-      const legacy = body(sections, 'legacy')
-        .split('\n')
-        .filter((line) => line !== '');
-      const manager = managerOf(sections, text, legacy);
-      const boot = body(sections, 'boot').split('\n');
-      const ruleset = parseNftRuleset(body(sections, 'json').trim());
       const where = 'nft list ruleset';
-      if (found.has('nft') && ruleset === undefined && text !== '')
+      const nft = parseNftRuleset(body(sections, 'json').trim());
+      if (found.has('nft') && nft === undefined && text !== '')
         return unknown(
           'The live firewall rules could not be understood.',
           'Update nftables on the host to a version that prints JSON.',
           where,
           context,
         );
-      const watched = watchedPorts(body(sections, 'ports'));
-      // Rules of the older kind are not read, so nothing can be said about a host that has some.
-      const undecided = legacy.length > 0;
-      const live = ruleset ?? { chains: [], sets: new Map<string, never>() };
+      const managers = parseManagers(body(sections, 'managers'));
+      const manager = managerOf(managers.active, text);
+      const live = liveRules(nft ?? { chains: [], sets: new Map<string, never>() }, sections);
+      const inForce = [...new Set([...managers.active, ...managers.enabled])];
+      const differs = disagreement(manager, sections);
       return known(
         {
           manager,
+          ...(inForce.length > 1 ? { managers: inForce } : {}),
           available,
-          inboundDefault: undecided ? 'none' : inboundDefault(live),
-          ruleset: text,
-          ports: watched.map((port) => ({
+          inboundDefault: live === undefined ? 'none' : inboundDefault(live),
+          ruleset: shownRules(text, sections),
+          ports: watchedPorts(body(sections, 'ports')).map((port) => ({
             port,
-            ...(undecided ? ({ access: 'undecided', sources: [] } as const) : portAccess(live, port)),
+            ...(live === undefined
+              ? ({ access: 'undecided', sources: [] } as const)
+              : portAccess(live, port)),
           })),
-          loadedAtBoot: isLoadedAtBoot(manager, boot, body(sections, 'boot-rules').trim() !== ''),
+          loadedAtBoot: isLoadedAtBoot(manager, managers.enabled, sections),
+          ...(differs === undefined ? {} : { disagreement: differs }),
         },
         where,
         context,
@@ -80,27 +94,26 @@ exit 0
     }),
 };
 
-function managerOf(
-  sections: readonly Section[],
-  text: string,
-  legacy: readonly string[],
-): FirewallFact['manager'] {
-  if (/^ENABLED=["']?yes/i.test(body(sections, 'ufw').trim())) return 'ufw';
-  if (body(sections, 'firewalld').trim() === 'active') return 'firewalld';
-  if (legacy.length > 0) return 'iptables';
-  // iptables of today writes into nftables: tables with its names, or rules that nft can only show as a remark.
-  if (/managed by iptables-nft|# xt_|xt (?:match|target)/.test(text)) return 'iptables';
+function managerOf(active: readonly FirewallManager[], text: string): FirewallFact['manager'] {
+  for (const name of ['ufw', 'firewalld', 'iptables'] as const) if (active.includes(name)) return name;
   return /hook input/.test(text) ? 'nftables' : 'none';
 }
 
 function isLoadedAtBoot(
   manager: FirewallFact['manager'],
-  boot: readonly string[],
-  rulesInFile: boolean,
+  enabled: readonly FirewallManager[],
+  sections: readonly Section[],
 ): boolean {
   if (manager === 'none') return false;
-  if (manager === 'nftables') return boot.includes('nftables') && rulesInFile;
-  return boot.includes(manager === 'iptables' ? 'netfilter-persistent' : manager);
+  if (manager !== 'nftables') return enabled.includes(manager);
+  const boot = body(sections, 'boot').split('\n');
+  return boot.includes('nftables') && body(sections, 'boot-rules').trim() !== '';
+}
+
+/** What nft does not show is read from iptables; an empty text for tools that are not there. */
+function shownRules(text: string, sections: readonly Section[]): string {
+  const older = ['legacy4', 'legacy6'].map((name) => body(sections, name).trim()).filter((one) => one !== '');
+  return [text, ...older].filter((one) => one !== '').join('\n');
 }
 
 /** The usual ports, the next ones that a node takes when these are in use, and what the settings name. */

@@ -15,6 +15,12 @@ controlTable(control, {
   ],
   fail: [
     { name: 'none', facts: factsOf(open), says: /No firewall/ },
+    { name: 'not at boot', facts: rules({ loadedAtBoot: false }), says: /nothing loads its rules/ },
+    {
+      name: 'others at boot',
+      facts: rules({ manager: 'ufw', disagreement: 'ufw: 5 live rules, 7 in its file.' }),
+      says: /not those that the next boot loads/,
+    },
     { name: 'accepts by default', facts: rules({ inboundDefault: 'accept' }), says: /accepts/ },
   ],
   unknown: [
@@ -107,9 +113,21 @@ describe('propose', () => {
     choicesOf(control, facts, { ...given, otherPorts: '99999' });
   });
 
-  it.each(['ufw', 'firewalld', 'iptables'] as const)('leaves %s alone', (manager) => {
-    const facts = factsOf(open, { firewall: { ...open.firewall, manager } });
-    expect(manualOf(control, facts).reason).toContain(manager);
+  it.each(['ufw', 'firewalld', 'iptables'] as const)('works by %s where that manages the host', (manager) => {
+    const managed = {
+      ...open.firewall,
+      manager,
+      available: ['nftables', manager] as const,
+      loadedAtBoot: true,
+    };
+    const by = (more: Partial<typeof healthy.firewall>) =>
+      factsOf(open, { firewall: { ...managed, ...more } });
+    expect(changesOf(control, by({}), given).changes[0]).toMatchObject({ backend: manager });
+    expect(manualOf(control, by({ loadedAtBoot: false })).reason).toMatch(/outlast a restart/);
+    expect(manualOf(control, by({ available: ['nftables'] })).reason).toContain(manager);
+    expect(manualOf(control, by({ managers: [manager, 'nftables'] })).reason).toContain(
+      `${manager} and nftables both manage`,
+    );
   });
 
   it('does nothing without nft, or when the operator’s address is not known', () => {

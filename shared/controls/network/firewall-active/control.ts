@@ -22,7 +22,7 @@ export default defineControl({
   },
   evaluate: (facts) =>
     judgeNode(facts, ['firewall'], (_install, seen) => {
-      const { manager, inboundDefault, ruleset, ports } = seen.firewall.value;
+      const { manager, inboundDefault, ruleset, ports, loadedAtBoot, disagreement } = seen.firewall.value;
       const rules = evidence(
         seen.firewall,
         'live firewall rules',
@@ -31,7 +31,7 @@ export default defineControl({
       );
       if (manager === 'iptables' && ports.every((port) => port.access === 'undecided'))
         return undecided(
-          'The rules are of the older iptables kind, which Bulwark does not read. Look at iptables -S and ip6tables -S by hand.',
+          'The rules of iptables could not be read completely. Look at iptables-save and ip6tables-save by hand.',
           rules,
         );
       const verdict = evidence(
@@ -39,6 +39,20 @@ export default defineControl({
         'verdict for a connection that no rule names',
         { drop: 'dropped', accept: 'accepted', none: 'no rule filters what comes in' }[inboundDefault],
       );
+      const boot = evidence(
+        seen.firewall,
+        'the same rules at the next boot',
+        disagreement ?? (loadedAtBoot ? 'loaded' : 'nothing loads them'),
+      );
+      if (inboundDefault === 'drop' && !loadedAtBoot)
+        return failed(
+          'The firewall is live, but nothing loads its rules at the next boot.',
+          boot,
+          verdict,
+          rules,
+        );
+      if (inboundDefault === 'drop' && disagreement !== undefined)
+        return failed('The live rules are not those that the next boot loads.', boot, verdict, rules);
       if (inboundDefault === 'drop')
         return passed('The firewall denies what no rule allows, for IPv4 and IPv6.', verdict, rules);
       return failed(

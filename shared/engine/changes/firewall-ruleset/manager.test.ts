@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseManagers } from '../../../text/firewall-managers.ts';
 import type { BackendName } from './backend.ts';
-import { misfit, parseManagers } from './manager.ts';
+import { misfit } from './manager.ts';
 
 const said = (...lines: string[]) => parseManagers(`${lines.join('\n')}\n`);
 

@@ -25,9 +25,10 @@ sed -n "1,$1p" "$t/all" > "$t/v4" && sed "1,$1d" "$t/all" > "$t/v6" || exit 1
 `;
 
 const listScript = `${prelude}
-iptables-save -t filter | grep -E -- "$1"
+four=$(iptables-save -t filter) && six=$(ip6tables-save -t filter) || exit 1
+printf '%s\\n' "$four" | grep -E -- "$1"
 echo ---
-ip6tables-save -t filter | grep -E -- "$1"
+printf '%s\\n' "$six" | grep -E -- "$1"
 exit 0
 `;
 

@@ -10,10 +10,11 @@ import { ours, sorted } from './rules.ts';
 const lookScript = `${prelude}
 firewall-cmd --state >/dev/null 2>&1 || { echo state=off; exit 0; }
 echo "version=$(firewall-cmd --version)"
-zones=$({ firewall-cmd --get-default-zone; firewall-cmd --get-active-zones | grep -v '^[[:space:]]' | cut -d' ' -f1; } | sort -u)
-for z in $zones; do
+default=$(firewall-cmd --get-default-zone) && active=$(firewall-cmd --get-active-zones) || exit 1
+for z in $(printf '%s\\n' "$default" "$active" | grep -v '^[[:space:]]' | cut -d' ' -f1 | sort -u); do
+  rules=$(firewall-cmd --zone="$z" --list-rich-rules) || exit 1
   echo "zone=$z"
-  firewall-cmd --zone="$z" --list-rich-rules | grep -E -- "$1"
+  printf '%s\\n' "$rules" | grep -E -- "$1"
 done
 exit 0
 `;
@@ -65,7 +66,8 @@ trap 'rm -rf "$t"' EXIT
 cp -a /etc/firewalld "$t/etc" || exit 1
 [ "$2" = 0 ] || { cat > "$t/etc/zones/$1.xml" && [ "$(wc -c < "$t/etc/zones/$1.xml")" -eq "$2" ] || exit 52; }
 firewall-offline-cmd --system-config="$t/etc" --check-config >&2 || exit 66
-firewall-offline-cmd --system-config="$t/etc" --zone="$1" --list-rich-rules | grep -E -- "$3"
+firewall-offline-cmd --system-config="$t/etc" --zone="$1" --list-rich-rules > "$t/rules" || exit 1
+grep -E -- "$3" "$t/rules"
 exit 0
 `;
 
@@ -105,19 +107,23 @@ export async function readZone(context: ChangeContext, zone: string, file?: stri
  * has no live rules.
  */
 export const loadProgram = `d=$1
-firewall-cmd --state >/dev/null 2>&1 || exit 0
+systemctl --quiet is-active firewalld.service || exit 0
+list() {
+  firewall-cmd --zone="$1" --list-rich-rules > "$d/all" || return 1
+  grep -E '${ours}' "$d/all" | sort > "$d/$2"
+}
 bring() {
   z=$1; what=$2; shift 2
   while IFS= read -r line; do set -- "$@" "--$what-rich-rule=$line"; done
   [ $# -eq 0 ] || firewall-cmd --zone="$z" "$@" >/dev/null
 }
 while read -r zone; do
-  firewall-cmd --zone="$zone" --list-rich-rules | grep -E '${ours}' | sort > "$d/now"
   sed -n "s/^$zone rule /rule /p" "$d/rules" | sort > "$d/want"
+  list "$zone" now || exit 1
   comm -13 "$d/now" "$d/want" | sort -r > "$d/add"
   comm -23 "$d/now" "$d/want" > "$d/remove"
   bring "$zone" add < "$d/add" && bring "$zone" remove < "$d/remove" || exit 1
-  firewall-cmd --zone="$zone" --list-rich-rules | grep -E '${ours}' | sort | cmp -s - "$d/want" || exit 1
+  list "$zone" now && cmp -s "$d/now" "$d/want" || exit 1
 done < "$d/zones"
 exit 0
 `;

@@ -73,9 +73,10 @@ export function withOwnLines(text: string, rules: readonly string[]): string {
  */
 export const loadProgram = `for f in 4 6; do
   case $f in 4) t=iptables; n=ip ;; 6) t=ip6tables; n=ip6 ;; esac
+  $t-save -t filter > "$1/now" || exit 1
   {
     echo '*filter'; echo ':${chain} - [0:0]'
-    $t-save -t filter | grep -x -- '${jump}' | sed 's/^-A/-D/'
+    grep -x -- '${jump}' "$1/now" | sed 's/^-A/-D/'
     if grep -q '^-A' "$1/v$f"; then grep '^-A' "$1/v$f"; echo '-I INPUT 1 -j ${chain}'; else echo '-X ${chain}'; fi
     echo COMMIT
   } > "$1/load" || exit 1

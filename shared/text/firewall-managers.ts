@@ -1,0 +1,70 @@
+/**
+ * Which tools manage the packet filter of a host: what works now, and what is loaded at boot. Asked in the same words by the
+ * assessment and before a change.
+ */
+export type FirewallManager = 'nftables' | 'ufw' | 'firewalld' | 'iptables';
+
+export interface FirewallManagers {
+  readonly active: readonly FirewallManager[];
+  /** Loaded or started at boot. */
+  readonly enabled: readonly FirewallManager[];
+  /** Others that keep chains of their own here: Docker, Kubernetes. */
+  readonly foreign: readonly string[];
+}
+
+/**
+ * POSIX sh, read-only, for root. iptables counts where somebody's own rules are: not those of ufw, Docker, Kubernetes,
+ * libvirt or fail2ban, and not Bulwark's.
+ */
+export const managersScript = `
+on() { [ "$(systemctl is-enabled "$1" 2>/dev/null)" = enabled ]; }
+if command -v ufw >/dev/null 2>&1; then
+  ufw status 2>/dev/null | grep -q '^Status: active' && echo active=ufw
+  on ufw.service && grep -qi '^ENABLED=["'"'"']*yes' /etc/ufw/ufw.conf 2>/dev/null && echo enabled=ufw
+fi
+if systemctl --quiet is-active firewalld.service 2>/dev/null; then echo active=firewalld; fi
+on firewalld.service && echo enabled=firewalld
+saved=no
+for f in /etc/iptables/rules.v4 /etc/iptables/rules.v6; do [ -s "$f" ] && saved=yes; done
+[ $saved = yes ] && on netfilter-persistent.service && echo enabled=iptables
+for t in iptables ip6tables; do
+  command -v $t-save >/dev/null 2>&1 || continue
+  $t-save -t filter 2>/dev/null | grep -Ev -e '-j (ufw|KUBE-|DOCKER|cali-|CILIUM|LIBVIRT_|f2b-|bulwark)' |
+    grep -Eq '^-A INPUT |^:INPUT (DROP|REJECT)' && echo active=iptables
+done
+if command -v nft >/dev/null 2>&1 && on nftables.service; then
+  boot=$(systemctl show -p ExecStart --value nftables.service 2>/dev/null | sed -n 's/.*-f  *\\(\\/[^ ;"]*\\).*/\\1/p')
+  sed 's/#.*//' "\${boot:-/etc/nftables.conf}" 2>/dev/null | grep -Eqw 'drop|reject' && { echo active=nftables; echo enabled=nftables; }
+fi
+if command -v nft >/dev/null 2>&1; then
+  nft list tables >/dev/null 2>&1 && nft list chains 2>/dev/null | grep -Eq 'chain DOCKER' && echo foreign=Docker
+  nft list chains 2>/dev/null | grep -Eq 'chain KUBE-' && echo foreign=Kubernetes
+fi
+`;
+
+const names: readonly FirewallManager[] = ['nftables', 'ufw', 'firewalld', 'iptables'];
+
+/** Reads what the script printed; lines that it cannot have printed are passed over. */
+export function parseManagers(text: string): FirewallManagers {
+  const values = (name: string) =>
+    new Set(
+      text
+        .split('\n')
+        .filter((line) => line.startsWith(`${name}=`))
+        .map((line) => line.slice(name.length + 1)),
+    );
+  const active = values('active');
+  const enabled = values('enabled');
+  // ufw and an old firewalld write their rules by iptables: what INPUT holds then is not somebody's own.
+  if (active.has('ufw') || active.has('firewalld')) {
+    active.delete('iptables');
+    if (enabled.has('iptables')) {
+      active.add('iptables');
+    }
+  }
+  return {
+    active: names.filter((name) => active.has(name)),
+    enabled: names.filter((name) => enabled.has(name)),
+    foreign: [...values('foreign')],
+  };
+}
