@@ -23,7 +23,7 @@ done
 sed 1d < "$swaps" | while read -r name kind size used priority rest; do
   uuid=
   [ "$kind" = partition ] && command -v blkid >/dev/null 2>&1 && uuid=$(blkid -o value -s UUID "$name" 2>/dev/null)
-  echo "swap $name $kind $used $priority $uuid"
+  printf 'swap %s %s %s %s %s\\n' "$name" "$kind" "$used" "$priority" "$uuid"
 done
 [ -d "$running" ] && command -v systemctl >/dev/null 2>&1 || exit 0
 echo systemd=yes
