@@ -11,6 +11,7 @@ import { changeKinds } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
 import { historyItems, historyNotes, interruptedItems } from './history.ts';
 import { installationOf } from './installation.ts';
+import { secretsOf } from './node-logins.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 
 export function engineParts(context: ServiceContext, workspace: OpenWorkspace): EngineParts {
@@ -19,7 +20,7 @@ export function engineParts(context: ServiceContext, workspace: OpenWorkspace): 
     sessions: workspace.connections.factory,
     journal: workspace.journal,
     blobs: workspace.blobs,
-    secrets: workspace.vault,
+    secrets: secretsOf(workspace),
     clock: systemClock,
     digest: systemDigest,
     random: systemRandom,

@@ -10,6 +10,7 @@ import {
   nodeLoginState,
   packLogin,
   readerRef,
+  secretsOf,
   withNodeLogin,
 } from './node-logins.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
@@ -50,6 +51,21 @@ describe('logins for a node', () => {
       expect(await loginsFor(workspace, 'b')).toEqual([]);
       expect([...secrets.values.keys()]).toEqual([readerRef('a')]);
     }
+  });
+
+  it('that were given for this run are what the engine finds in place of the vault’s', async () => {
+    const { secrets, workspace } = made();
+    await secrets.put(givenRef('b'), new Secret('kept'), '');
+    giveForThisRun(workspace, 'a', { type: 'basic', user: 'run', password: new Secret('x') });
+    const engine = secretsOf(workspace);
+    const revealed = async (hostId: string) => {
+      const found = await engine.get(givenRef(hostId));
+      return found.ok ? found.value.reveal() : found.error.code;
+    };
+    expect(await revealed('a')).toBe('{"user":"run","password":"x"}');
+    expect(await revealed('b')).toBe('kept');
+    expect(await revealed('c')).toBe('SECRET_MISSING');
+    expect([...secrets.values.keys()]).toEqual([givenRef('b')]);
   });
 
   it('that cannot be read count as none', async () => {

@@ -1,5 +1,6 @@
 /** With whom Bulwark logs in to a host's Elasticsearch: what the vault holds for it, and what was given for this run only. */
 import type { HostState } from '../../shared/contract/state.ts';
+import { succeed } from '../../shared/domain/result.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import { operatorLoginRef, unpackLogin } from '../../shared/engine/elasticsearch/logins.ts';
 import { elasticRef } from '../../shared/engine/elasticsearch/node.ts';
@@ -29,6 +30,20 @@ const forThisRun = new WeakMap<OpenWorkspace, Map<string, NodeLogin>>();
 export function giveForThisRun(workspace: OpenWorkspace, hostId: string, login: NodeLogin): void {
   const given = forThisRun.get(workspace) ?? new Map<string, NodeLogin>();
   forThisRun.set(workspace, given.set(hostId, login));
+}
+
+/** The vault, and before it the logins that were given for this run only. */
+export function secretsOf(workspace: OpenWorkspace): SecretStore {
+  const { vault } = workspace;
+  return {
+    get: async (ref) => {
+      const given = [...(forThisRun.get(workspace) ?? [])].find(([hostId]) => givenRef(hostId) === ref);
+      return given === undefined ? await vault.get(ref) : succeed(packLogin(given[1]));
+    },
+    put: (ref, value, about) => vault.put(ref, value, about),
+    remove: (ref) => vault.remove(ref),
+    list: () => vault.list(),
+  };
 }
 
 async function fromVault(

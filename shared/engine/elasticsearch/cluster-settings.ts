@@ -107,10 +107,13 @@ export async function readClusterSettings(
   context: NodeContext,
   access: SettingsAccess,
 ): Promise<Result<ClusterSettings>> {
-  const root = await askNode(context, access.door, '/', credentialOf(access));
-  if (!root.ok) return root;
-  if (root.value.status !== 200) return fail(notGiven('look at the cluster', root.value, 'unchanged'));
-  const clusterUuid = at(jsonOf(root.value), 'cluster_uuid');
+  const state = await askNode(context, access.door, '/_cluster/state/version?master_timeout=10s', {
+    ...credentialOf(access),
+    timeoutSeconds: 20,
+  });
+  if (!state.ok) return state;
+  if (state.value.status !== 200) return fail(notGiven('look at the cluster', state.value, 'unchanged'));
+  const clusterUuid = at(jsonOf(state.value), 'cluster_uuid');
   if (typeof clusterUuid !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(clusterUuid))
     return fail(notUnderstood('look at the cluster'));
   if (clusterUuid === '_na_')

@@ -80,7 +80,7 @@ class Cluster {
         : response(200, { username: credential?.type === 'basic' ? credential.user : '' });
     if (path === '/_security/user/_has_privileges')
       return response(200, { has_all_requested: this.privileged });
-    if (path === '/') return response(200, { cluster_uuid: this.uuid });
+    if (path === '/_cluster/state/version') return response(200, { cluster_uuid: this.uuid });
     if (path === '/_license') return response(200, { license: { type: this.licence, status: 'active' } });
     if (path === '/_cluster/settings' && request.method === 'GET') {
       const { persistent, transient, defaults } = this;
