@@ -63,7 +63,9 @@ for other in "$base"/*/armed "$base"/*/firing; do
 done
 mkdir -p -m 700 "\${base%/*}" "$base" || exit 1
 rm -rf "$d"; mkdir -m 700 "$d" "$d/saved" || exit 1
-trap 'rm -rf "$d"' EXIT
+trap 'rm -rf "$d"
+rm -f "$units/multi-user.target.wants/bulwark-guard-boot-$tag.service" "$units/bulwark-guard-boot-$tag.service"
+rmdir "$base" "\${base%/*}" 2>/dev/null' EXIT
 while :; do
   IFS=' ' read -r name lines || exit 52
   [ "$name" = end ] && break

@@ -161,10 +161,10 @@ export async function setLink(space: Namespace, index: number, state: 'in' | 'ou
   if (code !== 0) throw new LabError(`The cable could not be plugged ${state}: ${stderr}`);
 }
 
-/** Restarts the host and waits until its ssh answers again. */
-export async function rebootHost(space: Namespace, record: HostRecord): Promise<void> {
+/** Restarts the host and waits until its ssh answers again. @param abruptly without ending anything, as a power cut does */
+export async function rebootHost(space: Namespace, record: HostRecord, abruptly: boolean): Promise<void> {
   const before = await bootMark(space, record);
-  await runInHost(space, record, 'systemctl reboot', { timeoutMs: 10_000 });
+  await runInHost(space, record, abruptly ? 'reboot -ff -n' : 'systemctl reboot', { timeoutMs: 10_000 });
   await waitFor(`${record.name} to start again`, 120_000, async () => {
     const now = await bootMark(space, record);
     return now === undefined || now === before ? undefined : true;

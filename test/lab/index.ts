@@ -33,8 +33,8 @@ export interface LabHost {
   /** Unplugs the network cable; connections stay open and silent. */
   cutLink(): Promise<void>;
   restoreLink(): Promise<void>;
-  /** Restarts the host and waits for ssh. Files and address stay. */
-  reboot(): Promise<void>;
+  /** Restarts the host and waits for ssh. Files and address stay. `abruptly`: nothing is ended or written first. */
+  reboot(options?: { readonly abruptly?: boolean }): Promise<void>;
   down(): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ export function hostOf(space: Namespace, record: HostRecord, forget: () => void)
     run: (script, options) => runInHost(space, record, script, options),
     cutLink: () => setLink(space, index, 'out'),
     restoreLink: () => setLink(space, index, 'in'),
-    reboot: () => rebootHost(space, record),
+    reboot: (options) => rebootHost(space, record, options?.abruptly === true),
     down: async () => {
       await stopHost(space, name);
       for (const end of ['host.json', 'known_hosts', 'console']) {

@@ -100,7 +100,13 @@ export async function openExec(
     signal,
   );
   if (opened.ok !== 'refused') return opened;
-  return fail(noPosixShell(connection.host.user, opened.failure.message));
+  // ssh2's words for a connection that ends while it waits; it tells of the end itself only afterwards.
+  const lost = /^(No response from server|Not connected)/.test(opened.failure.message);
+  return fail(
+    lost
+      ? connectionLost(where(connection.host.address, connection.host.port), 'opening a channel')
+      : noPosixShell(connection.host.user, opened.failure.message),
+  );
 }
 
 /** A channel is gone only when its streams have been read to the end. */

@@ -105,8 +105,36 @@ const removeFolderScript = `${prelude}
 exit 0
 `;
 
-/** Folder, file and daemon-reload. Errors: PRECONDITION_FAILED when systemd does not accept it. */
-export async function put(change: Change, context: ChangeContext): Promise<Result<void>> {
+const effectiveScript = `${prelude}
+systemctl show -p DropInPaths -p NeedDaemonReload -- "$1"
+`;
+
+/** Whether systemd has read the drop-in as it is now; a file that it has not read yet changes nothing. */
+export async function isEffective(change: Change, context: ChangeContext): Promise<Result<boolean>> {
+  const ran = await runChecked(
+    context.host,
+    {
+      name: 'dropin-effective',
+      script: effectiveScript,
+      args: [change.unit],
+      privileged: true,
+      deadlineSeconds: 20,
+    },
+    { doing: `ask systemd about ${change.unit}` },
+  );
+  if (!ran.ok) {
+    return ran;
+  }
+  const lines = textOf(ran.value).split('\n');
+  const paths = lines.find((line) => line.startsWith('DropInPaths='))?.slice('DropInPaths='.length) ?? '';
+  return succeed(paths.split(' ').includes(pathOf(change)) && lines.includes('NeedDaemonReload=no'));
+}
+
+/**
+ * Folder, file and daemon-reload. `expects`: digest of the file as it must still be, or `absent`. Errors: PRECONDITION_FAILED
+ * when systemd does not accept it, FILE_CHANGED_UNDERNEATH.
+ */
+export async function put(change: Change, context: ChangeContext, expects: string): Promise<Result<void>> {
   const folder = folderOf(change);
   const made = await runChecked(
     context.host,
@@ -131,6 +159,7 @@ export async function put(change: Change, context: ChangeContext): Promise<Resul
       group: 'root',
       mode: '0644',
       tag: context.tag,
+      expects,
       ...(isSshd(change.unit) ? { onlyWhile: whileArmed(context) } : {}),
     },
   );

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applyTwice, testContext, undo } from '../../../../test/support/change-harness.ts';
+import { applyTwice, testContext, undo, value } from '../../../../test/support/change-harness.ts';
 import { LocalHost } from '../../../../test/support/local-host.ts';
 import type { ChangeOf } from '../../../domain/change.ts';
 import { systemdDropin } from './systemd-dropin.ts';
@@ -41,6 +41,24 @@ describe.runIf(asRoot)('systemd-dropin', () => {
     expect(readFileSync(`${host.path(folder)}/bulwark.conf`, 'utf8')).toBe(change.content);
     expect(await undo(systemdDropin, change, applied, testContext(host))).toMatchObject({ ok: true });
     expect(existsSync(host.path(folder))).toBe(false);
+  });
+
+  it('leaves alone what somebody wrote there after it was captured', async () => {
+    const context = testContext(host);
+    const before = value(await systemdDropin.capture(change, context));
+    host.place(`${folder}/bulwark.conf`, '# theirs\n');
+    expect(await systemdDropin.apply(change, before, context)).toMatchObject({
+      error: { code: 'FILE_CHANGED_UNDERNEATH', hostState: 'unchanged' },
+    });
+    expect(readFileSync(`${host.path(folder)}/bulwark.conf`, 'utf8')).toBe('# theirs\n');
+  });
+
+  it('is not in place before systemd has read it', async () => {
+    const context = testContext(host);
+    const before = value(await systemdDropin.capture(change, context));
+    value(await systemdDropin.apply(change, before, context));
+    host.teach('systemctl', `echo "DropInPaths=$ROOT${folder}/bulwark.conf"; echo NeedDaemonReload=yes`);
+    expect(value(await systemdDropin.inspect(change, context)).inPlace).toBe(false);
   });
 });
 

@@ -7,20 +7,54 @@ import { decodeImage, encodeImage, fromBase64, toBase64 } from '../../before-ima
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { controlUnit } from '../../elasticsearch/service.ts';
 import { fireGuard } from '../../guard.ts';
-import { afterWriting, prelude, runChecked, textOf } from '../../host-script.ts';
+import { afterWriting, textOf } from '../../host-script.ts';
 import { onProbation } from '../guarded-files.ts';
-import { captureFile, currentMark, diffText, readRegular, revertFile, verifyFile } from '../single-file.ts';
+import {
+  captureFile,
+  currentMark,
+  diffText,
+  imageOf,
+  readRegular,
+  revertFile,
+  verifyFile,
+} from '../single-file.ts';
 import { guardedRestart, isSshd } from '../sshd.ts';
 import { usualGuardSeconds } from '../under-guard.ts';
-import { dropFolder, folderOf, folderState, pathOf, put, reload } from './host.ts';
+import { dropFolder, folderOf, folderState, isEffective, pathOf, put, reload } from './host.ts';
 
 type Change = ChangeOf<'systemd-dropin'>;
 
 const imageSchema = z.strictObject({ folder: z.enum(['absent', 'there']), file: z.string() });
 
-const effectiveScript = `${prelude}
-systemctl show -p DropInPaths -p NeedDaemonReload -- "$1"
-`;
+/** Digest of the file as it is; refused where it is neither what was captured nor what is wanted. */
+async function digestNow(
+  change: Change,
+  before: Uint8Array,
+  context: ChangeContext,
+): Promise<Result<string>> {
+  const image = decodeImage(imageSchema, before);
+  const was = image.ok ? imageOf(fromBase64(image.value.file), pathOf(change)) : image;
+  if (!was.ok) {
+    return was;
+  }
+  const read = await readRegular(context, pathOf(change));
+  if (!read.ok) {
+    return read;
+  }
+  const sha256 = (data: Uint8Array | string) => context.digest.sha256(data);
+  const now = read.value === undefined ? 'absent' : sha256(read.value.bytes);
+  const captured = was.value.was === 'absent' ? 'absent' : sha256(fromBase64(was.value.bytes));
+  return now === captured || now === sha256(change.content)
+    ? succeed(now)
+    : fail(
+        appError(
+          'FILE_CHANGED_UNDERNEATH',
+          `${pathOf(change)} was changed by somebody else in the meantime.`,
+          'Assess the host again and make a new plan.',
+          { hostState: 'unchanged', retryable: true },
+        ),
+      );
+}
 
 /** The SSH server takes its drop-in up at once and under guard: a later restart could not be undone by the host itself. */
 async function throughRestart(
@@ -74,8 +108,13 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
     if (!probation.ok) {
       return probation;
     }
-    const inPlace =
+    const there =
       !probation.value && now === change.content && read.value?.mode === '0644' && read.value.uid === 0;
+    const effective = there ? await isEffective(change, context) : succeed(false);
+    if (!effective.ok) {
+      return effective;
+    }
+    const inPlace = effective.value;
     const diffs = inPlace
       ? []
       : [{ subject: pathOf(change), before: diffText(now), after: diffText(change.content) }];
@@ -91,7 +130,11 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
     return file.ok ? succeed(encodeImage({ folder: folder.value, file: toBase64(file.value) })) : file;
   },
 
-  async apply(change, _before, context) {
+  async apply(change, before, context) {
+    const expects = await digestNow(change, before, context);
+    if (!expects.ok) {
+      return expects;
+    }
     const looked = await systemdDropin.inspect(change, context);
     if (!looked.ok) {
       return looked;
@@ -99,7 +142,7 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
     if (!isSshd(change.unit) || !looked.value.inPlace) {
       const folder = await folderState(change, context);
       const done = folder.ok
-        ? await throughRestart(change, context, folder.value, () => put(change, context))
+        ? await throughRestart(change, context, folder.value, () => put(change, context, expects.value))
         : folder;
       if (!done.ok) {
         return done;
@@ -114,27 +157,11 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
     if (!same.ok) {
       return same;
     }
-    const ran = await runChecked(
-      context.host,
-      {
-        name: 'dropin-effective',
-        script: effectiveScript,
-        args: [change.unit],
-        privileged: true,
-        deadlineSeconds: 20,
-      },
-      { doing: `ask systemd about ${change.unit}`, hostState: 'changed' },
-    );
-    if (!ran.ok) {
-      return ran;
+    const effective = await isEffective(change, context);
+    if (!effective.ok) {
+      return afterWriting(effective);
     }
-    const lines = textOf(ran.value).split('\n');
-    const paths =
-      lines
-        .find((line) => line.startsWith('DropInPaths='))
-        ?.slice('DropInPaths='.length)
-        .split(' ') ?? [];
-    return paths.includes(pathOf(change)) && lines.includes('NeedDaemonReload=no')
+    return effective.value
       ? succeed(undefined)
       : fail(
           appError(

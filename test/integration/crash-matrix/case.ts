@@ -1,0 +1,225 @@
+/** One case from the bad state to the row: the run, the fault, the look past the product, the next start, the undoing. */
+import { interruptedSteps, recoverHost } from '../../../shared/engine/recover.ts';
+import { rollBack } from '../../../shared/engine/rollback.ts';
+import { value } from '../../support/change-harness.ts';
+import { AccessWatch } from './access-watch.ts';
+import type { Cell, Row } from './contract.ts';
+import type { EngineProcess, RunEnd } from './engine-process.ts';
+import { faultTable } from './faults.ts';
+import { type Ground, removeWorkplace } from './ground.ts';
+import { type JournalSeen, missingImages, witnessJournal } from './journal-witness.ts';
+import type { Known } from './known-states.ts';
+import { furnish, openWorkplace, type Workplace } from './workplace.ts';
+
+/** Above it access did not come back within the window: seconds beside the guard's own. */
+const accessSlack = 12;
+const bootSeconds = 60;
+
+interface Struck {
+  readonly end: RunEnd;
+  /** The operator's own access; undefined when it did not come back. */
+  readonly operator: number | undefined;
+  /** Of somebody whom the new rules shut out: where the host heals itself. */
+  readonly bystander: number | undefined;
+}
+
+class Findings {
+  readonly wrong: string[] = [];
+  expect(holds: boolean, sentence: string): void {
+    if (!holds) this.wrong.push(sentence);
+  }
+}
+
+async function strike(cell: Cell, ground: Ground, engine: EngineProcess, place: Workplace): Promise<Struck> {
+  const fault = faultTable[cell.fault];
+  const stage = { ground, engine, place };
+  const operator = new AccessWatch(() => ground.canEnter(ground.operator));
+  const bystander = ground.guarded ? new AccessWatch(() => ground.canEnter(ground.bystander)) : undefined;
+  const how = await fault.strike(stage);
+  if (how !== undefined) engine.goOn({ answerLost: false, clockOffset: 0, ...how });
+  await fault.meanwhile?.(stage);
+  const end = await engine.ended();
+  await fault.heal?.(stage);
+  await ground.quiet();
+  return { end, operator: await operator.end(20), bystander: await bystander?.end(0) };
+}
+
+/** The next start of the app: lists what was interrupted, settles it, and has nothing open afterwards. */
+async function settle(ground: Ground, place: Workplace, findings: Findings, drift: boolean): Promise<string> {
+  const { parts, close } = await openWorkplace(place);
+  try {
+    const open = value(await interruptedSteps(parts.journal, [place.hostId]));
+    const seen = witnessJournal(`${place.folder}/journal`);
+    findings.expect(
+      open.length === seen.open,
+      `the next start lists ${open.length} interrupted steps where the journal has ${seen.open}`,
+    );
+    for (const missing of await missingImages(seen, parts.blobs)) findings.wrong.push(missing);
+    if (open.length === 0) return seen.standing;
+    const report = await recoverHost({ hostId: place.hostId, how: 'settle', breakLock: true }, parts);
+    if (!report.ok) {
+      findings.wrong.push(`settling was refused: ${report.error.code} ${report.error.message}`);
+      return 'open';
+    }
+    const items = report.value.items.map((item) => item.result).join(', ');
+    const drifted = drift && report.value.items.every((item) => item.result !== 'failed');
+    findings.expect(
+      report.value.result === 'settled' || drifted,
+      `settling ended in: ${report.value.items.map((item) => `${item.result} ${item.note}`).join(' ')}`,
+    );
+    return `open, then ${items}`;
+  } finally {
+    await close();
+  }
+}
+
+async function takeBack(ground: Ground, place: Workplace, findings: Findings, drift: boolean): Promise<void> {
+  const { parts, close } = await openWorkplace(place);
+  try {
+    const report = await rollBack(
+      { hostId: place.hostId, scope: { of: 'host' }, reason: 'crash matrix', breakLock: true },
+      parts,
+    );
+    const complete = report.ok && report.value.result === 'undone';
+    const drifted =
+      drift && report.ok && report.value.items.every((item) => ['undone', 'drifted'].includes(item.result));
+    const refused = ground.kind.notReversible !== undefined;
+    findings.expect(
+      complete || drifted || refused,
+      report.ok
+        ? `undoing ended in: ${report.value.items.map((item) => `${item.result} ${item.note}`).join(' ')}`
+        : `undoing was refused: ${report.error.code} ${report.error.message}`,
+    );
+  } finally {
+    await close();
+  }
+}
+
+function checkJournal(seen: JournalSeen, findings: Findings): void {
+  for (const breach of seen.breaches) findings.wrong.push(`journal: ${breach}`);
+}
+
+function accessLimit(cell: Cell, ground: Ground): number {
+  if (cell.fault === 'host-rebooted') return bootSeconds;
+  // It is taken away on purpose, and given back after the run.
+  if (cell.fault === 'sudo-revoked') return Number.POSITIVE_INFINITY;
+  return (ground.kind.guardSeconds ?? 0) + accessSlack;
+}
+
+async function look(
+  cell: Cell,
+  ground: Ground,
+  known: Known,
+  place: Workplace,
+  struck: Struck,
+): Promise<Row> {
+  const findings = new Findings();
+  const drift = cell.fault === 'file-edited';
+  const { end, operator, bystander } = struck;
+  const first = witnessJournal(`${place.folder}/journal`);
+  checkJournal(first, findings);
+  const afterFault = known.stateOf(await ground.state(), drift);
+  const shutOut = ground.guarded && afterFault === 'old' ? bystander : operator;
+  findings.expect(
+    operator !== undefined && shutOut !== undefined && shutOut <= accessLimit(cell, ground),
+    `access was back only after ${shutOut ?? 'never'} s`,
+  );
+  findings.expect(
+    afterFault === 'old' || first.standing !== 'none',
+    `the host is not in the old state (${afterFault}) although the journal has no record of a step`,
+  );
+  findings.expect(
+    !(ground.kind.atomic && afterFault === 'between'),
+    `neither old nor new right after the fault:\n${known.difference}`,
+  );
+  const settled = await settle(ground, place, findings, drift);
+  const seen = known.stateOf(await ground.state(), drift);
+  const second = witnessJournal(`${place.folder}/journal`);
+  checkJournal(second, findings);
+  const says = second.standing === 'applied' ? 'new' : 'old';
+  // Where the two look alike, as after a restart, the journal knows which it is.
+  const outcome = known.same && seen === 'old' ? says : seen;
+  // A plan of several steps that ended between two of them is in neither state, and can be undone like any other.
+  const partly = second.standing === 'partly';
+  findings.expect(
+    outcome !== 'between' || partly,
+    `neither old nor new after settling:\n${known.difference}`,
+  );
+  findings.expect(
+    drift || outcome === says || outcome === 'between' || known.same || partly,
+    `the journal says ${second.standing}, and the host is in the ${outcome} state`,
+  );
+  findings.expect(
+    end.result !== 'done' || cell.boundary.startsWith('undo:') || outcome === 'new' || drift,
+    `the run said "done", and the host is in the ${outcome} state`,
+  );
+  let rest = outcome;
+  if (['applied', 'open', 'partly'].includes(second.standing)) {
+    await takeBack(ground, place, findings, drift);
+    rest = known.stateOf(await ground.state(), drift);
+    findings.expect(
+      rest === 'old' || drift || ground.kind.notReversible !== undefined,
+      `not the old state after undoing everything (${rest}):\n${known.difference}`,
+    );
+  } else {
+    // Nothing is left to do; the lock of the run that ended is broken by the next one, when the operator says so.
+    await ground.see('rm -rf /run/bulwark');
+  }
+  const left = await ground.traces();
+  findings.expect(
+    drift || ground.kind.notReversible !== undefined || left === known.traces,
+    `left on the host:\n${left}`,
+  );
+  const bad = findings.wrong.length > 0;
+  return {
+    ...cell,
+    hostKind: ground.hostKind,
+    // Between two steps of a plan it counts as what undoing made of it.
+    outcome: bad || rest === 'between' ? 'failed' : outcome === 'between' ? rest : outcome,
+    afterFault,
+    accessBackSeconds: shutOut ?? null,
+    journal: first.standing === settled ? settled : `${first.standing}, ${settled}`,
+    run: end.killed ? 'killed' : end.result,
+    reason: [...findings.wrong, ...(bad ? [end.detail] : [])].join('; '),
+    seconds: 0,
+  };
+}
+
+export async function runCase(cell: Cell, ground: Ground, known: Known, engine: EngineProcess): Promise<Row> {
+  const fault = faultTable[cell.fault];
+  const place = ground.workplace();
+  try {
+    await fault.ready?.(place);
+    await furnish(place);
+    const undoing = cell.boundary.startsWith('undo:');
+    const change = await ground.kind.change(ground.see, ground.operator);
+    const begun = await engine.begin({
+      place,
+      change,
+      operation: undoing ? 'undo' : 'apply',
+      stopAt: cell.boundary,
+    });
+    if (begun !== 'stopped') {
+      return {
+        ...cell,
+        hostKind: ground.hostKind,
+        outcome: 'failed',
+        afterFault: '',
+        accessBackSeconds: null,
+        journal: '',
+        run: begun.result,
+        reason: `the run never came to this boundary: ${begun.detail}`,
+        seconds: 0,
+      };
+    }
+    const row = await look(cell, ground, known, place, await strike(cell, ground, engine, place));
+    return row;
+  } catch (error) {
+    engine.kill();
+    throw error;
+  } finally {
+    await fault.heal?.({ ground, engine, place }).catch(() => undefined);
+    await fault.cleared?.(place);
+    removeWorkplace(place);
+  }
+}

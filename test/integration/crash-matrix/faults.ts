@@ -1,0 +1,125 @@
+/** What befalls a run: done to the real thing, and taken away again before anybody settles what was left. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { AnyKind, Boundary, FaultName } from './contract.ts';
+import type { EngineProcess } from './engine-process.ts';
+import type { GoOn } from './gate.ts';
+import type { Ground } from './ground.ts';
+import { wait } from './ground.ts';
+import type { Workplace } from './workplace.ts';
+
+const run = promisify(execFile);
+
+export interface Stage {
+  readonly ground: Ground;
+  readonly engine: EngineProcess;
+  readonly place: Workplace;
+}
+
+export interface Fault {
+  /** Why it makes no sense at this boundary of this kind. */
+  readonly senseless?: (kind: AnyKind, boundary: Boundary) => string | undefined;
+  /** Before the run begins. */
+  readonly ready?: (place: Workplace) => Promise<void>;
+  /** How the engine goes on; nothing when it does not, because it was killed. */
+  readonly strike: (stage: Stage) => Promise<Partial<GoOn> | undefined>;
+  /** While the run goes on. */
+  readonly meanwhile?: (stage: Stage) => Promise<void>;
+  /** After the run. */
+  readonly heal?: (stage: Stage) => Promise<void>;
+  /** When nobody needs the workplace any more. */
+  readonly cleared?: (place: Workplace) => Promise<void>;
+}
+
+const trap = (unit: string) => `/run/systemd/system/${unit}.d/zz-trap.conf`;
+const fill = (folder: string) => `dd if=/dev/zero of=${folder}/matrix-fill bs=4k 2>/dev/null || true`;
+const day = 86_400_000;
+
+/** A link is cut for a little longer than the first try to come back, or until the host had to help itself. */
+function cutMilliseconds(kind: AnyKind): number {
+  return kind.guardSeconds === undefined ? 3000 : (kind.guardSeconds + 3) * 1000;
+}
+
+export const faultTable: Readonly<Record<FaultName, Fault>> = {
+  'app-killed': {
+    strike: ({ engine }) => {
+      engine.kill();
+      return Promise.resolve(undefined);
+    },
+  },
+  'link-cut': {
+    strike: ({ ground }) => {
+      ground.link.cut();
+      return Promise.resolve({ answerLost: true });
+    },
+    async meanwhile({ ground, engine }) {
+      await Promise.race([wait(cutMilliseconds(ground.kind)), engine.ended()]);
+      ground.link.heal();
+    },
+    heal: ({ ground }) => Promise.resolve(ground.link.heal()),
+  },
+  'host-rebooted': {
+    async strike({ ground }) {
+      await ground.host.reboot({ abruptly: true });
+      return { answerLost: true };
+    },
+  },
+  'disk-full': {
+    async strike({ ground }) {
+      await ground.see(ground.kind.folders.map(fill).join('\n'));
+      return {};
+    },
+    async heal({ ground }) {
+      await ground.see(ground.kind.folders.map((folder) => `rm -f ${folder}/matrix-fill`).join('\n'));
+    },
+  },
+  'operator-disk-full': {
+    async ready(place) {
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'crash-matrix', place.folder]);
+    },
+    async strike({ place }) {
+      await run('sh', ['-c', `dd if=/dev/zero of=${place.folder}/fill bs=4k 2>/dev/null || true`]);
+      return {};
+    },
+    async heal({ place }) {
+      await run('rm', ['-f', `${place.folder}/fill`]);
+    },
+    async cleared(place) {
+      await run('umount', [place.folder]);
+    },
+  },
+  'sudo-revoked': {
+    async strike({ ground }) {
+      await ground.see('mv /etc/sudoers.d/operator /root/sudoers-operator');
+      return {};
+    },
+    async heal({ ground }) {
+      await ground.see('mv /root/sudoers-operator /etc/sudoers.d/operator');
+    },
+  },
+  'service-fails': {
+    senseless: (kind) => (kind.unit === undefined ? 'The change starts no service.' : undefined),
+    async strike({ ground }) {
+      const { unit = '' } = ground.kind;
+      await ground.see(`mkdir -p ${trap(unit).replace(/\/[^/]+$/, '')}
+printf '[Service]\\nExecStartPre=/bin/false\\n' > ${trap(unit)}; systemctl daemon-reload`);
+      return {};
+    },
+    async heal({ ground }) {
+      const { unit = '' } = ground.kind;
+      await ground.see(
+        `rm -f ${trap(unit)}; rmdir ${trap(unit).replace(/\/[^/]+$/, '')} 2>/dev/null; systemctl daemon-reload; systemctl reset-failed ${unit} 2>/dev/null; true`,
+      );
+    },
+  },
+  'file-edited': {
+    senseless: (kind) => (typeof kind.edit === 'string' ? undefined : kind.edit.notApplicable),
+    async strike({ ground }) {
+      const { edit } = ground.kind;
+      if (typeof edit === 'string') await ground.see(`set -e\n${edit}`);
+      return {};
+    },
+  },
+  'clock-forward': { strike: () => Promise.resolve({ clockOffset: day }) },
+  'clock-back': { strike: () => Promise.resolve({ clockOffset: -day }) },
+};

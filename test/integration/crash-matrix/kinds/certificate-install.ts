@@ -1,0 +1,5 @@
+import type { KindFile } from '../contract.ts';
+
+export const kinds: KindFile = [
+  { kind: 'certificate-install', pending: 'Not tried in the matrix yet; its lab test interrupts it.' },
+];

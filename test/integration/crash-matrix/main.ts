@@ -1,0 +1,100 @@
+/** `npm run crash-matrix`: the full product or what the options leave of it. Goes on where an earlier run ended. */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { LabError, openLab } from '../../lab/index.ts';
+import { type Cell, faults, type Row } from './contract.ts';
+import { kindNames, loadKinds } from './kind-files.ts';
+import { runMatrix } from './matrix.ts';
+import { lineOf, summaryOf } from './table.ts';
+
+const out = 'out/crash-matrix.json';
+const partial = 'out/crash-matrix.rows.jsonl';
+const usage = `npm run crash-matrix -- [--kind NAME[,NAME]] [--fault NAME[,NAME]] [--boundary PART] [--part] [--fresh] [--workers N]
+
+  --kind      ${kindNames().join(', ')}; or one way of it: "account (lock)"
+  --fault     ${faults.join(', ')}
+  --boundary  only boundaries whose name holds this
+  --part      the chosen part that runs with every test
+  --fresh     forget what an earlier run found; without it only what is missing or failed is run
+  --workers   kinds at the same time, default 2
+
+Rows go to ${out}. Exit status 1 when a case failed.
+`;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const key = (cell: Cell) => [cell.kind, cell.variant, cell.boundary, cell.fault].join('|');
+
+function earlierRows(): Map<string, Row> {
+  const found = new Map<string, Row>();
+  if (!existsSync(partial)) return found;
+  for (const line of readFileSync(partial, 'utf8').split('\n').filter(Boolean)) {
+    const row = JSON.parse(line) as Row;
+    if (row.outcome === 'failed') found.delete(key(row));
+    else found.set(key(row), row);
+  }
+  return found;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      kind: { type: 'string' },
+      fault: { type: 'string' },
+      boundary: { type: 'string' },
+      part: { type: 'boolean' },
+      fresh: { type: 'boolean' },
+      workers: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help === true) {
+    say(usage);
+    return 0;
+  }
+  mkdirSync('out', { recursive: true });
+  if (values.fresh === true) rmSync(partial, { force: true });
+  const earlier = earlierRows();
+  const began = Date.now();
+  const elapsed = () => `${Math.round((Date.now() - began) / 1000)} s`;
+  const lab = await openLab({ log: say });
+  try {
+    const rows = await runMatrix(
+      {
+        lab,
+        workers: Number(values.workers ?? 2),
+        wish: {
+          ...(values.kind === undefined ? {} : { kinds: values.kind.split(',') }),
+          ...(values.fault === undefined ? {} : { faults: values.fault.split(',') }),
+          ...(values.boundary === undefined ? {} : { boundary: values.boundary }),
+          part: values.part === true,
+        },
+        known: (cell) => earlier.get(key(cell)),
+        onRow: (row, left) => {
+          if (!earlier.has(key(row))) appendFileSync(partial, `${JSON.stringify(row)}\n`);
+          say(`[${elapsed()}, ${left} left] ${lineOf(row)}`);
+        },
+        onNote: (line) => say(`[${elapsed()}] ${line}`),
+      },
+      await loadKinds(),
+    );
+    writeFileSync(
+      out,
+      `${JSON.stringify({ seconds: Math.round((Date.now() - began) / 1000), rows }, null, 1)}\n`,
+    );
+    say(`\n${summaryOf(rows)}\nIt took ${elapsed()}. Rows: ${out}`);
+    return rows.some((row) => row.outcome === 'failed') ? 1 : 0;
+  } finally {
+    await lab.down();
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}
