@@ -32,6 +32,8 @@ export interface EsProcess {
   readonly ageSeconds?: number | undefined;
   /** JVM arguments and environment of the process whose names or values look like secrets: names only. */
   readonly secretLikeArguments: readonly string[];
+  /** Processes of other users that only look like a node; nothing was read through them. */
+  readonly lookalikes?: readonly { readonly pid: number; readonly user: string }[];
 }
 
 export interface Account {

@@ -12,6 +12,7 @@ export const preludeNames = [
   'ES_LAUNCHER_PID',
   'ES_NODES',
   'ES_ELSEWHERE',
+  'ES_LOOKALIKES',
   'ES_HOME',
   'ES_PATH_CONF',
   'ES_UNIT',
@@ -31,7 +32,7 @@ arguments() { tr '\0' '\n' <"/proc/$1/cmdline" 2>/dev/null; }
 variable() { tr '\0' '\n' <"/proc/$1/environ" 2>/dev/null | sed -n "s/^$2=//p" | head -n 1; }
 first() { sed -n "$1" | head -n 1; }
 
-pid= nodes=0 elsewhere=0 own=$(stat -Lc %d:%i / 2>/dev/null)
+candidates= elsewhere=0 own=$(stat -Lc %d:%i / 2>/dev/null)
 boxed=no
 if [ -e /.dockerenv ] || [ -e /run/.containerenv ] || [ -e /run/systemd/container ]; then boxed=yes; fi
 for place in /proc/[0-9]*; do
@@ -47,14 +48,73 @@ for place in /proc/[0-9]*; do
   case $(cat "$place/cgroup" 2>/dev/null) in
     *docker* | *containerd* | *libpod* | *kubepods*) [ "$boxed" = yes ] || { elsewhere=1; continue; } ;;
   esac
-  nodes=$((nodes + 1))
-  [ -n "$pid" ] || pid=${'$'}{place#/proc/}
+  candidates="$candidates ${'$'}{place#/proc/}"
 done
+
+# A command line proves nothing: every user can start a process that looks like a node. Which system unit a process is in, and
+# that the unit itself started it under its own account, is told by the kernel and by systemd.
+property() { printf '%s\n' "$2" | sed -n "s/^$1=//p"; }
+unit_of() {
+  grep -v -e '/user\.slice/' -e '/user@' "/proc/$1/cgroup" 2>/dev/null | first 's:.*/\([^/]*\.service\).*:\1:p' | grep -vE \
+    '^(user@.*|ssh|ssh@.*|sshd|sshd@.*|cron|crond|atd|getty@.*|serial-getty@.*)\.service$'
+}
+mother() { sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null; }
+started_by() {
+  told=$(systemctl show -p MainPID -p User "$1" 2>/dev/null)
+  main=$(property MainPID "$told") account=$(property User "$told")
+  case " $(stat -c '%U %u' "/proc/$2" 2>/dev/null) " in *" ${'$'}{account:-root} "*) ;; *) return 1 ;; esac
+  [ "${'$'}{main:-0}" -gt 1 ] || return 1
+  at=$2 steps=0
+  while [ "${'$'}{at:-0}" -gt 1 ] && [ "$steps" -lt 6 ]; do
+    [ "$at" = "$main" ] && return 0
+    at=$(mother "$at") steps=$((steps + 1))
+  done
+  return 1
+}
+hears() {
+  for inode in $(ls -l "/proc/$1/fd" 2>/dev/null | sed -n 's/.*socket:\[\([0-9]*\)\].*/\1/p'); do
+    grep -qE " 0A [0-9A-F:]+ [0-9A-F:]+ [0-9A-F]+ +[0-9]+ +[0-9]+ $inode " /proc/net/tcp /proc/net/tcp6 2>/dev/null && return 0
+  done
+  return 1
+}
+set_aside() { lookalikes="$lookalikes${'$'}{lookalikes:+|}$1 $(stat -c %U "/proc/$1" 2>/dev/null)"; }
+genuine= loose= lookalikes= trusted=' root '
+for one in $candidates; do
+  of=$(unit_of "$one")
+  if [ -n "$of" ] && started_by "$of" "$one"; then
+    genuine="$genuine $one" trusted="$trusted$(stat -c %U "/proc/$one" 2>/dev/null) "
+  else
+    loose="$loose $one"
+  fi
+done
+installed=
+if [ -z "$genuine" ] && command -v systemctl >/dev/null 2>&1; then
+  installed=$(grep -lsE '^ExecStart=.*/bin/(elasticsearch|systemd-entrypoint)( |$)' /etc/systemd/system/*.service /run/systemd/system/*.service \
+    /usr/local/lib/systemd/system/*.service /usr/lib/systemd/system/*.service /lib/systemd/system/*.service | head -n 1)
+  installed=${'$'}{installed##*/}
+  [ -z "$installed" ] || trusted="$trusted$(property User "$(systemctl show -p User "$installed" 2>/dev/null)") "
+fi
+kept=
+for one in $loose; do
+  case $trusted in *" $(stat -c %U "/proc/$one" 2>/dev/null) "*) kept="$kept $one"; continue ;; esac
+  if [ -n "$genuine$installed" ]; then set_aside "$one"; else kept="$kept $one"; fi
+done
+set -- $kept
+if [ -z "$genuine" ] && [ "$#" -gt 1 ]; then
+  hearing=
+  for one in $kept; do hears "$one" && hearing="$hearing $one"; done
+  if [ -n "$hearing" ]; then
+    for one in $kept; do case "$hearing " in *" $one "*) ;; *) set_aside "$one" ;; esac; done
+    kept=$hearing
+  fi
+fi
+set -- $genuine $kept
+nodes=$# pid=${'$'}{1:-}
 
 home= conf= unit= user= launcher=
 if [ -n "$pid" ]; then
   own_args=$(arguments "$pid")
-  parent=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status" 2>/dev/null)
+  parent=$(mother "$pid")
   parent_args=
   case $(arguments "${'$'}{parent:-0}") in *-Dcli.name=server*) launcher=$parent parent_args=$(arguments "$parent") ;; esac
   home=$(printf '%s\n' "$own_args" | first 's/^-Des\.path\.home=//p')
@@ -65,12 +125,9 @@ if [ -n "$pid" ]; then
   [ -n "$conf" ] || conf=$(printf '%s\n' "$parent_args" | first 's/^-Des\.path\.conf=//p')
   [ -n "$conf" ] || conf=$(variable "$pid" ES_PATH_CONF)
   user=$(stat -c %U "/proc/$pid" 2>/dev/null)
-  unit=$(first 's:.*/\([^/]*\.service\).*:\1:p' <"/proc/$pid/cgroup" 2>/dev/null)
-  case $unit in user@* | ssh.service | ssh@* | sshd.service | sshd@* | cron.service | crond.service | getty@* | serial-getty@*) unit= ;; esac
-elif command -v systemctl >/dev/null 2>&1; then
-  unit=$(grep -lsE '^ExecStart=.*/bin/(elasticsearch|systemd-entrypoint)( |$)' /etc/systemd/system/*.service /run/systemd/system/*.service \
-    /usr/local/lib/systemd/system/*.service /usr/lib/systemd/system/*.service /lib/systemd/system/*.service | head -n 1)
-  unit=${'$'}{unit##*/}
+  unit=$(unit_of "$pid")
+else
+  unit=$installed
 fi
 if [ -n "$unit" ]; then
   shown=$(systemctl show -p LoadState -p User -p Environment -p ExecStart "$unit" 2>/dev/null)
@@ -131,7 +188,7 @@ if [ -z "$virt" ]; then
     case $(tr '\0' '\n' </proc/1/environ 2>/dev/null) in *container=*) virt=container-other ;; esac
   fi
 fi
-printf '%s=%s\n' ES_PID "$pid" ES_LAUNCHER_PID "$launcher" ES_NODES "$nodes" ES_ELSEWHERE "$elsewhere" ES_HOME "$home" ES_PATH_CONF "$conf" \
+printf '%s=%s\n' ES_PID "$pid" ES_LAUNCHER_PID "$launcher" ES_NODES "$nodes" ES_ELSEWHERE "$elsewhere" ES_LOOKALIKES "$lookalikes" ES_HOME "$home" ES_PATH_CONF "$conf" \
   ES_UNIT "$unit" ES_USER "$user" ES_VERSION "$version" ES_LAYOUT "$layout" VIRT "${'$'}{virt:-unknown}"
 
 # A file system that does not answer can only hang what follows.

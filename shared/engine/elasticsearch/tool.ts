@@ -19,6 +19,7 @@ const wrapperExits = {
   busy: 104,
   cutShort: 105,
   noPlace: 106,
+  notRoots: 107,
 } as const;
 
 /** Where lock and output of the tools may lie, best first; arguments of `toolsLock`. */
@@ -53,8 +54,22 @@ while [ "$binds" -gt 0 ]; do
 done
 [ -d "$conf" ] && [ -x "$conf" ] && [ -f "$conf/elasticsearch.yml" ] && [ ! -L "$conf/elasticsearch.yml" ] || exit 101
 program=$1; shift
-set -- "$home/$program" "$@"
 [ -x "$home/$program" ] || exit 127
+roots() { # whether nobody but root can change what lies at $1
+  at=$(readlink -f -- "$1") || return 1
+  while :; do
+    [ "$(stat -c %u -- "$at")" = 0 ] || return 1
+    case $(stat -c %a -- "$at") in 1???) ;; *[2367] | *[2367]?) return 1 ;; esac
+    [ "$at" != / ] || return 0
+    at=\${at%/*}; at=\${at:-/}
+  done
+}
+if [ "$(id -u "$user" 2>/dev/null)" = 0 ]; then
+  for part in "$home/$program" "$home/lib" "$home/bin/elasticsearch-env" "$home/jdk"; do
+    [ ! -e "$part" ] || roots "$part" || exit 107
+  done
+fi
+set -- "$home/$program" "$@"
 `;
 
 const outerScript = `${prelude}${toolsLock}
@@ -175,6 +190,13 @@ function wrapperError(
         'ES_TOOL_FAILED',
         'Neither /run nor /var/lib on this host is a directory that only root can write to, so an Elasticsearch tool could be held up or led astray by another user. It was not started.',
         'Give /run back to root (owner root, mode 755) and try again.',
+        { hostState: 'unchanged' },
+      );
+    case wrapperExits.notRoots:
+      return appError(
+        'PRECONDITION_FAILED',
+        `The programs in ${place.home} can be changed by others than root, and ${place.pathConf} belongs to root; Bulwark does not run such programs as root.`,
+        'Give the programs to root (owner root, not writable for others), or the configuration directory to the service user, then assess the host again.',
         { hostState: 'unchanged' },
       );
     case wrapperExits.cutShort:

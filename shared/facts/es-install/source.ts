@@ -4,6 +4,7 @@ import type { FactSource } from '../../engine/fact-source.ts';
 import type { Section } from '../../text/sections.ts';
 import { parseSystemdEnvironment, parseSystemdShow } from '../../text/systemd-show.ts';
 import { readYamlSettings, settingValue, type YamlSetting } from '../../text/yaml-settings.ts';
+import { parseLookalikes, setAside } from '../es-process/source.ts';
 import { body, known, notLooked, readSections, unknown } from '../parse.ts';
 
 export const esInstall: FactSource<'es-install', EsInstall | null> = {
@@ -12,7 +13,7 @@ export const esInstall: FactSource<'es-install', EsInstall | null> = {
   maxBytes: 300_000,
   probe: String.raw`
 section found
-printf '%s\n' "nodes=$ES_NODES" "elsewhere=$ES_ELSEWHERE" "home=$ES_HOME" "conf=$ES_PATH_CONF" "unit=$ES_UNIT" "user=$ES_USER" "version=$ES_VERSION" "layout=$ES_LAYOUT"
+printf '%s\n' "nodes=$ES_NODES" "elsewhere=$ES_ELSEWHERE" "lookalikes=$ES_LOOKALIKES" "home=$ES_HOME" "conf=$ES_PATH_CONF" "unit=$ES_UNIT" "user=$ES_USER" "version=$ES_VERSION" "layout=$ES_LAYOUT"
 [ -n "$ES_HOME" ] || { [ "$ES_FOUND" = yes ] && exit 0; exit ${notLooked}; }
 section unit; show_unit -p Environment -p User -p Group | grep -v '^Environment=' ; show_unit -p Environment | grep -oE 'ES_(JAVA_HOME|HOME|PATH_CONF)=[^ "]*'
 section environment; for file in /etc/default/elasticsearch /etc/sysconfig/elasticsearch; do sed -n 's/^[[:space:]]*\(ES_JAVA_HOME=.*\)/\1/p' "$file" 2>/dev/null; done
@@ -31,7 +32,7 @@ exit 0
           .split('\n')
           .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
       );
-      const where = 'process, systemd unit, environment file and program directory';
+      const where = `process, systemd unit, environment file and program directory${setAside(parseLookalikes(found.get('lookalikes') ?? ''))}`;
       if (!found.get('home')) {
         if (found.get('elsewhere') === '1')
           return unknown(

@@ -17,3 +17,16 @@ it('es-process keeps names of secrets and nothing else of them', () => {
   expect(JSON.stringify(process)).not.toContain(canary);
   expect(readFact(esProcess, '@@ pid\n\n')).toBeNull();
 });
+
+it('es-process names processes that only look like a node, and believes no strange name', () => {
+  const process = readFact(
+    esProcess,
+    '@@ pid\n700\n@@ lookalikes\n12 mallory|13 eve|x y|14 a b|99\n@@ owner\ndeploy|1001|deploy\n',
+  );
+  expect(process).toMatchObject({
+    lookalikes: [
+      { pid: 12, user: 'mallory' },
+      { pid: 13, user: 'eve' },
+    ],
+  });
+});

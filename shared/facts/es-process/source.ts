@@ -10,6 +10,7 @@ export const esProcess: FactSource<'es-process', EsProcess | null> = {
   maxBytes: 131_072,
   probe: String.raw`${needsElasticsearch}
 section pid; echo "$ES_PID"
+section lookalikes; echo "$ES_LOOKALIKES"
 [ -n "$ES_PID" ] || exit 0
 section owner; stat -c '%U|%u|%G' "/proc/$ES_PID"
 section age
@@ -28,7 +29,8 @@ exit 0
   parse: (frame, context) =>
     readSections(frame, 'the Elasticsearch process', context, (sections) => {
       const pid = Number(body(sections, 'pid').trim());
-      if (!pid) return known(null, '/proc', context);
+      const lookalikes = parseLookalikes(body(sections, 'lookalikes'));
+      if (!pid) return known(null, `/proc${setAside(lookalikes)}`, context);
       const [user = '', uid = '', group = ''] = body(sections, 'owner').trim().split('|');
       const args = [...lines(body(sections, 'arguments')), ...lines(body(sections, 'launcher'))];
       const named = args.flatMap((arg) => /^(?:-[DE])?([^=]+)=/.exec(arg)?.[1] ?? []).filter(isSecretName);
@@ -43,12 +45,31 @@ exit 0
           argumentsShown: [...new Set(args.map((arg) => redact(arg)))].slice(0, 120),
           secretLikeArguments: [...new Set([...named, ...environment])],
           ageSeconds: Number.isInteger(age) && age >= 0 ? age : undefined,
+          ...(lookalikes.length > 0 ? { lookalikes } : {}),
         },
-        `process ${pid}`,
+        `process ${pid}${setAside(lookalikes)}`,
         context,
       );
     }),
 };
+
+/** `<pid> <user>`, with `|` in between. */
+export function parseLookalikes(text: string): readonly { readonly pid: number; readonly user: string }[] {
+  return text
+    .trim()
+    .split('|')
+    .flatMap((one) => {
+      const [, pid, user] = /^(\d{1,10}) ([^\s|]{1,64})$/.exec(one) ?? [];
+      return pid === undefined || user === undefined ? [] : [{ pid: Number(pid), user }];
+    });
+}
+
+/** For the place of the evidence: what was seen and not believed. */
+export function setAside(found: readonly { readonly pid: number; readonly user: string }[]): string {
+  return found.length === 0
+    ? ''
+    : `; not judged: ${found.map(({ pid, user }) => `process ${pid} of ${user}`).join(', ')}, which only look like Elasticsearch`;
+}
 
 function lines(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '');

@@ -36,6 +36,16 @@ export default defineControl({
           'Elasticsearch does not run and no systemd unit says who would run it. Start it, then assess again.',
           evidence(seen['es-process'], 'Elasticsearch process', 'not running'),
         );
+      const lookalikes =
+        process?.lookalikes === undefined
+          ? []
+          : [
+              evidence(
+                seen['es-process'],
+                'processes that only look like Elasticsearch',
+                process.lookalikes.map(({ pid, user }) => `process ${pid} of ${user}`).join(', '),
+              ),
+            ];
       const runs = process === null ? `its unit ${install.value.unit} starts it` : 'it runs';
       const seenUser =
         process === null
@@ -51,24 +61,32 @@ export default defineControl({
         `uid ${account.uid}, shell ${account.shell}, groups ${account.groups.join(' ')}`,
       );
       if (process?.uid === 0 || account.uid === 0)
-        return failed(`Elasticsearch is run by root: ${runs} as uid 0.`, seenUser, seenAccount);
+        return failed(
+          `Elasticsearch is run by root: ${runs} as uid 0.`,
+          seenUser,
+          seenAccount,
+          ...lookalikes,
+        );
       const reason = whyNotDedicated(account);
       if (reason === undefined && isUnclear(account))
         return undecided(
           `Whether somebody logs in as ${account.name}, the account that runs Elasticsearch, can be read by root only. Let Bulwark log in as root or use sudo, then assess again.`,
           seenUser,
           seenAccount,
+          ...lookalikes,
         );
       if (reason === undefined)
         return passed(
           `Elasticsearch has its own account: ${runs} as ${account.name}.`,
           seenUser,
           seenAccount,
+          ...lookalikes,
         );
       return failed(
         `Elasticsearch shares an account: ${runs} as ${account.name}, ${reason}.`,
         seenUser,
         seenAccount,
+        ...lookalikes,
       );
     }),
   propose,
