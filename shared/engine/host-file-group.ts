@@ -7,7 +7,8 @@ import { type Result, succeed } from '../domain/result.ts';
 import { prelude, runChecked } from './host-script.ts';
 import type { HostWriter } from './ports.ts';
 
-// Old files are kept as links to themselves until all is done: taking back restores the very same file.
+// Old files are kept as links to themselves until all is done: taking back restores the very same file. What came in has
+// no name any more once it is complete: whatever ends the script, no key lies about.
 const groupScript = `${prelude}
 tag=$1; total=$2; shift 2
 selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
@@ -44,7 +45,7 @@ build() {
   fi
   [ "$length" = - ] && return 0
   if [ $new = no ]; then cp --preserve=all -- "$p" ./f 2>/dev/null || cp -p -- "$p" ./f || return 1; fi
-  tail -c "+$((at + 1))" < "$all" | head -c "$length" > ./f || return 1
+  tail -c "+$((at + 1))" < /proc/self/fd/3 | head -c "$length" > ./f || return 1
   [ "$(wc -c < ./f)" -eq "$length" ] || { echo 'No space left on device' >&2; return 1; }
   if [ -n "$owner$group" ]; then chown -h "$owner\${group:+:$group}" ./f || return 1; fi
   if [ -n "$mode" ]; then chmod "$mode" ./f || return 1; elif [ $new = yes ]; then chmod 600 ./f || return 1
@@ -75,6 +76,7 @@ trap 'clean "$@"' EXIT
 trap 'exit 130' HUP INT TERM
 cat > "$all" || exit 1
 [ "$(wc -c < "$all")" -eq "$total" ] || exit 52
+exec 3< "$all" && rm -f -- "$all" || exit 1
 each look "$@" || exit $?
 each build "$@" || exit $?
 each still "$@" || exit $?
