@@ -41,11 +41,21 @@ describe.skipIf(!prerequisites.ok)('changes of a kernel', () => {
     await lab?.down();
   });
 
+  async function reached(): Promise<boolean> {
+    try {
+      bench = await labBench(bench.host);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   async function reboot(): Promise<void> {
     await bench.see('sync');
     await bench.session.close();
     await bench.host.reboot();
-    bench = await labBench(bench.host);
+    // A kernel of its own is slow while it still starts services: the first connection may not survive that.
+    await expect.poll(reached, { timeout: 60_000, interval: 2000 }).toBe(true);
   }
 
   const traces = () =>

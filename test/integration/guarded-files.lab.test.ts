@@ -177,6 +177,27 @@ describe('the configuration of sshd', () => {
     value(await undo(fileContent, change, { before: image, mark: undefined }, bench.context('ssh-5')));
     expect(await everything()).toBe(before);
   });
+
+  it('comes back at boot when the host goes down before access is proven', async () => {
+    const before = await everything();
+    const change = { ...(await withLine('AllowUsers nobody')), guardSeconds: 600 };
+    const context = bench.context('ssh-7', { openFresh: () => new Promise(() => undefined) });
+    const image = value(await fileContent.capture(change, context));
+    void fileContent.apply(change, image, context);
+    await expect
+      .poll(() => bench.see(`grep -c '^AllowUsers nobody' ${main} || true`), { timeout: 10_000 })
+      .toBe('1\n');
+    await bench.session.close().catch(() => undefined);
+    await bench.host.reboot();
+    const begun = Date.now();
+    await expect
+      .poll(() => labBench(bench.host).then(Boolean, () => false), { timeout: 40_000, interval: 1000 })
+      .toBe(true);
+    console.log(`access back ${Math.round((Date.now() - begun) / 1000)} s after the restart`);
+    bench = await fresh();
+    value(await undo(fileContent, change, { before: image, mark: undefined }, bench.context('ssh-7')));
+    expect(await everything()).toBe(before);
+  });
 });
 
 describe('the configuration of sudo', () => {
