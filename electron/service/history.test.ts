@@ -96,6 +96,20 @@ describe('the history', () => {
     ).toEqual(['ada: removed it', 'ada: made bulwark_reader']);
   });
 
+  it('notes the restarts after undoing, but not one that was not needed', () => {
+    const restart = (sequence: number, result: 'done' | 'not-needed'): JournalEntry => ({
+      ...common,
+      sequence,
+      type: 'restart-outcome',
+      unit: 'elasticsearch.service',
+      result,
+      note: 'elasticsearch.service was restarted.',
+    });
+    expect(historyNotes([restart(0, 'not-needed'), restart(1, 'done')])).toMatchObject([
+      { sequence: 1, text: 'After undoing: elasticsearch.service was restarted.' },
+    ]);
+  });
+
   it('says which failed', () => {
     expect(shown([intent(0, 's1'), outcome(1, 's1', 'failed')])).toEqual([['s1', 'failed', true, 'none']]);
   });

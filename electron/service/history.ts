@@ -21,8 +21,15 @@ function undoOf({ undoOutcome, undoIntent }: StepHistory): Pick<HistoryItem, 'un
 export function historyNotes(entries: readonly JournalEntry[]): HistoryNote[] {
   return entries
     .flatMap((entry) =>
-      entry.type === 'note'
-        ? [{ sequence: entry.sequence, at: entry.at, operator: entry.operator, text: entry.text }]
+      entry.type === 'note' || (entry.type === 'restart-outcome' && entry.result !== 'not-needed')
+        ? [
+            {
+              sequence: entry.sequence,
+              at: entry.at,
+              operator: entry.operator,
+              text: entry.type === 'note' ? entry.text : `After undoing: ${entry.note}`,
+            },
+          ]
         : [],
     )
     .reverse();

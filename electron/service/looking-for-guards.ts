@@ -1,7 +1,7 @@
 /** Guards that are armed on a host without being part of work that runs here: another operator's, or of an interrupted step. */
 import type { FoundGuard } from '../../shared/contract/state.ts';
 import { succeed } from '../../shared/domain/result.ts';
-import { listGuards } from '../../shared/engine/guard.ts';
+import { guardsOn } from '../../shared/engine/guard.ts';
 import { tagOf } from '../../shared/engine/parts.ts';
 import type { ServiceContext } from './context.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
@@ -49,7 +49,7 @@ export async function lookForGuards(
   }
   if (workspace.host(hostId)?.sudo !== 'passwordless' && workspace.host(hostId)?.user !== 'root') return;
   const listed = await workspace.connections.withSession(hostId, undefined, async (session) =>
-    succeed(await listGuards(session)),
+    succeed(await guardsOn(session)),
   );
   if (!listed.ok || !listed.value.ok) return;
   const known = new Set(
@@ -58,8 +58,21 @@ export async function lookForGuards(
       .hosts.find(({ host }) => host.id === hostId)
       ?.history.map(({ planId, stepId }) => tagOf(planId, stepId)),
   );
-  const guardsFound = [...listed.value.value].flatMap(([tag, standing]): FoundGuard[] =>
-    standing === 'armed' || standing === 'firing' ? [{ tag, standing, ours: known.has(tag) }] : [],
+  const now = Date.now();
+  const guardsFound = listed.value.value.flatMap(
+    ({ tag, standing, owner, firesAt, secondsLeft }): FoundGuard[] =>
+      standing === 'armed' || standing === 'firing'
+        ? [
+            {
+              tag,
+              standing,
+              ours: known.has(tag),
+              ...(owner === 'somebody' ? {} : { armedBy: owner }),
+              // Counted from here: the host's clock may be another.
+              ...(firesAt === undefined ? {} : { firesAt: new Date(now + secondsLeft * 1000).toISOString() }),
+            },
+          ]
+        : [],
   );
   const shown = store.get().hosts.find(({ host }) => host.id === hostId)?.guardsFound ?? [];
   if (guardsFound.length + shown.length > 0)
