@@ -2,6 +2,7 @@
 import type { Change } from '../domain/change.ts';
 import { type Result, succeed } from '../domain/result.ts';
 import type { ChangeContext, ChangeKind } from './change-kind.ts';
+import { connectionLost } from './parts.ts';
 
 /**
  * Whether an interrupted change is complete. A restart has nothing to look at: it is done again, which is what it is for.
@@ -18,5 +19,11 @@ export async function isThere(
     return succeed(verified.ok);
   }
   const looked = await kind.inspect(change, context);
+  if (change.kind === 'certificate-install' && looked.ok && looked.value.inPlace) {
+    // Files in place say nothing of what the node serves. Applying writes nothing then, and tells what there is to prove.
+    const again = await kind.apply(change, before, context);
+    const verified = again.ok ? await kind.verify(change, again.value, context) : again;
+    return verified.ok || !connectionLost(verified.error) ? succeed(verified.ok) : verified;
+  }
   return looked.ok ? succeed(looked.value.inPlace) : looked;
 }

@@ -87,10 +87,10 @@ function datesProblem(chain: readonly X509Certificate[], now: number): Certifica
     const to = Date.parse(certificate.validTo);
     const whose =
       certificate === chain[0] ? 'the certificate' : `the certificate of ${summaryOf(certificate).subject}`;
-    if (now < from)
-      return { about: 'dates', sentence: `${whose} is only valid from ${new Date(from).toISOString()}` };
     if (now > to)
       return { about: 'dates', sentence: `${whose} has expired on ${new Date(to).toISOString()}` };
+    if (now < from)
+      return { about: 'dates', sentence: `${whose} is only valid from ${new Date(from).toISOString()}` };
   }
   return undefined;
 }

@@ -16,6 +16,8 @@ import { type ChangeOf, changeSchema } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, succeed } from '../../../domain/result.ts';
 import { Secret } from '../../../domain/secret.ts';
+import type { ChangeKind } from '../../change-kind.ts';
+import { isThere } from '../../is-there.ts';
 import { certificateInstall } from './certificate-install.ts';
 
 type Change = ChangeOf<'certificate-install'>;
@@ -199,6 +201,11 @@ describe('the node', () => {
     const before = value(await certificateInstall.capture(withPort(), context));
     const mark = value(await certificateInstall.apply(withPort(), before, context));
     const verified = await certificateInstall.verify(withPort(), mark, context);
+    // After an interruption the files alone do not make it complete.
+    expect(await isThere(certificateInstall as ChangeKind, withPort(), before, context)).toEqual({
+      ok: true,
+      value: false,
+    });
     expect(verified).toMatchObject({ error: { code: 'VERIFY_FAILED', hostState: 'changed' } });
     value(await undo(certificateInstall, withPort(), { before, mark }, context));
     serving(() => next.certPem);
