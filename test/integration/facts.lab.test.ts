@@ -2,24 +2,11 @@
  * Facts and findings on real hosts with the real Elasticsearch: what each scenario must show, what it must not, and that
  * looking costs one exec and changes nothing. Other tools on the host confirm what the facts say.
  */
-import { copyFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { observeOutside } from '../../electron/adapters/outside/outside.ts';
-import { systemClock, systemDigest, systemRandom } from '../../electron/adapters/system/system.ts';
-import { catalog } from '../../shared/controls/catalog.ts';
 import { knownValue } from '../../shared/domain/fact.ts';
-import { type Scan, scanSchema } from '../../shared/domain/finding.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
-import { Secret } from '../../shared/domain/secret.ts';
-import { type Gathered, gatherFacts } from '../../shared/engine/gather.ts';
-import type { SessionCost } from '../../shared/engine/ports.ts';
-import { scanHost } from '../../shared/engine/scan.ts';
-import { factParts } from '../../shared/facts/sources.ts';
 import { type Lab, type LabHost, openLab, type ScenarioName, type VariantName } from '../lab/index.ts';
-import { testFactory } from '../ports/ssh-factory.ts';
-import { value } from '../support/change-harness.ts';
+import { type Look, look, outcomes, summaryOf } from '../support/lab-look.ts';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -28,71 +15,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab?.down();
 });
-
-interface Look {
-  readonly host: LabHost;
-  readonly gathered: Gathered;
-  readonly scan: Scan;
-  readonly cost: SessionCost;
-}
-
-/** A cold assessment: new connection, facts, judgement. */
-async function look(host: LabHost, login: { readonly credential?: boolean } = {}): Promise<Look> {
-  const knownHosts = join(mkdtempSync(join(tmpdir(), 'facts-')), 'known_hosts');
-  copyFileSync(host.knownHostsFile, knownHosts);
-  const session = await testFactory(
-    {
-      address: host.address,
-      port: host.port,
-      user: host.user,
-      login: { method: 'key-file', path: host.identityFile },
-      sudo: 'passwordless',
-    },
-    knownHosts,
-    { sudoPassword: host.password },
-  ).session();
-  const elastic = login.credential === false ? undefined : host.elasticPassword;
-  const gathered = value(
-    await gatherFacts(
-      factParts,
-      {
-        reader: session,
-        outside: observeOutside,
-        digest: systemDigest,
-        random: systemRandom,
-        clock: systemClock,
-      },
-      {
-        address: host.address,
-        ...(elastic === undefined
-          ? {}
-          : { credential: { type: 'basic', user: 'elastic', password: new Secret(elastic) } }),
-      },
-    ),
-  );
-  const cost = session.cost();
-  await session.close();
-  const scan = scanHost(catalog, {
-    id: 's',
-    hostId: 'host-a',
-    startedAt: '',
-    finishedAt: '',
-    hostKey: '',
-    cost,
-    milliseconds: 1,
-    gathered,
-  });
-  expect(() => scanSchema.parse(scan)).not.toThrow();
-  return { host, gathered, scan, cost };
-}
-
-function outcomes({ scan }: Look): Readonly<Record<string, Outcome>> {
-  return Object.fromEntries(scan.findings.map((finding) => [finding.controlId, finding.outcome]));
-}
-
-function summaryOf({ scan }: Look, id: string): string {
-  return scan.findings.find((finding) => finding.controlId === id)?.summary ?? '';
-}
 
 const undecidable = { 'es-data-encrypted': 'unknown' } as const;
 const openNetwork = {

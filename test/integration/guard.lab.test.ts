@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangeOf } from '../../shared/domain/change.ts';
 import { firewallRuleset } from '../../shared/engine/changes/firewall-ruleset/firewall-ruleset.ts';
-import { armGuard, disarmGuard, fireGuard, listGuards } from '../../shared/engine/guard.ts';
+import { armGuard, disarmGuard, fireGuard, guardsOn, listGuards } from '../../shared/engine/guard.ts';
 import { type Lab, openLab } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
@@ -143,9 +143,36 @@ describe('firewall rules on a real host', () => {
     },
   );
 
+  it('come back inside the window where systemd cannot time the guard', async () => {
+    // What a host without systemd has: a process that sleeps, away from the session that started it.
+    await bench.see('mv /usr/bin/systemd-run /usr/bin/systemd-run.away');
+    const before = await everything();
+    const context = bench.context('fw-7');
+    const image = value(await firewallRuleset.capture(change(bench), context));
+    let cut: Promise<void> | undefined;
+    const cutting = Object.assign(context, {
+      progress: (note: string) => {
+        if (note.startsWith('Proving access')) {
+          cut = bench.host.cutLink();
+        }
+      },
+    });
+    const applying = firewallRuleset.apply(change(bench), image, cutting);
+    await expect.poll(() => cut !== undefined, { timeout: 15_000 }).toBe(true);
+    expect(await bench.see('cat /var/lib/bulwark/guard/fw-7/pid')).toMatch(/^\d+$/m);
+    const back =
+      'test -e /var/lib/bulwark/guard/fw-7/fired && ! nft list tables | grep -q bulwark && echo back || true';
+    await expect.poll(() => bench.see(back), { timeout: 20_000, interval: 500 }).toBe('back\n');
+    await bench.host.restoreLink();
+    expect(await applying).toMatchObject({ error: { code: 'GUARD_FIRED' } });
+    bench = await labBench(bench.host);
+    expect(await everything()).toBe(before);
+    await bench.see('mv /usr/bin/systemd-run.away /usr/bin/systemd-run');
+  });
+
   it('come back at boot when the host goes down while the guard is armed', async () => {
     const before = await everything(false);
-    const context = bench.context('fw-5');
+    const context = Object.assign(bench.context('fw-5'), { operator: 'ada@laptop' });
     const guard = value(
       await armGuard(context, {
         seconds: 600,
@@ -155,10 +182,18 @@ describe('firewall rules on a real host', () => {
       }),
     );
     await bench.see('echo "# half done" >> /etc/nftables.conf; nft add table inet probation');
-    expect(value(await listGuards(bench.session))).toEqual(new Map([['fw-5', 'armed']]));
+    // A second operator, over a connection of their own.
+    const other = await labBench(bench.host);
+    const [seen] = value(await guardsOn(other.session));
+    expect(seen).toMatchObject({ tag: 'fw-5', owner: 'ada@laptop', standing: 'armed' });
+    expect(seen?.secondsLeft).toBeGreaterThan(500);
+    const refused = await firewallRuleset.inspect(change(other), other.context('fw-6'));
+    expect(refused).toMatchObject({ error: { code: 'PRECONDITION_FAILED' } });
+    expect(refused.ok ? '' : refused.error.message).toMatch(/begun by ada@laptop\..* in 5\d\d seconds/);
     expect(
-      await armGuard(bench.context('fw-6'), { seconds: 60, revert: '', files: [], save: [] }),
+      await armGuard(other.context('fw-6'), { seconds: 60, revert: '', files: [], save: [] }),
     ).toMatchObject({ error: { code: 'GUARD_UNAVAILABLE' } });
+    await other.session.close();
     await bench.host.reboot();
     bench = await labBench(bench.host);
     await expect
