@@ -29,17 +29,19 @@ for f in /etc/iptables/rules.v4 /etc/iptables/rules.v6; do [ -s "$f" ] && saved=
 [ $saved = yes ] && on netfilter-persistent.service && echo enabled=iptables
 for t in iptables ip6tables; do
   command -v $t-save >/dev/null 2>&1 || continue
-  $t-save -t filter 2>/dev/null | grep -Ev -e '-j (ufw|KUBE-|DOCKER|cali-|CILIUM|LIBVIRT_|f2b-|bulwark)' |
+  rules=$($t-save -t filter 2>/dev/null)
+  printf '%s\\n' "$rules" | grep -Ev -e '-j (ufw|KUBE-|DOCKER|cali-|CILIUM|LIBVIRT_|f2b-|bulwark)' |
     grep -Eq '^-A INPUT |^:INPUT (DROP|REJECT)' && echo active=iptables
+  printf '%s\\n' "$rules" | grep -q '^:DOCKER' && echo foreign=Docker
+  printf '%s\\n' "$rules" | grep -q '^:KUBE-' && echo foreign=Kubernetes
 done
 if command -v nft >/dev/null 2>&1 && on nftables.service; then
   boot=$(systemctl show -p ExecStart --value nftables.service 2>/dev/null | sed -n 's/.*-f  *\\(\\/[^ ;"]*\\).*/\\1/p')
   sed 's/#.*//' "\${boot:-/etc/nftables.conf}" 2>/dev/null | grep -Eqw 'drop|reject' && { echo active=nftables; echo enabled=nftables; }
 fi
-if command -v nft >/dev/null 2>&1; then
-  nft list tables >/dev/null 2>&1 && nft list chains 2>/dev/null | grep -Eq 'chain DOCKER' && echo foreign=Docker
-  nft list chains 2>/dev/null | grep -Eq 'chain KUBE-' && echo foreign=Kubernetes
-fi
+chains=$(nft list chains 2>/dev/null)
+printf '%s\\n' "$chains" | grep -q 'chain DOCKER' && echo foreign=Docker
+printf '%s\\n' "$chains" | grep -q 'chain KUBE-' && echo foreign=Kubernetes
 `;
 
 const names: readonly FirewallManager[] = ['nftables', 'ufw', 'firewalld', 'iptables'];

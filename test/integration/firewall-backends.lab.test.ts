@@ -12,6 +12,9 @@ import { type LabBench, labBench } from '../support/lab-bench.ts';
 type Change = ChangeOf<'firewall-ruleset'>;
 
 interface Kind {
+  readonly name: string;
+  /** What is done to the fresh host first. */
+  readonly first?: string;
   readonly backend: Change['backend'];
   readonly scenario: ScenarioName;
   /** Folders that hold the tool's configuration. */
@@ -25,8 +28,25 @@ interface Kind {
   readonly keeps: readonly RegExp[];
 }
 
+const chain = {
+  folders: '/etc/iptables /etc/default/netfilter-persistent',
+  status: 'iptables-save; ip6tables-save',
+  says: [
+    /^-A INPUT -j bulwark\n-A INPUT -i lo -j ACCEPT/m,
+    /^-A bulwark -s 10\.1\.2\.0\/24 -p tcp -m tcp --dport 9200 -m comment --comment "Elasticsearch HTTP" -j RETURN$/m,
+    /^-A bulwark -s 2001:db8::\/32 -p tcp -m tcp --dport 9200/m,
+  ],
+  keeps: [
+    /-s 192\.0\.2\.66\/32 -j DROP/,
+    /--dports 443,9200 -j ACCEPT/,
+    /--dport 81 -j REDIRECT --to-ports 443/,
+  ],
+  seconds: 15,
+} as const;
+
 const kinds: readonly Kind[] = [
   {
+    name: 'ufw',
     backend: 'ufw',
     scenario: 'firewall-ufw',
     seconds: 15,
@@ -41,24 +61,17 @@ const kinds: readonly Kind[] = [
     ],
     keeps: [/DENY IN +192\.0\.2\.66/, /^9200\/tcp +ALLOW IN +Anywhere/m, /^123\/udp +ALLOW IN/m],
   },
+  { ...chain, name: 'iptables', backend: 'iptables', scenario: 'firewall-iptables' },
   {
+    ...chain,
+    name: 'iptables of the older kind',
     backend: 'iptables',
     scenario: 'firewall-iptables',
-    seconds: 15,
-    folders: '/etc/iptables /etc/default/netfilter-persistent',
-    status: 'iptables-save; ip6tables-save',
-    says: [
-      /^-A INPUT -j bulwark\n-A INPUT -i lo -j ACCEPT/m,
-      /^-A bulwark -s 10\.1\.2\.0\/24 -p tcp -m tcp --dport 9200 -m comment --comment "Elasticsearch HTTP" -j RETURN$/m,
-      /^-A bulwark -s 2001:db8::\/32 -p tcp -m tcp --dport 9200/m,
-    ],
-    keeps: [
-      /-s 192\.0\.2\.66\/32 -j DROP/,
-      /--dports 443,9200 -j ACCEPT/,
-      /--dport 81 -j REDIRECT --to-ports 443/,
-    ],
+    first: `for t in iptables ip6tables; do update-alternatives --set $t /usr/sbin/$t-legacy; done
+      nft flush ruleset; systemctl restart netfilter-persistent`,
   },
   {
+    name: 'firewalld',
     backend: 'firewalld',
     scenario: 'firewall-firewalld',
     seconds: 25,
@@ -72,6 +85,12 @@ const kinds: readonly Kind[] = [
     keeps: [/^ {2}services: dhcpv6-client ssh$/m, /^ {2}ports: 9200\/tcp 443\/tcp$/m],
   },
 ];
+
+/** Rules of every kind without counters and times. */
+const liveRules =
+  "nft -s list ruleset; for t in iptables ip6tables; do $t-save 2>/dev/null | sed 's/ \\[[0-9:]*\\]$//; /^#/d'; done";
+const emptyOlder =
+  'for t in iptables-legacy ip6tables-legacy; do command -v $t >/dev/null && { $t -P INPUT ACCEPT; $t -F; $t -X; $t -t nat -F; }; done; true';
 
 /** Stands for chains of Docker's: live only, so that a restart takes it away. */
 const foreign = /table ip foreign \{[\s\S]*?\n\}\n/;
@@ -93,8 +112,8 @@ async function reaches(host: LabHost, port: number): Promise<boolean> {
 }
 
 describe.each(kinds)(
-  'a host with $backend',
-  ({ backend, scenario, folders, status, says, keeps, seconds }) => {
+  'a host with $name',
+  ({ name, first, backend, scenario, folders, status, says, keeps, seconds }) => {
     let bench: LabBench;
 
     const change = (more: Partial<Change> = {}): Change => ({
@@ -114,7 +133,7 @@ describe.each(kinds)(
     const everything = () =>
       bench.see(`find ${folders} -printf '%y %U:%G %m %p\\n' | sort
       find ${folders} -type f -exec sha256sum {} + | sort -k2
-      nft -s list ruleset
+      ${liveRules}
       systemctl is-enabled ufw firewalld netfilter-persistent nftables 2>/dev/null || true
       ls -d /var/lib/bulwark 2>&1 || true
       find /etc/systemd -name '*bulwark*'; systemctl list-timers --all | grep bulwark || true`);
@@ -125,6 +144,9 @@ describe.each(kinds)(
       await bench.see(
         'for n in $(seq 60); do nft list ruleset | grep -q "hook input" && break; sleep 0.5; done',
       );
+      if (first !== undefined) {
+        await bench.see(first);
+      }
     });
     afterAll(async () => {
       await bench?.session.close();
@@ -150,14 +172,14 @@ describe.each(kinds)(
         await reaches(bench.host, 443),
         await reaches(bench.host, 22),
       ]).toEqual([false, true, true]);
-      const live = await bench.see('nft -s list ruleset');
+      const live = await bench.see(liveRules);
       // A lab host keeps its network namespace over a restart: without this the old rules would prove nothing.
-      await bench.see('nft flush ruleset');
+      await bench.see(`nft flush ruleset; ${emptyOlder}`);
       await bench.host.reboot();
       // firewalld orders rules of one priority as it likes.
       const inOrder = (text: string) => text.split('\n').sort();
       await expect
-        .poll(async () => inOrder(await bench.see('nft -s list ruleset')), { timeout: 20_000, interval: 500 })
+        .poll(async () => inOrder(await bench.see(liveRules)), { timeout: 20_000, interval: 500 })
         .toEqual(inOrder(live.replace(foreign, '')));
       expect([await reaches(bench.host, 9200), await reaches(bench.host, 443)]).toEqual([false, true]);
       await bench.session.close();
@@ -199,7 +221,7 @@ describe.each(kinds)(
           .poll(() => bench.see(back), { timeout: (seconds + 6) * 1000, interval: 500 })
           .toBe('back\n');
         console.log(
-          `${backend}: back ${Math.round((Date.now() - cutAt) / 1000)} s after the cut at "${moment}"`,
+          `${name}: back ${Math.round((Date.now() - cutAt) / 1000)} s after the cut at "${moment}"`,
         );
         await bench.host.restoreLink();
         const applied = await applying;

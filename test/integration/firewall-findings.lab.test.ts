@@ -39,7 +39,10 @@ describe.each([
 ] as const)('Elasticsearch behind $backend', ({ backend, spoil }) => {
   it('is found open, closed by that tool, and found closed', async () => {
     const host = await lab.up('open-fresh', { name: `es-${backend}`, variants: [backend] });
+    const files = 'find /etc -xdev -printf "%p %m %u %g %s %T@\\n" | sort | sha256sum';
+    const before = (await host.run(files)).stdout;
     const open = await look(host);
+    expect((await host.run(files)).stdout).toBe(before);
     expect(firewallOf(open)).toMatchObject({
       manager: backend,
       inboundDefault: 'drop',

@@ -37,10 +37,10 @@ section save6; command -v ip6tables-save >/dev/null && { ip6tables-save -t filte
 section legacy4; grep -qx filter /proc/net/ip_tables_names && iptables-legacy-save -t filter | head -c 300000 | plain
 section legacy6; grep -qx filter /proc/net/ip6_tables_names && ip6tables-legacy-save -t filter | head -c 300000 | plain
 section ufw-files; grep -hE '^-A ufw6?-user-input ' /etc/ufw/user.rules /etc/ufw/user6.rules | plain
-section iptables-files; grep -hE '^-A INPUT |^-A bulwark |^:INPUT ' /etc/iptables/rules.v4 /etc/iptables/rules.v6 | plain
+section iptables-files; awk 'index($0, "*") == 1 { t = $1 } t == "*filter" && /^(-A (INPUT|bulwark) |:INPUT )/' /etc/iptables/rules.v4 /etc/iptables/rules.v6 | plain
 if systemctl --quiet is-active firewalld; then
   section zones-now; firewall-cmd --list-all | plain
-  section zones-boot; firewall-cmd --permanent --list-all | plain
+  section zones-boot; firewall-offline-cmd --list-all | plain
 fi
 if command -v nft >/dev/null 2>&1; then
   section text; nft -s list ruleset | head -c 65536 | plain
