@@ -2,6 +2,7 @@
 import type { ChangeKinds } from '../../shared/engine/change-kind.ts';
 import { account } from '../../shared/engine/changes/account/account.ts';
 import { certificateInstall } from '../../shared/engine/changes/certificate-install/certificate-install.ts';
+import { encryptedVolumeMigration } from '../../shared/engine/changes/encrypted-volume-migration/encrypted-volume-migration.ts';
 import { esApiSetting } from '../../shared/engine/changes/es-api-setting/es-api-setting.ts';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { esPassword } from '../../shared/engine/changes/es-password/es-password.ts';
@@ -32,4 +33,5 @@ export const changeKinds: ChangeKinds = {
   'certificate-install': certificateInstall,
   'es-api-setting': esApiSetting,
   'kibana-setting': kibanaSetting,
+  'encrypted-volume-migration': encryptedVolumeMigration,
 };

@@ -57,6 +57,7 @@ function localised(change: Change, hostId: string): Change {
       elasticPasswordRef: ref(change.elasticPasswordRef),
       httpCaRef: ref(change.httpCaRef),
     };
+  if (change.kind === 'encrypted-volume-migration') return { ...change, keyRef: ref(change.keyRef) };
   if (change.kind === 'es-password')
     return { ...change, users: change.users.map((user) => ({ ...user, ref: ref(user.ref) })) };
   if (change.kind === 'certificate-install')

@@ -20,6 +20,7 @@ import {
   sysctlChangeSchema,
   systemdDropinChangeSchema,
 } from './changes/system.ts';
+import { encryptedVolumeMigrationChangeSchema } from './changes/volume.ts';
 
 export type { SecretSource } from './changes/values.ts';
 
@@ -44,6 +45,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   certificateInstallChangeSchema,
   esApiSettingChangeSchema,
   kibanaSettingChangeSchema,
+  encryptedVolumeMigrationChangeSchema,
 ]);
 export type Change = z.infer<typeof changeSchema>;
 export type ChangeKindName = Change['kind'];

@@ -20,7 +20,11 @@ export function restartFor(
   if (change.kind === 'service-restart') {
     return change;
   }
-  if (change.kind === 'es-auto-configuration' || change.kind === 'es-password') {
+  if (
+    change.kind === 'es-auto-configuration' ||
+    change.kind === 'es-password' ||
+    change.kind === 'encrypted-volume-migration'
+  ) {
     return undefined;
   }
   const restarts = histories.flatMap(({ intent }) =>

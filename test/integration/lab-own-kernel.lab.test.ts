@@ -68,10 +68,23 @@ describe('the scenario open-kernel', () => {
   });
 });
 
+describe.each(['bare-spare-disk', 'spare-disk'] as const)('the scenario %s', (scenario) => {
+  it('has cryptsetup and an empty second disk', async () => {
+    const host = await lab.up(scenario);
+    const look =
+      'cryptsetup --version | cut -c 1-12; wipefs -n /dev/ubdb | wc -l; blkid -p /dev/ubdb; echo $?';
+    expect((await host.run(look)).stdout).toBe('cryptsetup 2\n0\n2\n');
+    if (scenario === 'spare-disk') {
+      expect(await asStranger(host, '/_cluster/health')).toMatchObject({ status: 200 });
+    }
+    await host.down();
+  });
+});
+
 describe('the scenarios with a kernel of their own', () => {
   it('are all tested here', () => {
     const entries: readonly (readonly [string, Scenario])[] = Object.entries(SCENARIOS);
     const names = entries.filter(([, { ownKernel }]) => ownKernel).map(([name]) => name);
-    expect(names.toSorted()).toEqual(['bare-kernel', 'luks', 'open-kernel']);
+    expect(names.toSorted()).toEqual(['bare-kernel', 'bare-spare-disk', 'luks', 'open-kernel', 'spare-disk']);
   });
 });

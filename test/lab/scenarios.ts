@@ -216,6 +216,27 @@ export const SCENARIOS = {
     ready: ANSWERS_EVERYBODY,
     ownKernel: { megabytes: 1500, settle: [] },
   },
+  'spare-disk': {
+    description: 'As open-fresh on a kernel of its own, with cryptsetup and an empty second disk',
+    debian: 12,
+    node: NODES.open8,
+    prepare: CARELESS_ARCHIVE,
+    variants: [],
+    ready: ANSWERS_EVERYBODY,
+    ownKernel: { megabytes: 1500, packages: { id: 'cryptsetup', add: ['cryptsetup'] }, settle: [] },
+  },
+  'bare-spare-disk': {
+    description: 'No Elasticsearch, a kernel of its own, with cryptsetup, XFS tools and an empty second disk',
+    debian: 12,
+    prepare: [],
+    variants: [],
+    ready: SSH,
+    ownKernel: {
+      megabytes: 512,
+      packages: { id: 'spare-disk', add: ['cryptsetup', 'xfsprogs', 'attr', 'acl'] },
+      settle: [],
+    },
+  },
   luks: {
     description: 'As open-fresh on a kernel of its own, the data path on a LUKS2 disk',
     debian: 12,

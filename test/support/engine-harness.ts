@@ -56,6 +56,7 @@ export function testKinds(more: Partial<ChangeKinds> = {}): ChangeKinds {
     'certificate-install': untaught('certificate-install'),
     'es-api-setting': untaught('es-api-setting'),
     'kibana-setting': untaught('kibana-setting'),
+    'encrypted-volume-migration': untaught('encrypted-volume-migration'),
     ...more,
   };
 }

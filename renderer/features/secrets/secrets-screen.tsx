@@ -24,6 +24,8 @@ export function plannedSecrets(plan: Plan | null, nameOf: ReadonlyMap<string, st
         return change.users.map((user) => ({ name: `Password of ${user.name}`, length: user.length, host }));
       case 'es-auto-configuration':
         return [{ name: 'Password of elastic', length: undefined, host }];
+      case 'encrypted-volume-migration':
+        return [{ name: `Passphrase of the volume of ${change.path}`, length: undefined, host }];
       case 'keystore-entry':
         return change.set.flatMap((entry) =>
           entry.value.from === 'generate' ? [{ name: entry.name, length: entry.value.length, host }] : [],

@@ -54,6 +54,8 @@ function subjectOf(change: Change): string {
       return `cluster settings of the node in ${change.install.pathConf}`;
     case 'kibana-setting':
       return `Kibana settings in ${change.pathConf}`;
+    case 'encrypted-volume-migration':
+      return `storage of ${change.path}`;
   }
 }
 
@@ -176,6 +178,14 @@ function checkAcross(wanted: readonly Wanted[]): void {
     for (const right of wanted) {
       const one = left.change;
       const other = right.change;
+      if (
+        one !== other &&
+        one.kind === 'encrypted-volume-migration' &&
+        other.kind === 'encrypted-volume-migration' &&
+        one.device === other.device
+      ) {
+        throw new Conflict(`the device ${one.device}`, left.controls, right.controls);
+      }
       if (one.kind === 'file-content' && other.kind === 'yaml-setting' && one.path === other.path) {
         throw new Conflict(`the content of ${one.path}`, left.controls, right.controls);
       }

@@ -4,7 +4,7 @@ import type { Wanted } from './merge.ts';
 
 /**
  * Accounts before files are given to them; files and drop-ins before the restart that reads them; a secret goes into the
- * keystore before its line leaves the settings file; the running node is asked once it has restarted and knows its
+ * keystore before its line leaves the settings file; data moves once its node runs as it should; the running node is asked once it has restarted and knows its
  * passwords; who is locked out and what the firewall closes comes last.
  */
 function rank(change: Change): number {
@@ -33,6 +33,8 @@ function rank(change: Change): number {
       return 60;
     case 'service-restart':
       return 70;
+    case 'encrypted-volume-migration':
+      return 72;
     case 'es-password':
       return 75;
     case 'es-api-setting':

@@ -8,6 +8,8 @@
  * trade does the same with what is inside a mount point, which cannot be renamed; there markers tell the states.
  */
 
+import { serviceFunctions } from '../../elasticsearch/service-shell.ts';
+
 /** Words of the state file that are final. */
 export const finalStates = [
   'committed',
@@ -39,10 +41,7 @@ flush() { sync "$@" 2>/dev/null || sync; }
 phase() { printf '%s\\n' "$1" > state.new && flush state.new && mv state.new state && flush .; }
 state() { cat state 2>/dev/null || echo none; }
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
-value() { systemctl show -p "$1" --value -- "$unit" 2>/dev/null; }
-hex=$(printf '%04X' "$port")
-listening() { grep -hE "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:0000 0A " /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
-
+${serviceFunctions}
 others() { # every entry of $1 but ours and the file system's own
   find "$1" -mindepth 1 -maxdepth 1 ! -path "$2" ! -path "$3" ! -name lost+found
 }
@@ -102,69 +101,11 @@ backward() {
   return $bad
 }
 
-ended() { # $1 half seconds to wait for it
-  t=0
-  while [ $t -lt "$1" ]; do
-    case $(value ActiveState) in inactive|failed) [ -n "$(listening)" ] || return 0 ;; esac
-    sleep 0.5; t=$((t + 1))
-  done
-  return 1
-}
-
-stop_node() {
-  systemctl --no-block stop -- "$unit"
-  ended 600
-}
-
 kill_node() { # for a node that is to go anyway: what it has not written by now is kept aside as it is
   for round in 1 2 3; do
     systemctl kill --signal=KILL -- "$unit"
     systemctl --no-block stop -- "$unit"
     ended 40 && return 0
-  done
-  return 1
-}
-
-answers() { # $1 tls or any
-  where=$(listening | sed -n 's/^ *[0-9]*: \\([0-9A-F]*\\):.*/\\1/p')
-  [ -n "$where" ] || return 1
-  at=
-  for w in $where; do
-    case $w in
-      00000000|*7F|00000000000000000000000000000000) at=127.0.0.1 ;;
-      ????????) [ -n "$at" ] || at=$(printf '%d.%d.%d.%d' 0x\${w#??????} 0x$(echo $w | cut -c5-6) 0x$(echo $w | cut -c3-4) 0x$(echo $w | cut -c1-2)) ;;
-    esac
-  done
-  [ -n "$at" ] || return 0
-  if [ "$1" = tls ]; then
-    if command -v curl >/dev/null 2>&1; then
-      case $(curl -sk --max-time 10 -o /dev/null -w '%{http_code}' "https://$at:$port/_cluster/health") in 401|503) return 0 ;; *) return 1 ;; esac
-    elif command -v openssl >/dev/null 2>&1; then
-      echo | openssl s_client -connect "$at:$port" >/dev/null 2>&1
-      return
-    fi
-  elif command -v curl >/dev/null 2>&1; then
-    for scheme in http https; do
-      case $(curl -sk --max-time 10 -o /dev/null -w '%{http_code}' "$scheme://$at:$port/_cluster/health") in 000|'') ;; *) return 0 ;; esac
-    done
-    return 1
-  fi
-  sleep 3
-  [ -n "$(listening)" ]
-}
-
-start_node() { # $1 what it must speak
-  systemctl daemon-reload
-  systemctl reset-failed -- "$unit" 2>/dev/null
-  systemctl --no-block start -- "$unit"
-  tries=$(value NRestarts); idle=0; end=$(($(date +%s) + seconds))
-  while [ "$(date +%s)" -lt $end ]; do
-    now=$(value ActiveState); again=$(value NRestarts)
-    [ "$now" != failed ] && [ "$(value SubState)" != auto-restart ] && [ "\${again:-0}" -le "\${tries:-0}" ] || return 1
-    tries=$again
-    if [ "$now" = active ] && answers "$1"; then return 0; fi
-    if [ "$now" = inactive ]; then idle=$((idle + 1)); [ $idle -lt 10 ] || return 1; else idle=0; fi
-    sleep 1
   done
   return 1
 }
