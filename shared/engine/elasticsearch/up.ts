@@ -6,8 +6,10 @@ import { type AppError, appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import type { NodeCredential } from '../ports.ts';
+import { type MasterWord, masterWord } from './master-word.ts';
 import { cancelled, type NodeDoor, probeHttp, type Speech, waitForCredential } from './node.ts';
 import { readUnit, startFailed, type UnitState } from './service.ts';
+import { collectStartLog } from './start-log.ts';
 
 type UpContext = Pick<ChangeContext, 'host' | 'clock' | 'signal' | 'secrets' | 'progress'>;
 
@@ -20,19 +22,28 @@ export interface Expectation {
   readonly credential?: { readonly credential: NodeCredential; readonly tls: NodeDoor['tls'] };
   /** Default 300: a loaded machine needs minutes. */
   readonly seconds?: number;
+  /** Host's clock before the start and where the node logs: a node without a cluster also answers strangers. */
+  readonly log?: { readonly since: number; readonly pathLogs: string };
 }
 
 export type Waited =
   | { readonly outcome: 'up'; readonly speech: Extract<Speech, { readonly address: string }> }
   /** systemd gave up: reasons are in the journal and the log. */
   | { readonly outcome: 'failed' }
+  /** It answers and has no master: it joined no cluster. */
+  | { readonly outcome: 'alone' }
   | { readonly outcome: 'too-slow' };
+
+/** A node without master says so after 10 s and every 10 s from then on (seen on 8.19.21 and 9.4.3). */
+const silentSeconds = 25;
 
 /** Waits until the node that systemd is starting answers, or until its start has failed. */
 export async function waitUntilUp(context: UpContext, expected: Expectation): Promise<Result<Waited>> {
   const started = context.clock.now();
   const until = started + (expected.seconds ?? 300) * 1000;
   const seconds = () => Math.round((context.clock.now() - started) / 1000);
+  let answersSince: number | undefined;
+  let word: MasterWord = 'silent';
   while (context.clock.now() < until) {
     const unit = await readUnit(context.host, expected.unit, context.signal);
     if (!unit.ok) {
@@ -49,8 +60,17 @@ export async function waitUntilUp(context: UpContext, expected: Expectation): Pr
       if (!speech.ok) {
         return speech;
       }
-      if (speech.value.speaks !== 'nothing' && speech.value.status !== 503) {
-        return await checkCredential(context, expected, speech.value);
+      if (speech.value.speaks !== 'nothing') {
+        answersSince ??= context.clock.now();
+        const refuses = speech.value.status === 401 && expected.credential === undefined;
+        // A stranger gets 401 from a node without master as well.
+        word = refuses || speech.value.status === 503 ? await wordOfLog(context, expected) : 'has-master';
+        const patient =
+          word === 'has-master' ||
+          (word === 'silent' && context.clock.now() - answersSince >= silentSeconds * 1000);
+        if (speech.value.status !== 503 && (patient || expected.log === undefined)) {
+          return await checkCredential(context, expected, speech.value);
+        }
       }
     }
     context.progress(`Waiting for Elasticsearch to answer on port ${expected.httpPort}: ${seconds()} s`);
@@ -58,7 +78,13 @@ export async function waitUntilUp(context: UpContext, expected: Expectation): Pr
       return fail(cancelled());
     }
   }
-  return succeed({ outcome: 'too-slow' });
+  return succeed({ outcome: word === 'no-master' ? 'alone' : 'too-slow' });
+}
+
+async function wordOfLog(context: UpContext, { log, unit }: Expectation): Promise<MasterWord> {
+  return log === undefined
+    ? 'silent'
+    : masterWord(await collectStartLog(context, unit, log.since, log.pathLogs));
 }
 
 async function checkCredential(

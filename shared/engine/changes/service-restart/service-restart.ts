@@ -82,6 +82,7 @@ async function restart(change: Change, context: ChangeContext): Promise<Result<M
           unit,
           httpPort: install.httpPort,
           before: before.value.state,
+          log: { since, pathLogs: install.pathLogs },
           ...(credential === undefined ? {} : { credential }),
         });
   if (!waited.ok) {
@@ -93,6 +94,16 @@ async function restart(change: Change, context: ChangeContext): Promise<Result<M
   }
   if (outcome === 'failed') {
     return fail(await startError(context, unit, since, install, 'changed'));
+  }
+  if (outcome === 'alone') {
+    return fail(
+      appError(
+        'ES_NOT_READY',
+        `${unit} started and answers, but the node found no master: it joined no cluster and serves nobody.`,
+        'Read its log on the host; other nodes may refuse it (their logs tell why), or its discovery settings name nobody.',
+        { hostState: 'changed', retryable: true },
+      ),
+    );
   }
   return fail(
     appError(
@@ -200,7 +211,8 @@ export const serviceRestart: ChangeKind<'service-restart'> = {
     if (speech !== undefined && !speech.ok) {
       return speech;
     }
-    const answers = speech === undefined || speech.value.speaks !== 'nothing';
+    const answers =
+      speech === undefined || (speech.value.speaks !== 'nothing' && speech.value.status !== 503);
     return now.value.state.active === 'active' && answers
       ? succeed(undefined)
       : fail(
