@@ -27,6 +27,12 @@ describe('what a tool printed', () => {
   });
 });
 
+it('is complained about although it stands behind a question', () => {
+  const stderr =
+    'Enter value for a.b_c: Enter value for d: java.nio.file.FileAlreadyExistsException: /etc/x.keystore.tmp\n\tat java.base/x';
+  expect(toolComplaint(stderr)).toBe('java.nio.file.FileAlreadyExistsException: /etc/x.keystore.tmp');
+});
+
 describe('what a tool is told', () => {
   it.each([0, 3, 9, 20])('is told whole or not at all: cut after %i bytes', async (bytes) => {
     const host = new LocalHost();

@@ -22,7 +22,7 @@ const wrapperExits = {
   notRoots: 107,
 } as const;
 
-/** Where lock and output of the tools may lie, best first; arguments of `toolsLock`. */
+/** Where lock and output may lie, best first; arguments of `toolsLock`. */
 export const toolsPlaces = ['/run', '/var/lib'] as const;
 
 /**
@@ -144,9 +144,10 @@ export function toolResult(stdout: string): string {
     .join('\n');
 }
 
-/** The tools repeat typed secrets in some messages; only sentences that cannot are kept. At most 600 characters. */
+/** The tools repeat typed secrets in some messages; at most 600 characters of sentences that cannot are kept. */
 export function toolComplaint(stderr: string): string {
   const kept = stderr
+    .replace(/Enter value for [\w.-]+: /g, '\n')
     .split('\n')
     .filter((line) =>
       /^(ERROR:|Caused by:|Exception in|[a-z][\w.$]*(Exception|Error)\b|could not|.*elasticsearch-env: line|mount:|unshare:)/.test(
