@@ -15,7 +15,8 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 umask 077
 d=$1
 mv "$d/armed" "$d/firing" 2>/dev/null || [ -e "$d/firing" ] || exit 0
-exec >>"$d/log" 2>&1
+# A log that cannot be written, as on a full disk, must not keep the old state from coming back.
+if ( : >>"$d/log" ) 2>/dev/null; then exec >>"$d/log" 2>&1; fi
 date
 tries=0
 until sh "$d/revert.sh" "$d"; do
@@ -28,7 +29,7 @@ n=0
 while [ -e "$d/saved/$n.path" ]; do
   p=$(cat "$d/saved/$n.path")
   if [ -e "$d/saved/$n.was" ]; then
-    cp -a "$d/saved/$n.was" "$p.bulwark-$$" && mv -f "$p.bulwark-$$" "$p" || bad=1
+    cp -a "$d/saved/$n.was" "$p.bulwark-$$" && mv -f "$p.bulwark-$$" "$p" || { rm -f "$p.bulwark-$$"; bad=1; }
   else
     rm -f "$p" || bad=1
   fi

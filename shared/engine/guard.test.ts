@@ -61,6 +61,14 @@ describe('the guard', () => {
     expect(existsSync(folder())).toBe(false);
   });
 
+  it('puts everything back although its log cannot be written', async () => {
+    value(await armGuard(context, plan(2)));
+    change();
+    mkdirSync(`${folder()}/guard/g-1/log`);
+    await expect.poll(() => existsSync(`${folder()}/guard/g-1/fired`), { timeout: 8000 }).toBe(true);
+    expect(seen()).toEqual(old);
+  });
+
   it('does nothing once it is disarmed, and leaves no trace', async () => {
     const guard = value(await armGuard(context, plan(2)));
     change();

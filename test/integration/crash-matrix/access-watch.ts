@@ -11,9 +11,10 @@ export class AccessWatch {
   /** Milliseconds after the fault at which access worked after the last failure; undefined while it does not. */
   #back: number | undefined;
 
-  constructor(enter: () => Promise<boolean>) {
+  /** @param steadily whether to look all the time, or only at the end, because nothing could shut anybody out for long */
+  constructor(enter: () => Promise<boolean>, steadily: boolean) {
     this.#enter = enter;
-    this.#looking = this.#look();
+    this.#looking = steadily ? this.#look() : Promise.resolve();
   }
 
   async #look(): Promise<void> {

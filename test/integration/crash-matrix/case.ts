@@ -33,8 +33,13 @@ class Findings {
 async function strike(cell: Cell, ground: Ground, engine: EngineProcess, place: Workplace): Promise<Struck> {
   const fault = faultTable[cell.fault];
   const stage = { ground, engine, place };
-  const operator = new AccessWatch(() => ground.canEnter(ground.operator));
-  const bystander = ground.guarded ? new AccessWatch(() => ground.canEnter(ground.bystander)) : undefined;
+  const operator = new AccessWatch(
+    () => ground.canEnter(ground.operator),
+    ground.guarded || cell.fault === 'host-rebooted',
+  );
+  const bystander = ground.guarded
+    ? new AccessWatch(() => ground.canEnter(ground.bystander), true)
+    : undefined;
   const how = await fault.strike(stage);
   if (how !== undefined) engine.goOn({ answerLost: false, clockOffset: 0, ...how });
   await fault.meanwhile?.(stage);

@@ -16,7 +16,7 @@ export const wait = (milliseconds: number) => new Promise((resolve) => setTimeou
 /** Everything of Bulwark's own that an operator could find on the host. */
 const traces = `find /run/bulwark /var/lib/bulwark -mindepth 1 2>/dev/null | sort
 find /etc /srv /opt /usr/share/elasticsearch /var/lib -xdev \\( -name '.bulwark-*' -o -name '*.bulwark-*' -o -name 'bulwark-guard*' \\) 2>/dev/null | sort
-systemctl list-units --all --plain --no-legend 'bulwark-*' | cut -d' ' -f1 | sort`;
+systemctl list-units --plain --no-legend --state=active,activating,failed 'bulwark-*' | cut -d' ' -f1 | sort`;
 
 /** Small enough to be full at once, large enough for what a change writes twice. */
 const smallFileSystems = (folders: readonly string[]) =>

@@ -3,6 +3,70 @@ import { type KindFile, matrixKind } from '../contract.ts';
 /** The least that a guard may have, so that cases end soon. */
 const guardSeconds = 15;
 
+interface Tool {
+  readonly backend: 'ufw' | 'iptables' | 'firewalld';
+  readonly folders: readonly string[];
+  /** Makes the files live again. */
+  readonly load: string;
+  readonly edit: string;
+  readonly seconds: number;
+}
+
+const tools: readonly Tool[] = [
+  {
+    backend: 'ufw',
+    folders: ['/etc/ufw'],
+    load: 'ufw --force disable >/dev/null; ufw --force enable >/dev/null',
+    edit: "echo '# theirs' >> /etc/ufw/before.rules",
+    seconds: guardSeconds,
+  },
+  {
+    backend: 'iptables',
+    folders: ['/etc/iptables'],
+    load: 'netfilter-persistent flush >/dev/null 2>&1; nft flush ruleset; netfilter-persistent start >/dev/null 2>&1',
+    edit: "echo '# theirs' >> /etc/iptables/rules.v4",
+    seconds: guardSeconds,
+  },
+  {
+    backend: 'firewalld',
+    folders: ['/etc/firewalld'],
+    load: 'systemctl restart firewalld',
+    edit: "echo '# theirs' >> /etc/firewalld/firewalld.conf",
+    // Each of its commands takes a second or more on a busy machine.
+    seconds: 25,
+  },
+];
+
+const managed = tools.map(({ backend, folders, load, edit, seconds }) =>
+  matrixKind<'firewall-ruleset'>({
+    kind: 'firewall-ruleset',
+    variant: backend,
+    scenario: `firewall-${backend}`,
+    prepare: `if [ ! -d /root/kept ]; then mkdir /root/kept; cp -a --parents ${folders.join(' ')} /root/kept/; fi
+for d in ${folders.join(' ')}; do find $d -mindepth 1 -delete; cp -a /root/kept/$d/. $d/; done
+${load}`,
+    change: (_see, operator) =>
+      Promise.resolve({
+        kind: 'firewall-ruleset',
+        backend,
+        allow: [
+          { port: 9200, from: ['10.1.2.0/24', '2001:db8::/32'], label: 'Elasticsearch HTTP' },
+          { port: 443, from: ['0.0.0.0/0', '::/0'], label: 'already open before' },
+        ],
+        sshPort: 22,
+        operatorSources: [`${operator}/32`, '2001:db8:1::/48'],
+        guardSeconds: seconds,
+      }),
+    witness: `nft -s list ruleset; find ${folders.join(' ')} -printf '%y %u:%g %m %p\\n' | sort
+find ${folders.join(' ')} -type f | sort | xargs cat; systemctl is-enabled ${backend === 'iptables' ? 'netfilter-persistent' : backend}`,
+    folders,
+    edit,
+    atomic: false,
+    guardSeconds: seconds,
+    slow: true,
+  }),
+);
+
 export const kinds: KindFile = [
   matrixKind<'firewall-ruleset'>({
     kind: 'firewall-ruleset',
@@ -27,4 +91,5 @@ find /etc/nftables.conf /etc/nftables.d -type f -exec cat {} + 2>/dev/null; syst
     atomic: false,
     guardSeconds,
   }),
+  ...managed,
 ];
