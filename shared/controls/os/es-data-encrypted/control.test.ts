@@ -47,6 +47,58 @@ controlTable(control, {
   error: [{ name: 'broken', facts: failing(healthy, 'storage') }],
 });
 
-it('names the data paths in the manual steps', () => {
-  expect(manualOf(control, factsOf(open)).steps.join()).toMatch(/\/opt\/elasticsearch\/data/);
+const [plain] = open.storage;
+const movable = factsOf(open, {
+  storage: plain ? [{ ...plain, mount: '/', encryption: 'none' }] : [],
+});
+
+it('moves the data only to a device that somebody chose', () => {
+  const asked = control.propose(movable, {});
+  expect(asked.type === 'choices' ? asked.choices.map(({ name }) => name) : []).toEqual([
+    'dataDevice',
+    'dataUnlock',
+  ]);
+  expect(control.propose(movable, { dataDevice: '../x', dataUnlock: 'key-file' }).type).toBe('choices');
+  expect(control.propose(movable, { dataDevice: '/dev/sdb', dataUnlock: 'guess' }).type).toBe('choices');
+  const proposed = control.propose(movable, { dataDevice: '/dev/sdb', dataUnlock: 'passphrase' });
+  expect(proposed).toMatchObject({
+    type: 'changes',
+    changes: [
+      {
+        kind: 'encrypted-volume-migration',
+        path: '/opt/elasticsearch/data',
+        device: '/dev/sdb',
+        unlock: 'passphrase',
+        fileSystem: 'ext4',
+      },
+    ],
+  });
+});
+
+it('leaves a mount point, several paths and a node without a unit to the operator', () => {
+  const mounted = factsOf(open, {
+    storage: plain ? [{ ...plain, mount: plain.path, encryption: 'none' }] : [],
+  });
+  expect(manualOf(control, mounted).steps.join()).toMatch(/\/opt\/elasticsearch\/data/);
+  const { unit: _unit, ...unitless } = install;
+  expect(
+    manualOf(
+      control,
+      factsOf(open, { 'es-install': unitless, storage: plain ? [{ ...plain, mount: '/' }] : [] }),
+    ).reason,
+  ).toMatch(/unit/);
+  expect(
+    manualOf(
+      control,
+      factsOf(open, {
+        'es-install': two,
+        storage: plain
+          ? [
+              { ...plain, mount: '/' },
+              { ...plain, mount: '/', path: '/mnt/b' },
+            ]
+          : [],
+      }),
+    ).reason,
+  ).toMatch(/Several/);
 });

@@ -1,6 +1,9 @@
-import { defineControl } from '../../define-control.ts';
+import { encryptedVolumeMigrationChangeSchema } from '../../../domain/changes/volume.ts';
+import type { EsInstall } from '../../../domain/elasticsearch.ts';
+import { knownValue } from '../../../domain/fact.ts';
+import { defineControl, type Proposal } from '../../define-control.ts';
 import { evidence, failed, judgeNode, listed, passed, undecided } from '../../judging.ts';
-import { manual } from '../../proposing.ts';
+import { factsMissing, installOf, manual, noUnit } from '../../proposing.ts';
 
 export default defineControl({
   words: {
@@ -15,7 +18,7 @@ export default defineControl({
       { title: 'Security overview: encryption at rest', publisher: 'Elastic' },
       { title: 'Secure Elastic Cloud Enterprise: encrypt the hosts', publisher: 'Elastic' },
     ],
-    fix: 'manual',
+    fix: 'guided',
     blast: 'rolling',
   },
   evaluate: (facts) =>
@@ -55,14 +58,66 @@ export default defineControl({
       }
       return passed('Every data path lies on encrypted storage.', ...shown);
     }),
-  propose: (facts) => {
-    const install = facts['es-install']?.status === 'known' ? facts['es-install'].value : undefined;
-    return manual(
-      'Data has to move to a new encrypted volume, which needs an empty device and a longer outage. Bulwark does not do this yet.',
-      'Make a LUKS volume on an empty device (cryptsetup luksFormat, cryptsetup open, mkfs) and mount it in a new place.',
-      `Stop Elasticsearch, copy ${install?.pathData.join(', ') ?? 'the data paths'} there with owners and modes, mount the volume in the old place, start Elasticsearch.`,
-      'Enter the volume in /etc/crypttab and /etc/fstab, and decide where its key is kept at boot.',
-      'In a cluster: one node at a time, and wait for green between them.',
-    );
+  propose: (facts, choices) => {
+    const install = installOf(facts);
+    const storage = knownValue(facts.storage);
+    if (install === undefined || storage === undefined) return factsMissing;
+    const open = storage.filter((one) => one.encryption === 'none' && install.pathData.includes(one.path));
+    const [place] = open;
+    if (place === undefined) return factsMissing;
+    const unit = install.unit;
+    if (unit === undefined) return noUnit('move its data');
+    if (open.length > 1) return byHand(install, 'Several data paths lie on plain disks; Bulwark moves one.');
+    if (place.mount === place.path)
+      return byHand(install, `${place.path} is a mount point of its own, which Bulwark does not move yet.`);
+    const more = {
+      steps: [
+        `Format the device that you choose as an encrypted volume (LUKS2); its passphrase is kept in the vault.`,
+        `Stop ${unit}, copy ${place.path} to the volume, compare every file, mount the volume in the old place and start ${unit}. The host does this by itself and puts everything back if anything fails.`,
+        `Keep the old data beside the new until you confirm its removal.`,
+      ],
+      disturbs: `${unit} is down while its data is copied and compared: about a minute for every 2 GiB on an ordinary disk. In a cluster: one node at a time, and wait for green between them.`,
+      undo: 'Undo copies what is there by then back to the plain disk, with the same comparison. The device stays formatted and closed.',
+    };
+    const change = encryptedVolumeMigrationChangeSchema.safeParse({
+      kind: 'encrypted-volume-migration',
+      path: place.path,
+      device: choices['dataDevice']?.trim(),
+      unit,
+      install,
+      fileSystem: 'ext4',
+      unlock: choices['dataUnlock']?.trim() ?? 'key-file',
+      keyRef: `es/volume${place.path}`,
+    });
+    return change.success
+      ? { type: 'changes', changes: [change.data], ...more }
+      : { type: 'choices', choices: questions, ...more };
   },
 });
+
+const questions = [
+  {
+    name: 'dataDevice',
+    label: 'Empty device',
+    hint: 'A disk or partition of this host that holds nothing (lsblk --fs shows them), e.g. /dev/sdb. It is formatted. A device that is not empty, too small or in use is refused.',
+    type: 'text',
+    suggested: '',
+  },
+  {
+    name: 'dataUnlock',
+    label: 'Key at boot',
+    hint: 'key-file: a key on the root disk that only root reads; it protects a disk that leaves the host alone, not the whole host. passphrase: somebody types it after every start, and Elasticsearch waits until then.',
+    type: 'text',
+    suggested: 'key-file',
+  },
+] as const;
+
+function byHand(install: EsInstall, reason: string): Proposal {
+  return manual(
+    reason,
+    'Make a LUKS volume on an empty device (cryptsetup luksFormat, cryptsetup open, mkfs) and mount it in a new place.',
+    `Stop Elasticsearch, copy ${install.pathData.join(', ')} there with owners and modes, mount the volume in the old place, start Elasticsearch.`,
+    'Enter the volume in /etc/crypttab and /etc/fstab, and decide where its key is kept at boot.',
+    'In a cluster: one node at a time, and wait for green between them.',
+  );
+}
