@@ -35,7 +35,7 @@ describe('the chain for iptables', () => {
       '-A bulwark -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN',
       '-A bulwark -i lo -j RETURN',
       '-A bulwark ! -p tcp -j RETURN',
-      '-A bulwark -s 192.0.2.10 -p tcp -m tcp --dport 22 -m comment --comment "SSH for operators" -j RETURN',
+      '-A bulwark -s 192.0.2.10/32 -p tcp -m tcp --dport 22 -m comment --comment "SSH for operators" -j RETURN',
       '-A bulwark -s 10.0.0.0/8 -p tcp -m tcp --dport 9200 -m comment --comment "HTTP -j ACCEPT" -j RETURN',
       '-A bulwark -p tcp -m tcp --dport 443 -m comment --comment "already open before" -j RETURN',
       '-A bulwark -j DROP',
@@ -53,6 +53,27 @@ describe('the chain for iptables', () => {
     );
     expect(withOwnLines(once, rules)).toBe(once);
     expect(ownLinesOf(once)).toEqual([':bulwark - [0:0]', '-A INPUT -j bulwark', ...rules]);
+  });
+
+  it('is left where iptables-save wrote it in an order of its own', () => {
+    const lines = file.split('\n');
+    const at = lines.indexOf('-A INPUT -p tcp --dport 22 -j f2b-sshd');
+    const saved = [
+      ...lines.slice(0, at),
+      '-A INPUT -j bulwark',
+      ...lines.slice(at, -2),
+      ...rules,
+      'COMMIT',
+      '',
+    ]
+      .join('\n')
+      .replace(':INPUT DROP [0:0]\n:f2b', ':INPUT DROP [7:420]\n:bulwark - [0:0]\n:f2b');
+    expect(withOwnLines(saved, rules)).toBe(saved);
+    expect(withOwnLines(saved, rules.slice(1))).not.toBe(saved);
+    const late = saved
+      .replace('-A INPUT -j bulwark\n', '')
+      .replace(rules[0] ?? '', `-A INPUT -j bulwark\n${rules[0]}`);
+    expect(withOwnLines(late, rules)).not.toBe(late);
   });
 
   it('gets a table where the file has none', () => {

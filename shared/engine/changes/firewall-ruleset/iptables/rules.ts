@@ -23,13 +23,18 @@ export function chainRules(change: FirewallChange, family: Family): readonly str
   if (doors === undefined) {
     return undefined;
   }
+  // As iptables-save writes them, so that a file which it wrote anew still holds the same lines.
+  const quoted = (label: string) => (/[^A-Za-z0-9]/.test(label) || label === '' ? `"${label}"` : label);
+  const whole = (source: string) => (source.includes('/') ? source : `${source}/${family === 4 ? 32 : 128}`);
   const pass = (match: string, port: number, label: string) =>
-    `-A ${chain} ${match}-p tcp -m tcp --dport ${port} -m comment --comment "${label}" -j RETURN`;
+    `-A ${chain} ${match}-p tcp -m tcp --dport ${port} -m comment --comment ${quoted(label)} -j RETURN`;
   return [
     `-A ${chain} -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`,
     `-A ${chain} -i lo -j RETURN`,
     `-A ${chain} ! -p tcp -j RETURN`,
-    ...doors.chosen.flatMap(({ port, from, label }) => from.map((one) => pass(`-s ${one} `, port, label))),
+    ...doors.chosen.flatMap(({ port, from, label }) =>
+      from.map((one) => pass(`-s ${whole(one)} `, port, label)),
+    ),
     ...doors.left.map(({ port, label }) => pass('', port, label)),
     `-A ${chain} -j DROP`,
   ];
@@ -50,10 +55,25 @@ export function ownLinesOf(text: string): readonly string[] {
   return text.split('\n').filter(isOurs);
 }
 
+/** iptables-save puts the rules of a chain together, but keeps their order within it. */
+function sameLines(left: readonly string[], right: readonly string[]): boolean {
+  const within = (lines: readonly string[]) =>
+    [
+      ...lines.filter((line) => !line.startsWith(`-A ${chain} `)).sort(),
+      ...lines.filter((line) => line.startsWith(`-A ${chain} `)),
+    ].join('\n');
+  return within(left) === within(right);
+}
+
 const emptyFilter = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
 
 /** A saved file with Bulwark's lines first among the filter rules; every other line stays as it is. */
 export function withOwnLines(text: string, rules: readonly string[]): string {
+  const there = ownLinesOf(text);
+  const first = text.split('\n').find((line) => line.startsWith('-A INPUT '));
+  if (first === jump && sameLines(there, ownLines(rules))) {
+    return text;
+  }
   const lines = text.split('\n').filter((line) => !isOurs(line));
   const start = lines.findIndex((line) => line.trim() === '*filter');
   if (start < 0) {
