@@ -2,110 +2,21 @@
  * One step: look, capture, journal the intent, change, read back, journal the outcome; on failure put back what this step
  * changed. Whatever happens, the journal says it or says that it is not known.
  */
-import type { Change } from '../domain/change.ts';
 import { type AppError, appError } from '../domain/error.ts';
-import type { JournalDraft } from '../domain/journal.ts';
-import type { Step } from '../domain/plan.ts';
-import { fail, type Result, succeed } from '../domain/result.ts';
 import { cancelledMidway } from './cancelled-midway.ts';
-import { type ChangeContext, type ChangeKind, type Mark, undoWords } from './change-kind.ts';
-import type { HostWork } from './host-work.ts';
+import { type Mark, undoWords } from './change-kind.ts';
+import { keepOnHost, sealOnHost } from './hand-undo/kit.ts';
 import { isThere } from './is-there.ts';
+import { connectionLost, kindOf, tagOf } from './parts.ts';
 import {
-  changeContext,
-  connectionLost,
-  type EngineEvents,
-  type EngineParts,
-  kindOf,
-  shown,
-  tagOf,
-} from './parts.ts';
-
-export type StepEnd =
-  | { readonly state: 'done' | 'nothing-to-do'; readonly note: string }
-  | { readonly state: 'failed'; readonly note: string; readonly error: AppError };
-
-export interface StepRun {
-  readonly planId: string;
-  readonly planDigest: string;
-  readonly step: Step;
-  readonly work: HostWork;
-  readonly parts: EngineParts;
-  readonly events: EngineEvents;
-  readonly signal?: AbortSignal | undefined;
-  readonly progress: ChangeContext['progress'];
-  /**
-   * Puts back what earlier steps of this plan did for a service that does not start with it; false when that did not work
-   * completely. A node is never left on a configuration that it rejects.
-   */
-  readonly undoEarlier: () => Promise<boolean>;
-}
-
-interface Begun {
-  readonly change: Change;
-  readonly kind: ChangeKind;
-  readonly before: Uint8Array;
-}
-
-function contextFor(run: StepRun, signal: AbortSignal | undefined): ChangeContext {
-  return changeContext(run.parts, run.work.session, {
-    tag: tagOf(run.planId, run.step.id),
-    signal,
-    progress: run.progress,
-    guard: run.events.guard,
-  });
-}
-
-/** An exception inside a kind is our defect; it becomes an error value here and nowhere else. */
-async function guarded<T>(run: StepRun, act: () => Promise<Result<T>>): Promise<Result<T>> {
-  try {
-    return await act();
-  } catch (error) {
-    run.parts.log.write('error', 'A change kind threw', {
-      kind: run.step.change.kind,
-      error: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
-    });
-    return fail(
-      appError(
-        'INTERNAL',
-        'A defect in Bulwark interrupted this step.',
-        'Report it with the log of this workspace.',
-        {
-          hostState: 'unknown',
-          detail: error instanceof Error ? error.message : '',
-        },
-      ),
-    );
-  }
-}
-
-function ended(error: AppError, hostState: AppError['hostState'], note: string): StepEnd {
-  return {
-    state: 'failed',
-    note,
-    error: shown({ ...error, ...(hostState === undefined ? {} : { hostState }) }),
-  };
-}
-
-type OutcomeResult = Extract<JournalDraft, { type: 'outcome' }>['result'];
-
-async function journalOutcome(
-  run: StepRun,
-  result: OutcomeResult,
-  mark: Mark,
-  note: string,
-): Promise<Result<void>> {
-  const written = await run.parts.journal.append({
-    type: 'outcome',
-    hostId: run.work.hostId,
-    planId: run.planId,
-    stepId: run.step.id,
-    result,
-    mark,
-    note,
-  });
-  return written.ok ? succeed(undefined) : written;
-}
+  type Begun,
+  contextFor,
+  ended,
+  guarded,
+  journalOutcome,
+  type StepEnd,
+  type StepRun,
+} from './step-run.ts';
 
 /** After a failure: back to the before-image. Not cancellable, because half of a way back is no way back. */
 async function putBack(
@@ -268,6 +179,16 @@ export async function runStep(run: StepRun): Promise<StepEnd> {
   }
 
   const begun: Begun = { change, kind, before: captured.value };
+  const tag = tagOf(run.planId, step.id);
+  const kept = await keepOnHost(run.work.session, parts, change, tag, {
+    title: step.title,
+    operator: parts.operator,
+    planId: run.planId,
+    stepId: step.id,
+  });
+  if (!kept.ok) {
+    return fromFailure(run, begun, undefined, kept.error);
+  }
   const applied = await guarded(run, () => kind.apply(change, begun.before, contextFor(run, run.signal)));
   if (!applied.ok) {
     return fromFailure(run, begun, undefined, cancelledMidway(change, applied.error));
@@ -276,6 +197,12 @@ export async function runStep(run: StepRun): Promise<StepEnd> {
   const verified = await guarded(run, () => kind.verify(change, applied.value, contextFor(run, undefined)));
   if (!verified.ok) {
     return fromFailure(run, begun, applied.value, verified.error);
+  }
+  const sealed = await sealOnHost(run.work.session, tag);
+  if (!sealed.ok) {
+    parts.log.write('warn', 'What taking back by hand needs is not complete on the host', {
+      code: sealed.error.code,
+    });
   }
   const written = await journalOutcome(run, 'done', applied.value, 'Changed and read back.');
   if (!written.ok) {

@@ -5,6 +5,7 @@
 import type { Blast, Change, ChangeKindName, ChangeOf, Diff } from '../domain/change.ts';
 import type { AppError } from '../domain/error.ts';
 import type { Result } from '../domain/result.ts';
+import type { HandUndoOp } from './hand-undo/ops.ts';
 import type {
   BlobStore,
   CertificateChecker,
@@ -93,6 +94,11 @@ export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
     mark: Mark | undefined,
     context: ChangeContext & { readonly force: boolean },
   ): Promise<Result<void | UndoWords>>;
+  /**
+   * How the change is taken back on the host by hand, in the order of undoing; absent where it cannot be. What the host held
+   * before is kept by the host itself, right before the change is applied.
+   */
+  byHand?(change: ChangeOf<K>, digest: Digest): readonly HandUndoOp[];
 }
 
 export type ChangeKinds = { readonly [K in ChangeKindName]: ChangeKind<K> };

@@ -2,6 +2,7 @@
 import { type AppError, appError } from '../domain/error.ts';
 import { fail, type Result } from '../domain/result.ts';
 import { type Mark, type UndoWords, undoWords } from './change-kind.ts';
+import { dropFromHost } from './hand-undo/kit.ts';
 import type { HostWork } from './host-work.ts';
 import type { StepHistory } from './journal/history.ts';
 import {
@@ -119,6 +120,10 @@ export async function undoStep(run: UndoRun): Promise<UndoEnd> {
   if (!written.ok) {
     run.events.step({ ...at, state: 'failed', note: written.error.message, error: written.error });
     return { result: 'failed', note: written.error.message, error: written.error };
+  }
+  if (result === 'undone') {
+    // What cannot be removed now is found in place by the program on the host, which then has nothing to do.
+    await dropFromHost(run.work.session, tagOf(intent.planId, intent.stepId));
   }
   run.events.step({ ...at, state: result, note, ...(error === undefined ? {} : { error }) });
   return { result, note, ...(error === undefined ? {} : { error }) };

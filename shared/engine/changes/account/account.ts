@@ -2,6 +2,7 @@
 
 import type { ChangeOf } from '../../../domain/change.ts';
 import type { ChangeKind } from '../../change-kind.ts';
+import { accountByHand } from './by-hand.ts';
 import {
   applyCreate,
   type CreateChange,
@@ -57,6 +58,8 @@ export const account: ChangeKind<'account'> = {
     outageSeconds: 0,
     guarded: false,
   }),
+
+  byHand: accountByHand,
 
   inspect: (change, context) =>
     isCreate(change)

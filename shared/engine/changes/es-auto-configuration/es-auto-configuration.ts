@@ -104,6 +104,13 @@ async function markOf(change: Change, context: ChangeContext): Promise<Result<Ma
 export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
   kind: 'es-auto-configuration',
 
+  byHand: (change) => [
+    {
+      do: 'left',
+      text: `securing Elasticsearch cannot be taken back by hand: certificates, keystore, settings and passwords belong together, and opening the node again would show its data. It goes on working secured. To get in, run ${change.install.home}/bin/elasticsearch-reset-password -u elastic. To open it again use Bulwark with the workspace, or a backup of ${change.install.pathConf}`,
+    },
+  ],
+
   describe(change) {
     return {
       title: 'secure Elasticsearch: authentication, TLS, keystore and a new password of elastic',

@@ -127,6 +127,13 @@ async function confirm(user: User, password: Secret, context: ChangeContext): Pr
 export const esPassword: ChangeKind<'es-password'> = {
   kind: 'es-password',
 
+  byHand: (change) => [
+    {
+      do: 'left',
+      text: `a password cannot be taken back: the earlier one is not known to anybody. Set new ones with ${change.install.home}/bin/elasticsearch-reset-password for ${change.users.map((user) => user.name).join(', ')}`,
+    },
+  ],
+
   describe(change) {
     const names = change.users.map((user) => user.name).join(', ');
     return {

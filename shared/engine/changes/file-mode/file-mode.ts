@@ -99,6 +99,13 @@ export const fileMode: ChangeKind<'file-mode'> = {
     };
   },
 
+  byHand: (change) => [
+    {
+      do: 'modes',
+      paths: change.entries.map(({ path, below }) => ({ path, below: below !== undefined })),
+    },
+  ],
+
   async inspect(change, context) {
     const wanted = await wantedNow(change, context);
     if (!wanted.ok) {

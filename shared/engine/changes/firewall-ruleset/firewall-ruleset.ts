@@ -11,6 +11,7 @@ import { guardedBy } from '../../guards-on-host.ts';
 import { afterWriting } from '../../host-script.ts';
 import { currentMark, drift } from '../single-file.ts';
 import type { Backend, FirewallChange } from './backend.ts';
+import { firewallByHand } from './by-hand.ts';
 import { backendFor, type Fitting, fittingBackend } from './fitting.ts';
 import { goLive } from './go-live.ts';
 import { lockedOut, predictAccess } from './prediction.ts';
@@ -73,6 +74,8 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
     outageSeconds: 0,
     guarded: true,
   }),
+
+  byHand: firewallByHand,
 
   async inspect(change, context) {
     const guards = await guardsOn(context.host, context.signal);

@@ -136,6 +136,15 @@ export const keystoreEntry: ChangeKind<'keystore-entry'> = {
     };
   },
 
+  byHand(change) {
+    const unit = change.install.unit;
+    const restart = change.set.length + change.remove.length > 0;
+    return [
+      { do: 'file', path: pathOf(change) },
+      ...(unit === undefined || !restart ? [] : [{ do: 'restart' as const, unit }]),
+    ];
+  },
+
   async inspect(change, context) {
     const wanted = await examine(change, context);
     if (!wanted.ok) {

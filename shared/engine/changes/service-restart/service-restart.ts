@@ -161,6 +161,8 @@ export const serviceRestart: ChangeKind<'service-restart'> = {
     };
   },
 
+  byHand: (change) => [{ do: 'restart', unit: change.unit }],
+
   async inspect(change, context) {
     const now = await readUnit(context.host, change.unit, context.signal);
     if (!now.ok) {

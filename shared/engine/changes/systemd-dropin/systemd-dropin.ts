@@ -94,6 +94,13 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
     restarts: change.unit,
   }),
 
+  byHand: (change, digest) => [
+    { do: 'file', path: pathOf(change), writes: digest.sha256(change.content) },
+    { do: 'folder', path: folderOf(change) },
+    { do: 'reload' },
+    { do: 'restart', unit: change.unit },
+  ],
+
   async inspect(change, context) {
     const folder = await folderState(change, context);
     if (!folder.ok) {

@@ -116,6 +116,8 @@ export const yamlSetting: ChangeKind<'yaml-setting'> = {
     guarded: false,
   }),
 
+  byHand: (change) => [{ do: 'file', path: change.path }],
+
   async inspect(change, context) {
     const looked = await look(change, context);
     if (!looked.ok) {

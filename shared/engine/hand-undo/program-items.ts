@@ -1,0 +1,167 @@
+/** Functions of the program for one item: `$item` is its folder, `$n` the number of an op, `$root` stands before every path. */
+export const itemFunctions = `
+part() { tail -c +$((\${1%:*} + 1)) "$item/data" | head -c "\${1#*:}"; }
+
+mark() {
+  if [ -L "$1" ]; then echo other
+  elif [ ! -e "$1" ]; then echo absent
+  elif [ ! -f "$1" ]; then echo other
+  else echo "$(stat -c '%u:%g %a' -- "$1") $(sha256sum < "$1" | cut -d' ' -f1)"; fi
+}
+
+listing() {
+  part "$1" | while IFS=$tab read -r how p; do
+    [ -e "$root$p" ] && [ ! -L "$root$p" ] || continue
+    if [ "$how" = R ]; then find "$root$p" -xdev ! -path "*$nl*" -exec stat -c '%u %g %a %n' {} +
+    else stat -c '%u %g %a %n' -- "$root$p"; fi
+  done | sort -u
+}
+
+unit_state() { systemctl is-active "$1" 2>/dev/null </dev/null; }
+
+keep() {
+  n=0
+  while IFS=$tab read -r op a b rest; do
+    n=$((n + 1))
+    case $op in
+      file)
+        mark "$root$rest" > "$item/$n.was"
+        case $(cat "$item/$n.was") in
+          other) exit 45 ;;
+          absent) ;;
+          *) cp --preserve=all -- "$root$rest" "$item/$n.file" 2>/dev/null || cp -p -- "$root$rest" "$item/$n.file" || exit 1 ;;
+        esac ;;
+      folder) if [ -d "$root$rest" ]; then echo there; else echo absent; fi > "$item/$n.was" ;;
+      modes) listing "$a" > "$item/$n.was" || exit 1 ;;
+      restart) unit_state "$rest" > "$item/$n.was" ;;
+      script)
+        mkdir "$item/$n.state" && part "$a" > "$item/$n.sh" && part "$b" > "$item/$n.state/args" || exit 1
+        sh "$item/$n.sh" keep "$item/$n.state" </dev/null || exit 1 ;;
+    esac
+  done < "$item/ops"
+  return 0
+}
+
+seal() {
+  n=0
+  while IFS=$tab read -r op a b rest; do
+    n=$((n + 1))
+    case $op in
+      file) mark "$root$rest" > "$item/$n.now" ;;
+      modes) listing "$a" > "$item/$n.now" || exit 1 ;;
+      script) sh "$item/$n.sh" seal "$item/$n.state" </dev/null || exit 1 ;;
+    esac
+  done < "$item/ops"
+  : > "$item/sealed"
+}
+
+# Prints what has to be set ("set uid:gid mode path") and what somebody changed ("drift uid:gid mode path").
+differences() {
+  now=$item/$n.now; [ -e "$item/sealed" ] || now=/dev/null
+  listing "$a" > "$item/$n.cur"
+  awk -v sealed="$([ -e "$item/sealed" ] && echo 1 || echo 0)" '
+    { path = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", path) }
+    f == 1 { u[path] = $1; g[path] = $2; m[path] = $3; next }
+    f == 2 { nu[path] = $1; ng[path] = $2; nm[path] = $3; next }
+    path in u {
+      if ($1 == u[path] && $2 == g[path] && $3 == m[path]) next
+      ours = sealed && (path in nu) && ($1 == u[path] || $1 == nu[path]) && ($2 == g[path] || $2 == ng[path]) && ($3 == m[path] || $3 == nm[path])
+      print (ours ? "set" : "drift") " " u[path] ":" g[path] " " m[path] " " path
+      next
+    }
+    sealed {
+      # Made since: it goes to whoever owned its folder before, when it has the owner that the change brought.
+      q = path
+      while (sub(/\\/[^\\/]*$/, "", q) && q != "") if (q in u) break
+      if (q in u && q in nu && nu[q] != u[q] && $1 == nu[q]) print "set " u[q] ":" g[q] " - " path
+    }
+  ' f=1 "$item/$n.was" f=2 "$now" f=3 "$item/$n.cur"
+}
+
+set_modes() {
+  differences | while IFS=' ' read -r _ own mode path; do
+    dir=\${path%/*}; name=\${path##*/}
+    ( cd -P -- "\${dir:-/}" && [ "$PWD" = "\${dir:-/}" ] || exit 1
+      chown -h "$own" "./$name" || exit 1
+      [ "$mode" = - ] || [ -L "./$name" ] || chmod "$mode" "./$name" ) || echo "$path"
+  done > "$item/$n.bad"
+  [ ! -s "$item/$n.bad" ] || { why="owner or mode of $(head -n 1 "$item/$n.bad") could not be set"; return 1; }
+}
+
+check() {
+  n=0
+  while IFS=$tab read -r op a b rest; do
+    n=$((n + 1))
+    case $op in
+      file)
+        cur=$(mark "$root$rest")
+        [ "$cur" = "$(cat "$item/$n.was")" ] && continue
+        if [ -e "$item/sealed" ]; then [ "$cur" = "$(cat "$item/$n.now")" ] && continue
+        elif [ "$a" != - ] && [ "\${cur##* }" = "$a" ]; then continue; fi
+        [ "$cur" != other ] && [ $force = yes ] && continue
+        why="$rest is not as Bulwark left it"; return 1 ;;
+      modes)
+        differences > "$item/$n.todo"
+        grep -q '^drift' "$item/$n.todo" && [ $force = no ] || continue
+        why="owner or mode of $(sed -n 's/^drift [^ ]* [^ ]* //p' "$item/$n.todo" | head -n 1) is not as Bulwark left it"; return 1 ;;
+      script)
+        said=$(sh "$item/$n.sh" check "$item/$n.state" 2>&1 </dev/null) && continue
+        [ $force = yes ] && continue
+        why=\${said:-it is not as Bulwark left it}; return 1 ;;
+    esac
+  done < "$item/ops"
+  return 0
+}
+
+put_file() {
+  was=$(cat "$item/$n.was")
+  [ "$(mark "$1")" = "$was" ] && return 0
+  [ ! -L "$1" ] || return 1
+  if [ "$was" = absent ]; then rm -f -- "$1"; return; fi
+  dir=\${1%/*}; w=\${dir:-/}/.bulwark-undo-$$
+  [ -d "\${dir:-/}" ] || return 1
+  rm -rf -- "$w"; mkdir -m 700 -- "$w" || return 1
+  ( cd -P -- "$w" || exit 1
+    chmod g-s . 2>/dev/null
+    [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] || exit 1
+    cp --preserve=all -- "$item/$n.file" ./f 2>/dev/null || cp -p -- "$item/$n.file" ./f || exit 1
+    [ "$(mark ./f)" = "$was" ] || exit 1
+    sync
+    mv -f -- ./f "$1" )
+  rc=$?
+  rm -rf -- "$w"
+  return $rc
+}
+
+undo() {
+  n=0
+  while IFS=$tab read -r op a b rest; do
+    n=$((n + 1))
+    case $op in
+      file) put_file "$root$rest" || { why="$rest could not be put back"; return 1; } ;;
+      folder) [ "$(cat "$item/$n.was")" = there ] || rmdir "$root$rest" 2>/dev/null ;;
+      modes) set_modes || return 1 ;;
+      reload) systemctl daemon-reload </dev/null || { why="systemd did not read its units again"; return 1; } ;;
+      restart) printf '%s %s\\n' "$rest" "$(cat "$item/$n.was")" >> "$d/pending" ;;
+      restarts) restarts ;;
+      script) why=$(sh "$item/$n.sh" undo "$item/$n.state" 2>&1 </dev/null) || return 1 ;;
+    esac
+  done < "$item/ops"
+  return 0
+}
+
+restarts() {
+  [ -e "$d/pending" ] || return 0
+  for unit in $(cut -d' ' -f1 "$d/pending" | sort -u); do
+    how=restart
+    grep -Eq "^$unit (inactive|failed)$" "$d/pending" && how=stop
+    if systemctl $how "$unit" </dev/null; then
+      echo "\${how}ed $unit" | sed 's/^stoped/stopped/'
+      grep -v "^$unit " "$d/pending" > "$d/pending.new"; mv "$d/pending.new" "$d/pending"
+    else
+      echo "failed   $unit did not $how; look at: journalctl -u $unit"; left=1
+    fi
+  done
+  [ -s "$d/pending" ] || rm -f "$d/pending"
+}
+`;
