@@ -1,6 +1,7 @@
 /** `bulwark apply`: carries out the workspace's plan, and only the one whose digest was given. */
 import type { AppError } from '../../shared/domain/error.ts';
 import { appError } from '../../shared/domain/error.ts';
+import { handUndoCommand } from '../../shared/domain/hand-undo.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { applyShownPlan } from '../service/applying.ts';
 import type { Command, Output } from './command.ts';
@@ -40,6 +41,7 @@ async function apply(headless: Headless, digest: string): Promise<Result<Output>
     state: progress.get(step.id)?.state ?? 'waiting',
     note: progress.get(step.id)?.note ?? '',
   }));
+  const byHand = steps.some((step) => step.state === 'done') ? handUndoCommand : null;
   const found = after.hosts.filter((state) => involved.has(state.host.id));
   const error: AppError | undefined = applied.ok ? undefined : applied.error;
   return succeed({
@@ -48,13 +50,19 @@ async function apply(headless: Headless, digest: string): Promise<Result<Output>
       planId: plan.id,
       digest,
       steps,
+      byHand,
       after: found.map((state) => ({
         hostId: state.host.id,
         counts: countsOf(state.latest?.findings ?? []),
       })),
     },
     text: plain(
-      steps.map((step) => `${step.state.padEnd(14)} ${step.id}  ${step.title}  ${step.note}`).join('\n'),
+      [
+        ...steps.map((step) => `${step.state.padEnd(14)} ${step.id}  ${step.title}  ${step.note}`),
+        ...(byHand === null
+          ? []
+          : [`Without this workspace it is taken back on the host itself, by root:  ${byHand}`]),
+      ].join('\n'),
     ),
     ...(error === undefined ? {} : { error }),
   });

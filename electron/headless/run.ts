@@ -8,6 +8,7 @@ import { version } from './headless-service.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { hostsCommand } from './hosts.ts';
 import { initCommand } from './init.ts';
+import { kitCommand } from './kit.ts';
 import { parseOptions, usage } from './options.ts';
 import { planCommand } from './plan.ts';
 import { recoverCommand } from './recover.ts';
@@ -15,6 +16,7 @@ import { reportCommand } from './report.ts';
 import { rollbackCommand } from './rollback.ts';
 import type { Terminal } from './terminal.ts';
 import { verifyCommand, withNamedFiles } from './verify.ts';
+import { workspaceCommand } from './workspace.ts';
 
 export const commands: readonly Command[] = [
   assessCommand,
@@ -26,6 +28,8 @@ export const commands: readonly Command[] = [
   verifyCommand,
   initCommand,
   hostsCommand,
+  workspaceCommand,
+  kitCommand,
 ];
 
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
