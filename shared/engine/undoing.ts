@@ -1,15 +1,10 @@
 /** Undoes steps of one host, one after the other, with the restarts that this needs: the same for rolling back and recovering. */
-import type { Change } from '../domain/change.ts';
+import { concernsNode } from './concerns-node.ts';
 import type { HostWork } from './host-work.ts';
 import type { OwedRestart, StepHistory } from './journal/history.ts';
 import type { EngineEvents, EngineParts } from './parts.ts';
 import { OwedRestarts, restartFor } from './restarts-owed.ts';
 import { type RollbackItem, undoStep } from './undo-step.ts';
-
-/** Changes around a node rest on the earlier ones: settings on owners, owners on the account. Others stand alone. */
-export function concernsNode(change: Change): boolean {
-  return !['firewall-ruleset', 'file-content', 'sysctl', 'swap'].includes(change.kind);
-}
 
 export interface UndoingOptions {
   /** All steps of the host: they tell which unit reads which file. */

@@ -2,10 +2,10 @@
 import type { Change } from '../../domain/change.ts';
 import { handUndoFolder } from '../../domain/hand-undo.ts';
 import { type Result, succeed } from '../../domain/result.ts';
+import { concernsNode } from '../concerns-node.ts';
 import { prelude, runChecked, textOf } from '../host-script.ts';
 import { type EngineParts, kindOf } from '../parts.ts';
 import type { HostWriter } from '../ports.ts';
-import { concernsNode } from '../undoing.ts';
 import { encodeOps, type HandUndoOp } from './ops.ts';
 import { undoProgram } from './program.ts';
 
