@@ -8,6 +8,7 @@ import { knownValue } from '../domain/fact.ts';
 import type { Facts, FirewallFact } from '../domain/facts.ts';
 import type { Choice } from '../domain/finding.ts';
 import { asRange, isCidr, reachOf } from '../text/address.ts';
+import { coverageOf } from '../text/ranges.ts';
 import { settingValue } from '../text/yaml-settings.ts';
 import type { Choices, Proposal } from './define-control.ts';
 import { widestReach } from './exposure.ts';
@@ -43,11 +44,16 @@ export function proposeFirewall(
   ]
     .filter((port) => port !== system.sshPort && port !== install.httpPort && port !== install.transportPort)
     .sort((a, b) => a - b);
+  const sources = lines(choices['allowedSources']);
+  const peers = mayHavePeers(facts, install);
+  const transport = peers ? lines(choices['transportSources']) : [];
   const asked: Choice[] = [
     {
       name: 'allowedSources',
       label: 'Who may reach Elasticsearch over HTTP',
-      hint: 'Addresses or ranges, one per line: your clients, Kibana, and yourself.',
+      hint: coversTooMuch(sources)
+        ? tooMuch
+        : 'Addresses or ranges, one per line: your clients, Kibana, and yourself.',
       type: 'cidr-list',
       suggested: own,
     },
@@ -59,11 +65,13 @@ export function proposeFirewall(
     type: 'cidr-list',
     suggested: own,
   });
-  if (mayHavePeers(facts, install))
+  if (peers)
     asked.push({
       name: 'transportSources',
       label: 'Other nodes of the cluster',
-      hint: 'Addresses or ranges, one per line. Empty when this is the only node.',
+      hint: coversTooMuch(transport)
+        ? tooMuch
+        : 'Addresses or ranges, one per line. Empty when this is the only node.',
       type: 'cidr-list',
       suggested: '',
     });
@@ -89,13 +97,13 @@ export function proposeFirewall(
     fixedTogetherWith,
   };
   const values = new Map(asked.map((choice) => [choice.name, choices[choice.name]]));
-  const sources = lines(values.get('allowedSources'));
-  const transport = lines(values.get('transportSources'));
   const kept = (values.get('otherPorts') ?? '').split(/[\s,]+/).filter((one) => one !== '');
   const complete = asked.every(({ name }) => name === 'sshSources' || values.get(name) !== undefined);
   const valid =
     sources.length > 0 &&
     [...sources, ...transport, ...operators].every(isCidr) &&
+    !coversTooMuch(sources) &&
+    !coversTooMuch(transport) &&
     kept.every((port) => /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535);
   if (!complete || !valid) return { type: 'choices', choices: asked, ...more };
   const change: Change = {
@@ -117,6 +125,14 @@ export function proposeFirewall(
     guardSeconds,
   };
   return { type: 'changes', changes: [change], ...more };
+}
+
+const tooMuch =
+  'What you gave covers a large part of all addresses and would restrict next to nobody. Name the networks of your clients.';
+
+/** Rules for such sources would be set and then judged as no restriction. */
+function coversTooMuch(sources: readonly string[]): boolean {
+  return sources.every(isCidr) && coverageOf(sources.map(asRange)) !== 'restricted';
 }
 
 /** Other nodes may need the transport port, unless it is bound to loopback or the node says that it is alone. */

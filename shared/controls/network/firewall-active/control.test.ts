@@ -50,6 +50,11 @@ describe('propose', () => {
     expect(fixedTogetherWith).toEqual(['http-port-restricted', 'not-publicly-exposed']);
   });
 
+  it('asks again for sources that restrict next to nobody, and says why', () => {
+    const asked = choicesOf(control, factsOf(open), { ...given, allowedSources: '0.0.0.0/1 128.0.0.0/1' });
+    expect(asked.choices[0]?.hint).toMatch(/large part of all addresses/);
+  });
+
   it.each(['', 'anybody', '10.0.0.0/33', '10.0.0.1; rm'])('asks again for %j', (allowedSources) => {
     expect(choicesOf(control, factsOf(open), { allowedSources }).choices).toHaveLength(2);
   });
