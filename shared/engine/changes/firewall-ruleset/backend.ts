@@ -28,10 +28,16 @@ export interface Backend {
   words(now: FirewallState, wanted: FirewallState): readonly string[];
   /** How the host itself goes back to `from`. */
   guard(from: FirewallState, to: FirewallState): Pick<GuardPlan, 'revert' | 'after' | 'files' | 'save'>;
-  /** Loads the rules of `to`, and only live. */
-  goLive(host: HostWriter, from: FirewallState, to: FirewallState): Promise<Result<void>>;
+  /** Loads the rules of `to`, and only live. `onlyWhile`: a path that must exist all the while, else GUARD_FIRED. */
+  goLive(host: HostWriter, from: FirewallState, to: FirewallState, onlyWhile?: string): Promise<Result<void>>;
   /** Files and services for the next boot. */
-  makeLasting(host: HostWriter, from: FirewallState, to: FirewallState, tag: string): Promise<Result<void>>;
+  makeLasting(
+    host: HostWriter,
+    from: FirewallState,
+    to: FirewallState,
+    tag: string,
+    onlyWhile?: string,
+  ): Promise<Result<void>>;
   /** The live rules as the next boot would make them. */
   atBoot(now: FirewallState, context: ChangeContext): Promise<Result<FirewallState['live']>>;
 }

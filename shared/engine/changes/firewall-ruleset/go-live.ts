@@ -6,6 +6,7 @@ import type { Result } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { armGuard, disarmGuard, fallBack, proveAccess } from '../../guard.ts';
 import { connectionLost } from '../../parts.ts';
+import { whileArmed } from '../under-guard.ts';
 import type { Backend } from './backend.ts';
 import type { FirewallState } from './state.ts';
 
@@ -24,7 +25,7 @@ export async function goLive(
   }
   const guard = armed.value;
   context.progress('Loading the rules');
-  const loaded = await backend.goLive(context.host, from, to);
+  const loaded = await backend.goLive(context.host, from, to, whileArmed(context));
   if (!loaded.ok && !connectionLost(loaded.error)) {
     return fallBack(context, guard, loaded.error.message);
   }
@@ -39,7 +40,7 @@ export async function goLive(
       return await fallBack(context, guard, loaded.error.message);
     }
     context.progress('Access is proven; making the rules last', 'verifying');
-    const lasting = await backend.makeLasting(fresh, from, to, context.tag);
+    const lasting = await backend.makeLasting(fresh, from, to, context.tag, whileArmed(context));
     if (!lasting.ok) {
       return await fallBack(context, guard, lasting.error.message);
     }

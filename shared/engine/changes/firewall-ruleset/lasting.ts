@@ -5,15 +5,23 @@ import { removeFile, writeFileAtomic } from '../../host-files.ts';
 import type { HostWriter } from '../../ports.ts';
 import { type FirewallState, type StateFile, sameFile } from './state.ts';
 
-export async function putFile(host: HostWriter, file: StateFile, tag: string): Promise<Result<void>> {
+/** @param onlyWhile a path that must exist: a guard that is armed */
+export async function putFile(
+  host: HostWriter,
+  file: StateFile,
+  tag: string,
+  onlyWhile?: string,
+): Promise<Result<void>> {
+  const needs = onlyWhile === undefined ? {} : { onlyWhile };
   if (file.was === 'absent') {
-    return removeFile(host, file.path);
+    return removeFile(host, file.path, needs);
   }
   return writeFileAtomic(host, file.path, fromBase64(file.bytes), {
     owner: String(file.uid),
     group: String(file.gid),
     mode: file.mode,
     tag,
+    ...needs,
   });
 }
 
@@ -23,13 +31,14 @@ export async function putFiles(
   from: FirewallState,
   to: FirewallState,
   tag: string,
+  onlyWhile?: string,
 ): Promise<Result<void>> {
   for (const file of to.files) {
     const was = from.files.find((one) => one.path === file.path);
     if (was !== undefined && sameFile(was, file)) {
       continue;
     }
-    const put = await putFile(host, file, tag);
+    const put = await putFile(host, file, tag, onlyWhile);
     if (!put.ok) {
       return put;
     }

@@ -4,6 +4,7 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { prelude, runChecked, scriptError, tailOf, textOf } from '../../host-script.ts';
 import type { HostWriter } from '../../ports.ts';
+import { loadWhileArmed } from './late-load.ts';
 
 /** One text for IPv4 and one for IPv6. */
 export type Both = { readonly v4: string; readonly v6: string };
@@ -125,13 +126,21 @@ export async function checkFiles(
   return ran.ok ? succeed(undefined) : ran;
 }
 
-/** Runs a program of a backend that loads the texts, which it finds as `v4` and `v6` in the folder `$1`. */
-export async function loadRules(host: HostWriter, program: string, rules: Both): Promise<Result<void>> {
+/**
+ * Runs a program of a backend that loads the texts, which it finds as `v4` and `v6` in the folder `$1`.
+ * @param onlyWhile a path that must exist: a guard that is armed
+ */
+export async function loadRules(
+  host: HostWriter,
+  program: string,
+  rules: Both,
+  onlyWhile = '',
+): Promise<Result<void>> {
   const { stdin, lines } = joined(rules);
   const ran = await host.run({
     name: 'firewall-load',
-    script: `${prelude}\n${take}\nset -- "$t"\n${program}`,
-    args: [lines, String(stdin.length)],
+    script: `${prelude}\n${take}\nset -- "$t" "$3"\n${loadWhileArmed(program)}`,
+    args: [lines, String(stdin.length), onlyWhile],
     stdin,
     privileged: true,
     deadlineSeconds: 20,

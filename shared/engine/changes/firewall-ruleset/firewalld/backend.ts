@@ -110,7 +110,7 @@ export const firewalld: Backend = {
     };
   },
 
-  goLive: (host, _from, to) => loadLive(host, loadTexts(to.live)),
+  goLive: (host, _from, to, onlyWhile) => loadLive(host, loadTexts(to.live), onlyWhile),
   makeLasting: putFiles,
 
   async atBoot(now, context) {

@@ -4,6 +4,7 @@ import { fail, type Result, succeed } from '../../../../domain/result.ts';
 import type { ChangeContext } from '../../../change-kind.ts';
 import { prelude, runChecked, scriptError, tailOf, textOf } from '../../../host-script.ts';
 import type { HostWriter } from '../../../ports.ts';
+import { loadWhileArmed } from '../late-load.ts';
 import { ours, sorted } from './rules.ts';
 
 // Newer versions mark the default zone in the list of active ones.
@@ -134,8 +135,8 @@ trap 'rm -rf "$t"' EXIT
 cat > "$t/all" || exit 1
 [ "$(wc -c < "$t/all")" -eq "$1" ] || exit 52
 sed -n 's/^zone=//p' "$t/all" > "$t/zones"; grep -v '^zone=' "$t/all" > "$t/rules"
-set -- "$t"
-${loadProgram}`;
+set -- "$t" "$2"
+${loadWhileArmed(loadProgram)}`;
 
 export interface Load {
   readonly zones: string;
@@ -152,12 +153,17 @@ export function loadTexts(live: Readonly<Record<string, string>>): Load {
   };
 }
 
-export async function loadLive(host: HostWriter, { zones, rules }: Load): Promise<Result<void>> {
+/** @param onlyWhile a path that must exist: a guard that is armed */
+export async function loadLive(
+  host: HostWriter,
+  { zones, rules }: Load,
+  onlyWhile = '',
+): Promise<Result<void>> {
   const stdin = new TextEncoder().encode(`${zones.replace(/^(?=.)/gm, 'zone=')}${rules}`);
   const ran = await host.run({
     name: 'firewall-load',
     script: loadScript,
-    args: [String(stdin.length)],
+    args: [String(stdin.length), onlyWhile],
     stdin,
     privileged: true,
     deadlineSeconds: 60,

@@ -123,7 +123,8 @@ export const iptables: Backend = {
     };
   },
 
-  goLive: (host, _from, to) => loadRules(host, loadProgram, loadTexts(bothOf(to.live), tablesOf(to))),
+  goLive: (host, _from, to, onlyWhile) =>
+    loadRules(host, loadProgram, loadTexts(bothOf(to.live), tablesOf(to)), onlyWhile),
   makeLasting: putFiles,
   atBoot,
 };

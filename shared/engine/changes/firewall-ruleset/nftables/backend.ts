@@ -48,24 +48,25 @@ async function makeLasting(
   from: FirewallState,
   to: FirewallState,
   tag: string,
+  onlyWhile?: string,
 ): Promise<Result<void>> {
   const { bootFile, rules } = parts(to);
   const steps: (() => Promise<Result<void>>)[] = [];
   if (rules.was === 'file') {
     steps.push(
-      () => switchTo(host, 'folder'),
-      () => putFile(host, rules, tag),
+      () => switchTo(host, 'folder', onlyWhile),
+      () => putFile(host, rules, tag, onlyWhile),
     );
   }
-  steps.push(() => putFile(host, bootFile, tag));
+  steps.push(() => putFile(host, bootFile, tag, onlyWhile));
   if (rules.was === 'absent') {
-    steps.push(() => putFile(host, rules, tag));
+    steps.push(() => putFile(host, rules, tag, onlyWhile));
     if (to.flags['folder'] !== 'yes') {
-      steps.push(() => switchTo(host, 'no-folder'));
+      steps.push(() => switchTo(host, 'no-folder', onlyWhile));
     }
   }
   if (from.flags['enabled'] !== to.flags['enabled']) {
-    steps.push(() => switchTo(host, to.flags['enabled'] === 'enabled' ? 'enable' : 'disable'));
+    steps.push(() => switchTo(host, to.flags['enabled'] === 'enabled' ? 'enable' : 'disable', onlyWhile));
   }
   for (const step of steps) {
     const done = await step();
@@ -156,7 +157,7 @@ export const nftables: Backend = {
     save: from.files.map((file) => file.path),
   }),
 
-  goLive: (host, _from, to) => loadLive(host, loadTextOf(to)),
+  goLive: (host, _from, to, onlyWhile) => loadLive(host, loadTextOf(to), onlyWhile),
   makeLasting,
 
   async atBoot(now, context) {

@@ -4,6 +4,7 @@ import { fail, type Result, succeed } from '../../../../domain/result.ts';
 import type { ChangeContext } from '../../../change-kind.ts';
 import { prelude, runChecked, scriptError, tailOf, textOf } from '../../../host-script.ts';
 import type { HostWriter } from '../../../ports.ts';
+import { loadWhileArmed } from '../late-load.ts';
 
 const lookScript = `${prelude}
 command -v nft >/dev/null 2>&1 || { echo nft=no; exit 0; }
@@ -142,21 +143,24 @@ export async function bootListing(
 }
 
 const loadScript = `${prelude}
-t=$(mktemp) || exit 1
-trap 'rm -f "$t"' EXIT
-cat > "$t" || exit 1
-[ "$(wc -c < "$t")" -eq "$1" ] || exit 52
-nft -c -f "$t" || exit 1
-nft -f "$t"
-`;
+t=$(mktemp -d) || exit 1
+trap 'rm -rf "$t"' EXIT
+cat > "$t/rules" || exit 1
+[ "$(wc -c < "$t/rules")" -eq "$1" ] || exit 52
+nft -c -f "$t/rules" || exit 1
+set -- "$t" "$2"
+${loadWhileArmed('nft -f "$1/rules"\n')}`;
 
-/** Loads a text in one transaction, after nft's own check. */
-export async function loadLive(host: HostWriter, text: string): Promise<Result<void>> {
+/**
+ * Loads a text in one transaction, after nft's own check.
+ * @param onlyWhile a path that must exist: a guard that is armed
+ */
+export async function loadLive(host: HostWriter, text: string, onlyWhile = ''): Promise<Result<void>> {
   const bytes = new TextEncoder().encode(text);
   const ran = await host.run({
     name: 'firewall-load',
     script: loadScript,
-    args: [String(bytes.length)],
+    args: [String(bytes.length), onlyWhile],
     stdin: bytes,
     privileged: true,
     deadlineSeconds: 20,
@@ -170,6 +174,7 @@ export async function loadLive(host: HostWriter, text: string): Promise<Result<v
 }
 
 const switchScript = `${prelude}
+if [ -n "$2" ] && [ ! -e "$2" ]; then exit 53; fi
 case $1 in
   folder) [ -d /etc/nftables.d ] || mkdir -m 755 /etc/nftables.d ;;
   no-folder) rmdir /etc/nftables.d 2>/dev/null; exit 0 ;;
@@ -181,10 +186,17 @@ esac
 export async function change(
   host: HostWriter,
   what: 'folder' | 'no-folder' | 'enable' | 'disable',
+  onlyWhile = '',
 ): Promise<Result<void>> {
   const ran = await runChecked(
     host,
-    { name: `firewall-${what}`, script: switchScript, args: [what], privileged: true, deadlineSeconds: 30 },
+    {
+      name: `firewall-${what}`,
+      script: switchScript,
+      args: [what, onlyWhile],
+      privileged: true,
+      deadlineSeconds: 30,
+    },
     { doing: 'set up loading the rules at boot', hostState: 'changed' },
   );
   return ran.ok ? succeed(undefined) : ran;

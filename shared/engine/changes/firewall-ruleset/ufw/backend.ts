@@ -162,7 +162,7 @@ export const ufw: Backend = {
     };
   },
 
-  goLive: (host, _from, to) => loadRules(host, loadProgram, loadTexts(to)),
+  goLive: (host, _from, to, onlyWhile) => loadRules(host, loadProgram, loadTexts(to), onlyWhile),
   makeLasting: putFiles,
   atBoot,
 };
