@@ -2,6 +2,7 @@
 import type { HostState } from '../../shared/contract/state.ts';
 import type { Blast, Change } from '../../shared/domain/change.ts';
 import { type AppError, appError } from '../../shared/domain/error.ts';
+import { handUndoCommand } from '../../shared/domain/hand-undo.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { type EngineEvents, type EngineParts, kindOf } from '../../shared/engine/parts.ts';
 import { kibanaKeystoreCodec } from '../adapters/kibana/keystore-codec.ts';
@@ -83,18 +84,17 @@ export async function refreshHistory(
   hostId: string,
 ): Promise<void> {
   const entries = await workspace.journal.read(hostId);
-  context.store.updateHost(
-    hostId,
-    (state): HostState =>
-      entries.ok
-        ? {
-            ...state,
-            history: historyItems(entries.value, blastOf),
-            notes: historyNotes(entries.value),
-            interrupted: interruptedItems(entries.value),
-          }
-        : { ...state, error: entries.error },
-  );
+  context.store.updateHost(hostId, ({ undoByHand: _before, ...state }): HostState => {
+    if (!entries.ok) return { ...state, error: entries.error };
+    const history = historyItems(entries.value, blastOf);
+    return {
+      ...state,
+      history,
+      notes: historyNotes(entries.value),
+      interrupted: interruptedItems(entries.value),
+      ...(history.some(({ result }) => result === 'done') ? { undoByHand: handUndoCommand } : {}),
+    };
+  });
 }
 
 /** Asks about somebody else's lock; true when the operator wants it broken. */
