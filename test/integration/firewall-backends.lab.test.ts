@@ -82,7 +82,7 @@ const kinds: readonly Kind[] = [
       /^\trule priority="-31800" family="ipv6" port port="444-65535" protocol="tcp" drop$/m,
       /^for good: rule priority="-31900" family="ipv6" source address="2001:db8::\/32" port port="9200"/m,
     ],
-    keeps: [/^ {2}services: dhcpv6-client ssh$/m, /^ {2}ports: 9200\/tcp 443\/tcp$/m],
+    keeps: [/^ {2}services: (?=.*dhcpv6-client)(?=.*ssh)/m, /^ {2}ports: (?=.*9200\/tcp)(?=.*443\/tcp)/m],
   },
 ];
 

@@ -21,7 +21,7 @@ const OPERATORS_VIEW: Readonly<Record<VariantName, readonly [string, number, Reg
   firewalld: [
     'sudo -n firewall-cmd --state; sudo -n firewall-cmd --list-ports',
     0,
-    /^running\n9200\/tcp 443\/tcp/,
+    /^running\n(?=.*9200\/tcp)(?=.*443\/tcp)/,
   ],
   iptables: ['sudo -n iptables -S INPUT', 0, /^-P INPUT DROP[\s\S]*--dports 443,9200 -j ACCEPT/],
   'no-posix-shell': ['echo hello', 1, /not available/],
