@@ -71,6 +71,8 @@ export const reportSchema = z.object({
       ),
       /** Things kept on the host on purpose (a data directory set aside), with their paths. */
       kept: z.array(z.string()),
+      /** What root types on the host to take back what still stands, when nobody has the workspace any more. */
+      byHand: z.string().optional(),
       journalHead: z.string(),
       journalEntries: z.number(),
     }),

@@ -24,6 +24,7 @@ describe('the report as data', () => {
       ['05-systemd-dropin', 'done', true],
     ]);
     expect(host?.kept).toEqual(['/srv/es/data.set-aside-p1-03']);
+    expect(host?.byHand).toBe('sudo sh /var/lib/bulwark/undo/undo');
     const text = canonicalJson(report);
     expect(canonicalJson(reportSchema.parse(JSON.parse(text)))).toBe(text);
   });

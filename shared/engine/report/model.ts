@@ -1,7 +1,9 @@
 /** Builds the report: data from scans, journals and the vault's list of names, put side by side without adding a claim. */
+
 import type { Blast, Change } from '../../domain/change.ts';
 import type { DeploymentType } from '../../domain/deployment.ts';
 import type { Finding, Scan } from '../../domain/finding.ts';
+import { handUndoCommand } from '../../domain/hand-undo.ts';
 import type { Host } from '../../domain/host.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import { type Report, reportSchema } from '../../domain/report.ts';
@@ -75,6 +77,9 @@ function hostOf(input: ReportHostInput, blastOf: (change: Change) => Blast): Rep
     ...(after ? { after: stateOf(after) } : {}),
     changes: [...changesOf(entries, blastOf)],
     kept: [...new Set([...keptOf(entries), ...(input.kept ?? [])])],
+    ...(changesOf(entries, blastOf).some(({ result, undone }) => result === 'done' && !undone)
+      ? { byHand: handUndoCommand }
+      : {}),
     journalHead: input.journalHead,
     journalEntries: entries.length,
   };
