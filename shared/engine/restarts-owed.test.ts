@@ -168,6 +168,14 @@ describe('a restart that undoing owes', () => {
     expect(await open()).toEqual([]);
   });
 
+  it('does not start what does not run', async () => {
+    bench.host.teach('systemctl', 'case $1 in show) echo LoadState=loaded; echo ActiveState=inactive ;; esac');
+    value(await rollBack(all, bench.parts));
+    expect(restarts).toBe(1);
+    expect(bench.journal.entries.at(-1)).toMatchObject({ type: 'restart-outcome', result: 'not-needed' });
+    expect(await open()).toEqual([]);
+  });
+
   it('is not owed when nothing was undone', async () => {
     bench.host.place(`/etc/systemd/system/${unit}.d/bulwark.conf`, 'edited');
     const report = value(await rollBack({ ...all, scope: { of: 'finding', controlId: 'one' } }, bench.parts));

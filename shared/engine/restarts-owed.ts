@@ -4,6 +4,7 @@
  */
 import type { Change, ChangeOf } from '../domain/change.ts';
 import { type Result, succeed } from '../domain/result.ts';
+import { readUnit } from './elasticsearch/service.ts';
 import type { HostWork } from './host-work.ts';
 import type { OwedRestart, StepHistory } from './journal/history.ts';
 import { changeContext, type EngineEvents, type EngineParts, kindOf, shown, tagOf } from './parts.ts';
@@ -142,6 +143,20 @@ export class OwedRestarts {
 
   async #restart({ planId, stepId, restart }: Pending): Promise<RollbackItem> {
     const kind = this.#parts.kinds['service-restart'];
+    const now = await readUnit(this.#work.session, restart.unit);
+    if (now.ok && now.value.state.active === 'inactive') {
+      // Starting what does not run would be a change that nobody asked for; it reads the old files whenever it is started.
+      const note = `${restart.unit} does not run, so it was not restarted.`;
+      const written = await this.#journal(restart.unit, 'not-needed', note);
+      return {
+        planId,
+        stepId: restartStepId(restart.unit),
+        title: kind.describe(restart).title,
+        result: written.ok ? 'undone' : 'failed',
+        note,
+        ...(written.ok ? {} : { error: shown(written.error) }),
+      };
+    }
     const context = changeContext(this.#parts, this.#work.session, {
       tag: `${tagOf(planId, stepId)}-again`,
       guard: this.#events.guard,

@@ -7,7 +7,7 @@ export const kinds: KindFile = [
   matrixKind<'sysctl'>({
     kind: 'sysctl',
     variant: 'network',
-    scenario: 'bare',
+    scenario: 'bare-kernel',
     prepare:
       'rm -f /etc/sysctl.d/zz-bulwark.conf /etc/sysctl.d/50-theirs.conf; sysctl -q -w net.ipv4.tcp_retries2=15',
     change: () =>
@@ -21,6 +21,7 @@ export const kinds: KindFile = [
     edit: "echo 'net.ipv4.tcp_syn_retries = 4' > /etc/sysctl.d/50-theirs.conf",
     atomic: false,
     guardSeconds,
+    slow: true,
   }),
   matrixKind<'sysctl'>({
     kind: 'sysctl',
