@@ -12,6 +12,7 @@ import type { HostWriter } from './ports.ts';
 const groupScript = `${prelude}
 tag=$1; total=$2; shift 2
 selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
+one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
 base=/run; [ -d $base ] && [ -w $base ] || base=/var/tmp
 all=$(mktemp $base/bulwark-group.XXXXXX) || exit 1
 each() {
@@ -32,7 +33,7 @@ look() {
   return 0
 }
 enter() {
-  cd -P -- "$w" || return 1
+  cd -P -- "$w" && [ "\${PWD##*/}" = ".bulwark-$tag-$i" ] || return 50
   [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] || { chmod g-s . && [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ]; } || return 50
 }
 build() {
@@ -63,9 +64,9 @@ still() {
 }
 go() {
   if [ "$length" = - ]; then rm -f -- "$p" || return 1; return 0; fi
-  enter && mv -f -- ./f "$p"
+  enter && [ ! -d "$p" ] && mv -f $one -- ./f "$p"
 }
-back() { enter || return 0; if [ -e ./old ]; then mv -f -- ./old "$p"; else rm -f -- "$p"; fi; return 0; }
+back() { enter || return 0; if [ -e ./old ]; then mv -f $one -- ./old "$p"; else rm -f -- "$p"; fi; return 0; }
 after() {
   if [ $selinux = yes ] && [ "$length" != - ]; then restorecon -- "$p" 2>/dev/null || true; fi
   sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync

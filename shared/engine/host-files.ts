@@ -3,7 +3,8 @@
  * GNU or BusyBox tools; paths are arguments, never part of a script.
  *
  * Hazard: the folder may belong to an unprivileged service user. The new file is therefore built inside a private folder
- * that the script stands in (a swapped path cannot redirect `chmod` or `chown`), and only then renamed over the target.
+ * that the script stands in (a swapped path cannot redirect `chmod` or `chown`), and only then renamed over the target,
+ * never into it: a link to a folder may have taken its place.
  * A connection that breaks closes standard input early: the length is checked, so that half a file never goes live.
  */
 import { appError } from '../domain/error.ts';
@@ -102,7 +103,7 @@ rm -rf -- "$w"
 mkdir -m 700 -- "$w" || exit 1
 trap 'cd / && rm -rf -- "$w"' EXIT
 trap 'exit 130' HUP INT TERM
-cd -P -- "$w" || exit 1
+cd -P -- "$w" && [ "\${PWD##*/}" = ".bulwark-$tag" ] || exit 50
 [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] || { chmod g-s . && [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ]; } || exit 50
 selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
 new=yes
@@ -128,7 +129,9 @@ case $expects in
      [ "$(sha256sum < "$p" | cut -d' ' -f1)" = "$expects" ] || exit 47 ;;
 esac
 if [ -n "$needs" ] && [ ! -e "$needs" ]; then exit 53; fi
-mv -f -- ./f "$p" || exit 1
+one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
+[ -d "$p" ] && exit 45
+mv -f $one -- ./f "$p" || exit 1
 if [ $selinux = yes ] && [ $new = yes ]; then restorecon -- "$p" 2>/dev/null || true; fi
 sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
 `;

@@ -121,13 +121,14 @@ put_file() {
   dir=\${1%/*}; w=\${dir:-/}/.bulwark-undo-$$
   [ -d "\${dir:-/}" ] || return 1
   rm -rf -- "$w"; mkdir -m 700 -- "$w" || return 1
-  ( cd -P -- "$w" || exit 1
+  ( cd -P -- "$w" && [ "\${PWD##*/}" = ".bulwark-undo-$$" ] || exit 1
     chmod g-s . 2>/dev/null
     [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] || exit 1
     cp --preserve=all -- "$item/$n.file" ./f 2>/dev/null || cp -p -- "$item/$n.file" ./f || exit 1
     [ "$(mark ./f)" = "$was" ] || exit 1
     sync
-    mv -f -- ./f "$1" )
+    one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
+    [ ! -d "$1" ] && mv -f $one -- ./f "$1" )
   rc=$?
   rm -rf -- "$w"
   return $rc
