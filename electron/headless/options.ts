@@ -27,6 +27,7 @@ const known = {
   choice: { type: 'string', multiple: true },
   digest: { type: 'string' },
   'break-lock': { type: 'boolean' },
+  path: { type: 'string' },
   step: { type: 'string' },
   finding: { type: 'string' },
   revert: { type: 'boolean' },

@@ -3,6 +3,7 @@ import { appError } from '../../shared/domain/error.ts';
 import { applyCommand } from './apply.ts';
 import { assessCommand } from './assess.ts';
 import { type Command, tell, tellError } from './command.ts';
+import { confirmRemovalCommand } from './confirm-removal.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { version } from './headless-service.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   applyCommand,
   rollbackCommand,
   recoverCommand,
+  confirmRemovalCommand,
   reportCommand,
   verifyCommand,
   initCommand,
