@@ -72,6 +72,15 @@ describe('redact', () => {
     `"tokens": [\n  "${canary}"\n]`,
     `https://elastic:a@${canary}@node:9200/`,
     `curl -H 'authorization: bearer ${canary}'`,
+    `xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys: ["${canary}"]`,
+    `decryptionOnlyKeys:\n  - "${canary}"`,
+    `decryptionOnlyKeys: ["a",\n  "${canary}"]`,
+    `elasticsearch.customHeaders: {"x-auth": "${canary}"}`,
+    `elasticsearch.customHeaders:\n  x-auth: ${canary}`,
+    `secrets:\n  user: a\n  webhookUrl: https://hooks/${canary}`,
+    `secretAccessKey: ${canary}`,
+    `password: "a\n  ${canary}"`,
+    `password: a\n  ${canary}`,
   ])('takes the value out of %s', (text) => {
     expect(redact(text)).not.toContain(canary);
     expect(redact(text)).not.toContain('Q2FuYXJ5NzdmZmY');
@@ -84,6 +93,13 @@ describe('redact', () => {
     'xpack.security.authc.token:\n  enabled: true\nnode.name: one',
     'https://node:9200/_cluster and root@host',
   ])('keeps what is not secret: %s', (text) => expect(redact(text)).toBe(text));
+
+  it('leaves the lines after a value alone', () => {
+    expect(redact('- password: one\n  user: two\n- three')).toBe(
+      '- password: [secret]\n  user: two\n- three',
+    );
+    expect(redact('password: one\n# two\nnode: x')).toBe('password: [secret]\n# two\nnode: x');
+  });
 
   it('leaves the lines after a block alone', () => {
     expect(redact('password: |\n  one\n  two\nnode.name: x')).toBe(

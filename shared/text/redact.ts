@@ -8,7 +8,7 @@ export const redacted = '[secret]';
 const secretWords =
   'pass(?:word|wd|phrase)?|secret|token|credential|api[_-]?key|private[_-]?key|encryption[_-]?key|shared[_-]?key|access[_-]?key|sas';
 const secretName = new RegExp(
-  `(?:^|[._\\-\\s])(?:[a-z0-9]*_)?(?:${secretWords})s?(?:$|[._\\-])|(?:password|passwd|passphrase|secret|token|credentials?)$|apikey$|_key$|(?:^|keystore\\.)seed$|(?:^|[._-])authorization$|(?:^|\\.)secure_[a-z_]+$|^azure\\.client\\..*\\.key$`,
+  `(?:^|[._\\-\\s])(?:[a-z0-9]*_)?(?:${secretWords})s?(?:$|[._\\-])|(?:password|passwd|passphrase|secret|token|credentials?)$|apikey$|_key$|(?:^|keystore\\.)seed$|(?:^|[._-])authorization$|(?:^|\\.)secure_[a-z_]+$|^azure\\.client\\..*\\.key$|decryptiononlykeys?$|(?:^|\\.)customheaders$|secret(?:access)?key$`,
   'i',
 );
 /** Names that look secret and are not: places, switches, numbers and times. */
@@ -40,6 +40,10 @@ const value = /(?:"(?:[^"\\]|\\.)*"?|'[^']*'?)[^\s,;)}\]]*|\S+/y;
 /** The value stands on the lines below: a YAML block, or an opened list or map. */
 const block = /^[|>][-+0-9]{0,2}(?:\s|$)/;
 const opened = /^["']?[[{]?\s*$/;
+/** Everything below these is secret, whatever it is called: Kibana's connectors, and headers that often hold a login. */
+const secretMap = /(?:^|\.)(?:secrets|customheaders)$/i;
+/** A list, map or quoted text that does not end on its line. */
+const unfinished = /^(?:\[[^\]]*|\{[^}]*|"(?:[^"\\]|\\.)*\\?|'[^']*)$/;
 const entry = /^[\s+>-]*["']?[A-Za-z_][^\s:="']*["']?\s*[:=](?:\s|$)/;
 const indent = /^[\s+>]*/;
 
@@ -66,6 +70,8 @@ export function redact(text: string, known: readonly string[] = []): string {
 interface Below {
   readonly indent: number;
   readonly everything: boolean;
+  /** List items may stand as far out as the name itself. */
+  readonly items: boolean;
 }
 
 function redactLines(lines: readonly string[]): string[] {
@@ -73,18 +79,20 @@ function redactLines(lines: readonly string[]): string[] {
   return lines.map((line) => {
     const depth = indent.exec(line)?.[0].length ?? 0;
     if (below !== undefined && depth < line.length) {
-      const item = depth === below.indent && line.startsWith('- ', depth);
+      const item = below.items && depth === below.indent && line.startsWith('- ', depth);
       if (depth <= below.indent && !item) below = undefined;
       else if (below.everything || !entry.test(line)) return `${line.slice(0, depth)}${redacted}`;
     }
     const whole = assignment.exec(line);
     const [, lead = '', name = '', between = '', rest = ''] = whole ?? [];
     if (!whole || !isSecretName(name)) return redactInline(line);
-    const everything = block.test(rest);
-    if (everything || opened.test(rest)) {
-      below = { indent: depth, everything };
+    const begins = opened.test(rest);
+    const everything = block.test(rest) || (begins && secretMap.test(name));
+    if (everything || begins) {
+      below = { indent: depth, everything, items: true };
       return line;
     }
+    below = { indent: depth, everything: unfinished.test(rest), items: false };
     return `${lead}${name}${between}${redacted}`;
   });
 }
