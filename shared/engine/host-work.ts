@@ -28,7 +28,9 @@ export class HostWork {
   async begin(planId: string, force: boolean, signal?: AbortSignal): Promise<Result<void>> {
     const { operator, installation, journal, tool } = this.#parts;
     const token = randomId(this.#parts, 'lock');
+    // Ours before the host has answered: other work of this program may ask in between.
     const about = { owner: operator, planId, token, force, from: installation, alive: [...alive] };
+    alive.add(token);
     let locked = await lockHost(this.#session, about, signal);
     if (!locked.ok && connectionLost(locked.error) && signal?.aborted !== true) {
       // Whether the host got it is not known: the same token finds out, and takes it if not.
@@ -36,10 +38,10 @@ export class HostWork {
       locked = again.ok ? await lockHost(this.#session, { ...about, force: false }, signal) : locked;
     }
     if (!locked.ok) {
+      alive.delete(token);
       return locked;
     }
     this.#lock = locked.value;
-    alive.add(token);
     const opened = await journal.append({
       type: 'opened',
       hostId: this.hostId,

@@ -5,6 +5,7 @@ import { type ThreeFiles, threeFiles } from '../../test/support/three-files.ts';
 import { appError } from '../domain/error.ts';
 import { fail, succeed } from '../domain/result.ts';
 import { applyPlan } from './apply.ts';
+import { HostWork } from './host-work.ts';
 import { type LockRequest, lockHost } from './lock.ts';
 
 let bench: ThreeFiles['bench'];
@@ -17,6 +18,29 @@ afterEach(() => bench.host.remove());
 const lost = fail<never>(appError('SSH_CONNECTION_LOST', 'The link broke.', 'Try again.'));
 
 describe('the lock on the host', () => {
+  it('is not taken from other work of this program whose answer is still on its way', async () => {
+    const parts = { ...bench.parts, installation: 'here' };
+    const other = new HostWork(bench.host.session(), parts);
+    const seen: boolean[] = [];
+    const work = new HostWork(
+      {
+        ...bench.host.session(),
+        run: async (request, signal) => {
+          const ran = await bench.host.run(request, signal);
+          if (request.name === 'lock-host') seen.push((await other.begin('p', false)).ok);
+          return ran;
+        },
+      },
+      parts,
+    );
+    value(await work.begin('p', false));
+    expect(seen).toEqual([false]);
+    value(await work.stillOurs());
+    await work.end();
+    value(await other.begin('p', false));
+    await other.end();
+  });
+
   it('refuses a host that somebody else works on', async () => {
     value(await lockHost(bench.host, { owner: 'bob@desk', planId: 'p', token: 't1' }));
     const refused = await applyPlan(bench.applying(plan), bench.parts);

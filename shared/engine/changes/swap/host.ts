@@ -170,6 +170,12 @@ export async function swapOff(host: HostWriter, active: readonly ActiveSwap[]): 
 
 const onScript = `${prelude}
 swaps=$1; by=$2; shift 2
+# One that a lost connection left running keeps its swap listed until it is done, and turns it off after all.
+n=0
+while pgrep -x swapoff >/dev/null 2>&1; do
+  [ $n -lt 90 ] || { echo 'swap is still being turned off' >&2; exit 1; }
+  sleep 1; n=$((n + 1))
+done
 bad=0
 while [ $# -ge 4 ]; do
   device=$1; raw=$2

@@ -79,4 +79,15 @@ describe('swap', () => {
     expect(await undo(swap, change, applied, testContext(host))).toMatchObject({ error: { code: 'DRIFT' } });
     expect([active(), fstab()]).toEqual(['', 'edited\n']);
   });
+
+  it('waits for a swapoff that a lost connection left running before it says that swap is on', async () => {
+    const before = value(await swap.capture(change, testContext(host)));
+    // Ends at the second look, and turns off what was listed until then.
+    host.teach(
+      'pgrep',
+      'echo >> "$STATE/looks"; [ "$(wc -l < "$STATE/looks")" -lt 2 ] && exit 0; [ -e "$STATE/off" ] || { : > "$STATE/off"; sed -i 1q "$ROOT/proc/swaps"; }; exit 1',
+    );
+    value(await undo(swap, change, { before, mark: {} }, testContext(host)));
+    expect(active()).toMatch(/^\/other file .*\n\/swap file .*\n$/);
+  });
 });

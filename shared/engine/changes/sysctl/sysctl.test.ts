@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyTwice, testContext, undo, value } from '../../../../test/support/change-harness.ts';
 import { LocalHost } from '../../../../test/support/local-host.ts';
 import type { ChangeOf } from '../../../domain/change.ts';
+import { succeed } from '../../../domain/result.ts';
+import { whileArmed } from '../under-guard.ts';
 import { ownFile } from './host.ts';
 import { sysctl } from './sysctl.ts';
 
@@ -95,5 +97,24 @@ describe('sysctl', () => {
     expect(live()).toEqual(['262144', '3 4 1 3']);
     value(await undo(sysctl, change, applied, testContext(host), true));
     expect(live()).toEqual(['65530', '4 4 1 7']);
+  });
+
+  it('puts the file back only while the guard of the undoing is armed', async () => {
+    const net: ChangeOf<'sysctl'> = {
+      kind: 'sysctl',
+      settings: [{ key: 'net.bulwark.none', value: '2' }],
+    };
+    host.place('/proc/sys/net/bulwark/none', '1\n');
+    host.place(ownFile, '# theirs\n');
+    const context = testContext(host, { openFresh: () => Promise.resolve(succeed(host.session())) });
+    const applied = await applyTwice(sysctl, net, context);
+    const needs: string[] = [];
+    host.before = ({ name, args }) => {
+      if (name === 'write-file') needs.push(args?.at(-1) ?? '');
+      return succeed(undefined);
+    };
+    value(await undo(sysctl, net, applied, context));
+    expect(needs).toEqual([whileArmed(context)]);
+    expect(readFileSync(host.path(ownFile), 'utf8')).toBe('# theirs\n');
   });
 });

@@ -13,7 +13,15 @@ import { writeFileAtomic } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
 import type { HostWriter } from '../../ports.ts';
 import { onProbation } from '../guarded-files.ts';
-import { captureFile, currentMark, diffText, drift, imageOf, revertFile } from '../single-file.ts';
+import {
+  type Around,
+  captureFile,
+  currentMark,
+  diffText,
+  drift,
+  imageOf,
+  revertFile,
+} from '../single-file.ts';
 import { underGuard, usualGuardSeconds, whileArmed } from '../under-guard.ts';
 import { look, ownFile, revertProgram, setLive } from './host.ts';
 import { plainValue, procPath, withSettings } from './precedence.ts';
@@ -191,7 +199,8 @@ export const sysctl: ChangeKind<'sysctl'> = {
     }
     const file = fromBase64(image.value.file);
     const wrote = wroteDigest(change, file, context);
-    const restore = (host: HostWriter) => revertFile({ ...context, host }, ownFile, file, mark, wrote);
+    const restore = (host: HostWriter, around?: Around) =>
+      revertFile({ ...context, host }, ownFile, file, mark, wrote, around);
     if (moved.length === 0) {
       return restore(context.host);
     }
@@ -201,7 +210,8 @@ export const sysctl: ChangeKind<'sysctl'> = {
       return restored.ok ? afterWriting(await setLive(context.host, moved)) : restored;
     }
     const from = moved.map(({ key }) => ({ key, value: liveOf(seen.value, key) ?? '' }));
-    return move(change, from, moved, restore, context);
+    const guarded: Around = (_next, write) => write({ onlyWhile: whileArmed(context) });
+    return move(change, from, moved, (host) => restore(host, guarded), context);
   },
 };
 

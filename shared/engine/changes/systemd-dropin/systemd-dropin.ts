@@ -10,6 +10,7 @@ import { fireGuard } from '../../guard.ts';
 import { afterWriting, textOf } from '../../host-script.ts';
 import { onProbation } from '../guarded-files.ts';
 import {
+  type Around,
   captureFile,
   currentMark,
   diffText,
@@ -19,7 +20,7 @@ import {
   verifyFile,
 } from '../single-file.ts';
 import { guardedRestart, isSshd } from '../sshd.ts';
-import { usualGuardSeconds } from '../under-guard.ts';
+import { usualGuardSeconds, whileArmed } from '../under-guard.ts';
 import { dropFolder, folderOf, folderState, isEffective, pathOf, put, reload } from './host.ts';
 
 type Change = ChangeOf<'systemd-dropin'>;
@@ -203,8 +204,8 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
     if (!now.ok) {
       return now;
     }
-    const back = async (): Promise<Result<void>> => {
-      const reverted = await revertFile(context, pathOf(change), fromBase64(was.file), mark, wrote);
+    const back = async (around?: Around): Promise<Result<void>> => {
+      const reverted = await revertFile(context, pathOf(change), fromBase64(was.file), mark, wrote, around);
       if (!reverted.ok) {
         return reverted;
       }
@@ -214,7 +215,9 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
       return reload(change, context);
     };
     return isSshd(change.unit) && now.value !== 'absent'
-      ? throughRestart(change, context, folder.value, back)
+      ? throughRestart(change, context, folder.value, () =>
+          back((_next, write) => write({ onlyWhile: whileArmed(context) })),
+        )
       : back();
   },
 };
