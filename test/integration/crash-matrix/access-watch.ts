@@ -11,10 +11,10 @@ export class AccessWatch {
   /** Milliseconds after the fault at which access worked after the last failure; undefined while it does not. */
   #back: number | undefined;
 
-  /** @param steadily whether to look all the time, or only at the end, because nothing could shut anybody out for long */
+  /** @param steadily whether to look all the time, or only at once and at the end, because nothing could shut anybody out for long */
   constructor(enter: () => Promise<boolean>, steadily: boolean) {
     this.#enter = enter;
-    this.#looking = steadily ? this.#look() : Promise.resolve();
+    this.#looking = steadily ? this.#look() : this.#try().then(() => undefined);
   }
 
   async #look(): Promise<void> {

@@ -22,10 +22,10 @@ export function senseless(kind: AnyKind, { boundary, fault }: Cell): string | un
 /** Interrupt most, and are tried at more boundaries. */
 const usual: readonly FaultName[] = ['app-killed', 'link-cut', 'host-rebooted'];
 
-/** Every fault of a kind, spread over its boundaries; the usual ones twice. What makes no sense is there once. */
+/** Every fault of a kind, spread over its boundaries; the usual ones three times. What makes no sense is there once. */
 function spread(kind: AnyKind, boundaries: readonly Boundary[]): readonly Cell[] {
   const sensible = faults.filter((fault) => senseless(kind, cell(kind, '', fault)) === undefined);
-  const turns = [...usual, ...sensible];
+  const turns = [...usual, ...sensible, ...usual];
   const cells = turns.map((fault, index) =>
     cell(kind, boundaries[Math.floor(((index + 0.5) * boundaries.length) / turns.length)] ?? '', fault),
   );

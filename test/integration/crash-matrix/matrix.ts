@@ -164,9 +164,12 @@ export async function runMatrix(run: MatrixRun, kinds: KindFile): Promise<readon
   const queue = wanted.filter((kind) => !isPending(kind)) as AnyKind[];
   const rows: Row[] = wanted.filter(isPending).map(pendingRow);
   for (const row of rows) run.onRow(row, 0);
-  const slow = wish.part === true ? queue.filter((kind) => kind.slow === true) : [];
-  for (const { kind } of slow) {
-    const row = pendingRow({ kind, pending: 'Takes minutes a case: only in the full product.' });
+  // A slow kind that is named is wanted.
+  const leaveOut = wish.part === true && wish.kinds === undefined;
+  const slow = leaveOut ? queue.filter((kind) => kind.slow === true) : [];
+  for (const kind of slow) {
+    const pending = 'Takes long: only in the full product.';
+    const row = { ...pendingRow({ kind: kind.kind, pending }), variant: kind.variant ?? '' };
     rows.push(row);
     run.onRow(row, 0);
   }
