@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   applyTwice,
@@ -22,6 +22,9 @@ elasticsearch:
   username: kibana_system
   password: "Canary-kibana-7d"   # move me
 `;
+// Only root can lead a program to run as somebody else.
+const asRoot = process.getuid?.() === 0;
+if (!asRoot) process.stdout.write('kibana-setting: whom the tool runs as is left out: not root\n');
 const ymlPath = '/etc/kibana/kibana.yml';
 const keystorePath = '/etc/kibana/kibana.keystore';
 const encryption = 'xpack.encryptedSavedObjects.encryptionKey';
@@ -204,6 +207,30 @@ describe('Kibana’s own tool', () => {
     });
     host.place(tool, '#!/bin/sh\nexit 3\n', 0o755);
     expect(await kibanaSetting.verify(wanted, applied.mark, context)).toMatchObject({
+      error: { code: 'COMMAND_FAILED' },
+    });
+  });
+
+  it.runIf(asRoot)('is never run as root where Kibana has a say in what it does', async () => {
+    host.place(tool, '#!/bin/sh\nexit 3\n', 0o755);
+    const applied = await kibanaSetting.capture(change(), context);
+    const wish = change();
+    const mark = value(await kibanaSetting.apply(wish, value(applied), context));
+    // Writable for others, and no user to run it as: nothing is run, nothing is said.
+    host.place('/etc/kibana/node.options', '--require /tmp/x.js\n', 0o666);
+    chmodSync(host.path('/etc/kibana/node.options'), 0o666);
+    value(await kibanaSetting.verify(wish, mark, context));
+    // The group of kibana.yml has a user of its own name: daemon or bin.
+    chownSync(host.path(ymlPath), 0, 1);
+    host.teach(
+      'setpriv',
+      `case "$*" in --reuid=root*) exit 97 ;; *" true") exit 0 ;; *) echo listed; echo elasticsearch.password; echo ${encryption} ;; esac`,
+    );
+    const again = value(await kibanaSetting.apply(wish, value(applied), context));
+    value(await kibanaSetting.verify(wish, again, context));
+    host.teach('setpriv', 'exit 97');
+    host.teach('runuser', 'exit 97');
+    expect(await kibanaSetting.verify(wish, again, context)).toMatchObject({
       error: { code: 'COMMAND_FAILED' },
     });
   });

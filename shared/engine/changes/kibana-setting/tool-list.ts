@@ -7,12 +7,26 @@ import { prelude, runChecked, textOf } from '../../host-script.ts';
 
 type Change = ChangeOf<'kibana-setting'>;
 
-// As the program's owner: whoever may change the program gains nothing by being run.
+// As the program's owner: whoever may change the program gains nothing by being run. Never as root where others have a say in
+// what it does: its start script takes options for node from node.options, which packages give to the group of Kibana to write.
+// That group's own user reads the keystore as Kibana itself does.
 const listScript = `${prelude}
 tool=$1/bin/kibana-keystore; conf=$2
 [ -f "$tool" ] && [ -x "$tool" ] || { echo absent; exit 0; }
 [ "$3" = list ] || { echo present; exit 0; }
 user=$(stat -L -c %U -- "$tool") || exit 1
+if [ "$(id -u "$user")" = 0 ]; then
+  service=$(stat -L -c %G -- "$conf/kibana.yml") || exit 1
+  [ "$(id -u "$service" 2>/dev/null || echo 0)" -ne 0 ] && user=$service
+fi
+if [ "$(id -u "$user")" = 0 ]; then
+  at=$(readlink -f -- "$tool") && top=$(readlink -f -- "$1") && conf=$(readlink -f -- "$conf") || exit 1
+  for part in "$top" "$top/bin" "$at" "$top/node" "$top/src" "$top/packages" "$top/node_modules" "$conf" "$conf/node.options" "$conf/kibana.yml"; do
+    [ -e "$part" ] || continue
+    [ "$(stat -L -c %u -- "$part")" = 0 ] || { echo absent; exit 0; }
+    case $(stat -L -c '%g %a' -- "$part") in *[2367] | [1-9]*[2367]?) echo absent; exit 0 ;; esac
+  done
+fi
 cd / || exit 1
 echo listed
 set -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 KBN_PATH_CONF="$conf" "$tool" list
