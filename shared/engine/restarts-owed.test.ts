@@ -169,7 +169,10 @@ describe('a restart that undoing owes', () => {
   });
 
   it('does not start what does not run', async () => {
-    bench.host.teach('systemctl', 'case $1 in show) echo LoadState=loaded; echo ActiveState=inactive ;; esac');
+    bench.host.teach(
+      'systemctl',
+      'case $1 in show) echo LoadState=loaded; echo ActiveState=inactive ;; esac',
+    );
     value(await rollBack(all, bench.parts));
     expect(restarts).toBe(1);
     expect(bench.journal.entries.at(-1)).toMatchObject({ type: 'restart-outcome', result: 'not-needed' });
