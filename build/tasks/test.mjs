@@ -25,7 +25,7 @@ import { setUp } from './setup.mjs';
  * @property {boolean} [labOnly] has nothing to run where there is no lab
  */
 
-const STAGE_LIMIT = 45 * 60_000;
+const STAGE_LIMIT = 60 * 60_000;
 
 /** @type {readonly Stage[]} */
 const stages = [
