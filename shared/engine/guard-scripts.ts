@@ -50,13 +50,14 @@ const tell = `tell() {
 
 /**
  * Arms. `$1` folder of all guards, `$2` tag, `$3` seconds, `$4` folder that is there when systemd runs, `$5` folder of
- * units, `$6` who works, further arguments: files to save. Standard input: for each file `name lines`, then that many lines;
+ * units, `$6` who works, `$7` `boot` when a restart of the host must put back too, further arguments: files to save. Standard input: for each file `name lines`, then that many lines;
  * the last line is `end`. Prints how it will fire: `systemd` or `sleep`. Exit 66: another guard is armed; its line as the
- * list has it is on standard output.
+ * list has it is on standard output. Exit 68: nothing would put back at a restart.
  */
 export const armScript = `${prelude}
-base=$1; tag=$2; seconds=$3; running=$4; units=$5; owner=$6; shift 6
+base=$1; tag=$2; seconds=$3; running=$4; units=$5; owner=$6; boot=$7; shift 7
 d=$base/$tag
+[ -d "$running" ] || [ "$boot" != boot ] || exit 68
 ${tell}
 for other in "$base"/*/armed "$base"/*/firing; do
   [ -e "$other" ] || continue
@@ -89,7 +90,7 @@ printf '%s\\n' "$owner" > "$d/owner" && echo $(($(date +%s) + seconds)) > "$d/fi
 sync
 printf '%s\\n' "$seconds" > "$d/armed" || exit 1
 how=
-if [ -d "$running" ] && command -v systemd-run >/dev/null 2>&1; then
+if [ -d "$running" ]; then
   cat > "$units/bulwark-guard-boot-$tag.service" <<UNIT || exit 1
 [Unit]
 Description=Put back what Bulwark was changing when this host went down
@@ -104,7 +105,7 @@ UNIT
   chmod 644 "$units/bulwark-guard-boot-$tag.service"
   mkdir -p "$units/multi-user.target.wants"
   ln -sf "../bulwark-guard-boot-$tag.service" "$units/multi-user.target.wants/bulwark-guard-boot-$tag.service" || exit 1
-  if systemd-run --quiet --collect --unit="bulwark-guard-$tag" --on-active="$seconds" --timer-property=AccuracySec=200ms \\
+  if command -v systemd-run >/dev/null 2>&1 && systemd-run --quiet --collect --unit="bulwark-guard-$tag" --on-active="$seconds" --timer-property=AccuracySec=200ms \\
       /bin/sh "$d/run.sh" "$d" >&2 && systemctl --quiet is-active "bulwark-guard-$tag.timer"; then
     how=systemd
   fi

@@ -69,6 +69,14 @@ describe('the guard', () => {
     expect(seen()).toEqual(old);
   });
 
+  it('is refused without systemd where a restart of the host must put back too', async () => {
+    expect(await armGuard(context, { ...plan(2), outlastsRestart: true })).toMatchObject({
+      ok: false,
+      error: { code: 'GUARD_UNAVAILABLE', hostState: 'unchanged' },
+    });
+    expect(existsSync(folder())).toBe(false);
+  });
+
   it('does nothing once it is disarmed, and leaves no trace', async () => {
     const guard = value(await armGuard(context, plan(2)));
     change();

@@ -37,6 +37,8 @@ export interface GuardPlan {
   readonly files: readonly { readonly name: string; readonly text: string }[];
   /** Files on the host that are saved now and put back (or removed, when they are not there now). Parents must exist. */
   readonly save: readonly string[];
+  /** The change is in files before access is proven, so a restart of the host must put back too: refused without systemd. */
+  readonly outlastsRestart?: boolean;
 }
 
 export interface Guard {
@@ -80,6 +82,7 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
         String(plan.seconds),
         ...systemdFolders,
         (context.operator ?? 'somebody').replace(/[\r\n]+/g, ' '),
+        plan.outlastsRestart === true ? 'boot' : 'timer',
         ...plan.save,
       ],
       stdin: encode(files),
@@ -91,12 +94,19 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
       explain: (output) =>
         output.exitCode === 66
           ? guardedBy('GUARD_UNAVAILABLE', parseGuard(textOf(output.stdout).trim()))
-          : appError(
-              'GUARD_UNAVAILABLE',
-              'The guard that would put access back could not be set up on this host.',
-              'Nothing was changed. Read the details; change the firewall by hand with a second way in open.',
-              { hostState: 'unchanged', detail: tailOf(output) },
-            ),
+          : output.exitCode === 68
+            ? appError(
+                'GUARD_UNAVAILABLE',
+                'This host has no systemd, so a restart in the middle of the change would leave it unproven.',
+                'Nothing was changed. Make this change by hand with a second way in open.',
+                { hostState: 'unchanged' },
+              )
+            : appError(
+                'GUARD_UNAVAILABLE',
+                'The guard that would put access back could not be set up on this host.',
+                'Nothing was changed. Read the details; change the firewall by hand with a second way in open.',
+                { hostState: 'unchanged', detail: tailOf(output) },
+              ),
     },
   );
   if (!ran.ok) {

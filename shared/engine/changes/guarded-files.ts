@@ -245,6 +245,7 @@ export async function guardedWrite(
       ...(entrance === 'sshd' ? { after: reloadProgram } : {}),
       files: [],
       save: [path],
+      outlastsRestart: true,
     },
     note: `Writing ${path}`,
     live: async () => {
