@@ -5,7 +5,14 @@ import { fromBase64, toBase64 } from '../before-image.ts';
 import type { ChangeContext, Mark } from '../change-kind.ts';
 import { type GroupMember, writeFilesTogether } from '../host-file-group.ts';
 import { digestFile, type HostFile } from '../host-files.ts';
-import { currentMark, drift, type fileImageSchema, fileMark, readRegular } from './single-file.ts';
+import {
+  currentMark,
+  drift,
+  type fileImageSchema,
+  fileMark,
+  readRegular,
+  writtenMark,
+} from './single-file.ts';
 
 export type GroupImage = z.infer<typeof fileImageSchema>;
 
@@ -29,15 +36,36 @@ export function imageOfFile(path: string, file: HostFile | undefined): GroupImag
     : { was: 'file', path, uid: file.uid, gid: file.gid, mode: file.mode, bytes: toBase64(file.bytes) };
 }
 
-/** Digest, owner and mode of each file as the host itself tells them, by path. */
-export async function markGroup(context: ChangeContext, paths: readonly string[]): Promise<Result<Mark>> {
+/**
+ * Digest, owner and mode of each file as the host itself tells them, by path.
+ * @param wrote digests of what has just been written, which count instead of what is there
+ */
+export async function markGroup(
+  context: ChangeContext,
+  paths: readonly string[],
+  wrote: Readonly<Record<string, string>> = {},
+): Promise<Result<Mark>> {
   const marks: Record<string, string> = {};
   for (const path of paths) {
-    const mark = await currentMark(context, path);
+    const digest = wrote[path];
+    const mark =
+      digest === undefined ? await currentMark(context, path) : await writtenMark(context, path, digest);
     if (!mark.ok) return mark;
     marks[path] = mark.value;
   }
   return succeed(marks);
+}
+
+/** Digests of what is written, by path. */
+export function digestsOf(
+  context: ChangeContext,
+  members: readonly GroupMember[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    members.flatMap(({ path, bytes }) =>
+      bytes === undefined ? [] : [[path, context.digest.sha256(bytes)] as const],
+    ),
+  );
 }
 
 /** Paths whose file is not what the mark says. */

@@ -95,6 +95,22 @@ export async function currentMark(context: ChangeContext, path: string): Promise
   return succeed(now.value === 'absent' ? 'absent' : fileMark(now.value, now.value.sha256));
 }
 
+/**
+ * The mark of a file that has just been written: what was written, with owner and mode as the host tells them. An edit that
+ * somebody made since is not taken for ours.
+ */
+export async function writtenMark(
+  context: ChangeContext,
+  path: string,
+  sha256: string,
+): Promise<Result<string>> {
+  const now = await digestFile(context.host, path);
+  if (!now.ok) {
+    return now;
+  }
+  return succeed(now.value === 'absent' ? `${sha256} gone` : fileMark(now.value, sha256));
+}
+
 export async function verifyFile(context: ChangeContext, path: string, mark: Mark): Promise<Result<void>> {
   const now = await currentMark(context, path);
   if (!now.ok) {

@@ -195,7 +195,7 @@ export async function runCase(cell: Cell, ground: Ground, known: Known, engine: 
   const place = ground.workplace();
   try {
     await fault.ready?.(place);
-    await furnish(place);
+    await furnish(place, ground.kind.secrets?.());
     const undoing = cell.boundary.startsWith('undo:');
     const change = await ground.kind.change(ground.see, ground.operator);
     const begun = await engine.begin({

@@ -1,6 +1,6 @@
-/** Which cells of a kind are tried: all of them, or a part in which every fault of the kind occurs, spread over its boundaries. */
+/** Which cells of a kind are tried: all of them, or its share of the part that runs with every test, spread over its boundaries. */
 import { type AnyKind, type Boundary, type Cell, type FaultName, faults } from './contract.ts';
-import { faultTable } from './faults.ts';
+import { senselessFault } from './faults.ts';
 
 export interface Wish {
   readonly kinds?: readonly string[];
@@ -15,29 +15,34 @@ function cell(kind: AnyKind, boundary: Boundary, fault: FaultName): Cell {
   return { kind: kind.kind, variant: kind.variant ?? '', boundary, fault };
 }
 
-export function senseless(kind: AnyKind, { boundary, fault }: Cell): string | undefined {
-  return faultTable[fault].senseless?.(kind, boundary);
+export function senseless(kind: AnyKind, { fault }: Cell): string | undefined {
+  return senselessFault(kind, fault);
 }
 
-/** Interrupt most, and are tried at more boundaries. */
-const usual: readonly FaultName[] = ['app-killed', 'link-cut', 'host-rebooted'];
-
-/** Every fault of a kind, spread over its boundaries; the usual ones three times. What makes no sense is there once. */
-function spread(kind: AnyKind, boundaries: readonly Boundary[]): readonly Cell[] {
-  const sensible = faults.filter((fault) => senseless(kind, cell(kind, '', fault)) === undefined);
-  const turns = [...usual, ...sensible, ...usual];
-  const cells = turns.map((fault, index) =>
-    cell(kind, boundaries[Math.floor(((index + 0.5) * boundaries.length) / turns.length)] ?? '', fault),
+/** What makes no sense is there once. */
+function spread(
+  kind: AnyKind,
+  boundaries: readonly Boundary[],
+  share: readonly FaultName[],
+): readonly Cell[] {
+  const cells = share.map((fault, index) =>
+    cell(kind, boundaries[Math.floor(((index + 0.5) * boundaries.length) / share.length)] ?? '', fault),
   );
-  const others = faults.filter((fault) => !sensible.includes(fault));
+  const others = faults.filter((fault) => senselessFault(kind, fault) !== undefined);
   return [...cells, ...others.map((fault) => cell(kind, boundaries[0] ?? '', fault))];
 }
 
-export function chooseCells(kind: AnyKind, boundaries: readonly Boundary[], wish: Wish): readonly Cell[] {
+/** @param share the faults of the chosen part; undefined for the full product */
+export function chooseCells(
+  kind: AnyKind,
+  boundaries: readonly Boundary[],
+  wish: Wish,
+  share: readonly FaultName[] | undefined,
+): readonly Cell[] {
   const all =
-    wish.part === true
-      ? spread(kind, boundaries)
-      : faults.flatMap((fault) => boundaries.map((boundary) => cell(kind, boundary, fault)));
+    share === undefined
+      ? faults.flatMap((fault) => boundaries.map((boundary) => cell(kind, boundary, fault)))
+      : spread(kind, boundaries, share);
   return all.filter(
     ({ fault, boundary }) =>
       (wish.faults === undefined || wish.faults.includes(fault)) &&

@@ -62,6 +62,8 @@ export interface MatrixKind<K extends ChangeKindName = ChangeKindName> {
   readonly prepare: string;
   /** @param see standard output of a root script on the host. @param operator the address the operator comes from */
   readonly change: (see: (script: string) => Promise<string>, operator: string) => Promise<ChangeOf<K>>;
+  /** What the operator's vault holds before the run, by its names there. */
+  readonly secrets?: () => Readonly<Record<string, string>>;
   /** Prints everything that the change is about, one line a thing, by other tools than the engine's where there are any. */
   readonly witness: string;
   /** Folders that the change writes to: small file systems for the fault `disk-full`. */
@@ -74,6 +76,8 @@ export interface MatrixKind<K extends ChangeKindName = ChangeKindName> {
   readonly atomic: boolean;
   /** Seconds after which the host puts access back by itself. */
   readonly guardSeconds?: number;
+  /** Estimated seconds of a case on an idle machine, where it is more than a few. */
+  readonly caseSeconds?: number;
   /** Minutes per case rather than seconds: not in the chosen part. */
   readonly slow?: boolean;
   /** An undoing is refused by design, with the reason. */

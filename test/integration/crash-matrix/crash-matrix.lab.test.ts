@@ -1,10 +1,11 @@
-/** The chosen part of the crash matrix: every fault of every kind that takes seconds a case, spread over its boundaries. */
+/** The chosen part of the crash matrix: kinds that take seconds a case, faults dealt by a rule, spread over the boundaries. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Lab, openLab } from '../../lab/index.ts';
 import type { Row } from './contract.ts';
 import { loadKinds } from './kind-files.ts';
 import { runMatrix } from './matrix.ts';
+import { part } from './part.ts';
 import { lineOf, summaryOf } from './table.ts';
 
 vi.setConfig({ testTimeout: 20 * 60_000 });
@@ -30,7 +31,7 @@ it('leaves every interrupted change in the old state or in the new one', async (
   const rows: readonly Row[] = await runMatrix(
     {
       lab,
-      workers: 2,
+      workers: part.workers,
       wish: { part: true },
       known: () => undefined,
       onRow: (row, left) => console.log(`[${seconds()} s, ${left} left] ${lineOf(row)}`),

@@ -1,7 +1,7 @@
 /** What befalls a run: done to the real thing, and taken away again before anybody settles what was left. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { AnyKind, Boundary, FaultName } from './contract.ts';
+import type { AnyKind, FaultName } from './contract.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { GoOn } from './gate.ts';
 import type { Ground } from './ground.ts';
@@ -17,8 +17,8 @@ export interface Stage {
 }
 
 export interface Fault {
-  /** Why it makes no sense at this boundary of this kind. */
-  readonly senseless?: (kind: AnyKind, boundary: Boundary) => string | undefined;
+  /** Why it makes no sense for this kind. */
+  readonly senseless?: (kind: AnyKind) => string | undefined;
   /** Before the run begins. */
   readonly ready?: (place: Workplace) => Promise<void>;
   /** How the engine goes on; nothing when it does not, because it was killed. */
@@ -65,6 +65,7 @@ export const faultTable: Readonly<Record<FaultName, Fault>> = {
     },
   },
   'disk-full': {
+    senseless: (kind) => (kind.folders.length === 0 ? 'The change writes no file of its own.' : undefined),
     async strike({ ground }) {
       await ground.see(ground.kind.folders.map(fill).join('\n'));
       return {};
@@ -123,3 +124,8 @@ printf '[Service]\\nExecStartPre=/bin/false\\n' > ${trap(unit)}; systemctl daemo
   'clock-forward': { strike: () => Promise.resolve({ clockOffset: day }) },
   'clock-back': { strike: () => Promise.resolve({ clockOffset: -day }) },
 };
+
+/** Why a fault makes no sense for a kind; undefined where it does. */
+export function senselessFault(kind: AnyKind, fault: FaultName): string | undefined {
+  return faultTable[fault].senseless?.(kind);
+}

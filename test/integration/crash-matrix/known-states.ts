@@ -70,7 +70,7 @@ async function dryRun(
 ): Promise<readonly Boundary[]> {
   const place = ground.workplace();
   try {
-    await furnish(place);
+    await furnish(place, ground.kind.secrets?.());
     const engine = processes.take();
     const change = await ground.kind.change(ground.see, ground.operator);
     const begun = await engine.begin({ place, change, operation });

@@ -2,10 +2,19 @@
 import type { Lab } from '../../lab/index.ts';
 import { runCase } from './case.ts';
 import { chooseCells, senseless, type Wish } from './choose.ts';
-import { type AnyKind, type Cell, type KindFile, labelOf, type PendingKind, type Row } from './contract.ts';
+import {
+  type AnyKind,
+  type Cell,
+  type FaultName,
+  type KindFile,
+  labelOf,
+  type PendingKind,
+  type Row,
+} from './contract.ts';
 import { EngineProcesses } from './engine-process.ts';
 import { Ground } from './ground.ts';
 import { type Known, learn } from './known-states.ts';
+import { deal, dealWords, part } from './part.ts';
 
 export interface MatrixRun {
   readonly lab: Lab;
@@ -106,7 +115,11 @@ async function tryCell(cell: Cell, place: Place, processes: EngineProcesses): Pr
   }
 }
 
-async function runKind(run: MatrixRun, kind: AnyKind): Promise<readonly Row[]> {
+async function runKind(
+  run: MatrixRun,
+  kind: AnyKind,
+  share: readonly FaultName[] | undefined,
+): Promise<readonly Row[]> {
   const processes = new EngineProcesses();
   const place = new Place(run, kind, processes);
   const rows: Row[] = [];
@@ -117,7 +130,7 @@ async function runKind(run: MatrixRun, kind: AnyKind): Promise<readonly Row[]> {
   const nowhere: Cell = { kind: kind.kind, variant: kind.variant ?? '', boundary: '', fault: 'app-killed' };
   try {
     const { boundaries } = await place.known();
-    const cells = chooseCells(kind, boundaries, run.wish);
+    const cells = chooseCells(kind, boundaries, run.wish, share);
     for (const [index, cell] of cells.entries()) {
       const left = cells.length - index - 1;
       const earlier = run.known(cell);
@@ -174,9 +187,13 @@ export async function runMatrix(run: MatrixRun, kinds: KindFile): Promise<readon
     run.onRow(row, 0);
   }
   const left = queue.filter((kind) => !slow.includes(kind));
+  const shares = wish.part === true ? deal(left, part.seconds * part.workers) : [];
+  if (wish.part === true) for (const line of dealWords(shares)) run.onNote(line);
   async function work(): Promise<void> {
-    for (let kind = left.shift(); kind !== undefined; kind = left.shift())
-      rows.push(...(await runKind(run, kind)));
+    for (let kind = left.shift(); kind !== undefined; kind = left.shift()) {
+      const mine = shares.find((share) => share.kind === kind)?.faults;
+      rows.push(...(await runKind(run, kind, mine)));
+    }
   }
   await Promise.all(Array.from({ length: run.workers }, work));
   return rows;

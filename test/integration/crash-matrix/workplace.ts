@@ -39,8 +39,16 @@ function vaultOf(place: Workplace): Vault {
 /** The key that a test reads before-images with; the real one lies in the vault. */
 export const blobKey = new Uint8Array(32).fill(3);
 
-export async function furnish(place: Workplace): Promise<void> {
-  value(await vaultOf(place).create(passphrase()));
+/** @param secrets what the vault holds from the beginning */
+export async function furnish(
+  place: Workplace,
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const vault = vaultOf(place);
+  value(await vault.create(passphrase()));
+  value(await vault.unlock(passphrase()));
+  for (const [ref, text] of Object.entries(secrets))
+    value(await vault.put(ref, new Secret(text), 'crash matrix'));
 }
 
 export interface Opened {

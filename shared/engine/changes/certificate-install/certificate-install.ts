@@ -8,7 +8,7 @@ import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { writeFilesTogether } from '../../host-file-group.ts';
 import type { HostFile } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
-import { imageOfFile, markGroup, readGroup, revertGroup, strayed } from '../file-group.ts';
+import { digestsOf, imageOfFile, markGroup, readGroup, revertGroup, strayed } from '../file-group.ts';
 import { fileImageSchema } from '../single-file.ts';
 import { checkOnHost } from './host-check.ts';
 import { fileDiffs, isPlaced, type Prepared, prepare } from './prepared.ts';
@@ -141,22 +141,22 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
     const looked = await look(change, context);
     if (!looked.ok) return looked;
     const { prepared, now, inPlace } = looked.value;
+    const open = prepared.files.flatMap((file, index) => {
+      const there = now[index];
+      if (isPlaced(file, there)) return [];
+      const { path, bytes, owner, group, mode } = file;
+      const expects = there === undefined ? 'absent' : context.digest.sha256(there.bytes);
+      return [{ path, bytes, owner, group, mode, expects }];
+    });
     if (!inPlace) {
       context.progress('Placing key and certificate', 'applying');
-      const open = prepared.files.flatMap((file, index) => {
-        const there = now[index];
-        if (isPlaced(file, there)) return [];
-        const { path, bytes, owner, group, mode } = file;
-        const expects = there === undefined ? 'absent' : context.digest.sha256(there.bytes);
-        return [{ path, bytes, owner, group, mode, expects }];
-      });
       const written = await writeFilesTogether(context.host, open, {
         tag: context.tag,
         ...(context.signal === undefined ? {} : { signal: context.signal }),
       });
       if (!written.ok) return written;
     }
-    const mark = await markGroup(context, pathsOf(change));
+    const mark = await markGroup(context, pathsOf(change), digestsOf(context, open));
     if (!mark.ok) return afterWriting(mark);
     return succeed({ ...mark.value, served: image.value.served === null ? 'not-seen' : 'seen' });
   },

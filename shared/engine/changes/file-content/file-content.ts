@@ -10,11 +10,11 @@ import { entranceOf, guardedWrite, onProbation, testCandidate } from '../guarded
 import {
   type Around,
   captureFile,
-  currentMark,
   diffText,
   readRegular,
   revertFile,
   verifyFile,
+  writtenMark,
 } from '../single-file.ts';
 
 type Change = ChangeOf<'file-content'>;
@@ -162,7 +162,7 @@ export const fileContent: ChangeKind<'file-content'> = {
         return written;
       }
     }
-    const mark = await currentMark(context, change.path);
+    const mark = await writtenMark(context, change.path, context.digest.sha256(encoded(change)));
     return mark.ok ? succeed({ file: mark.value }) : afterWriting(mark);
   },
 

@@ -8,7 +8,15 @@ import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { type GroupMember, writeFilesTogether } from '../../host-file-group.ts';
 import type { HostFile } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
-import { type GroupImage, imageOfFile, markGroup, readGroup, revertGroup, strayed } from '../file-group.ts';
+import {
+  digestsOf,
+  type GroupImage,
+  imageOfFile,
+  markGroup,
+  readGroup,
+  revertGroup,
+  strayed,
+} from '../file-group.ts';
 import { diffText, fileImageSchema } from '../single-file.ts';
 import {
   type Entries,
@@ -245,7 +253,7 @@ export const kibanaSetting: ChangeKind<'kibana-setting'> = {
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     });
     if (!written.ok) return written;
-    const mark = await markGroup(context, pathsOf(change));
+    const mark = await markGroup(context, pathsOf(change), digestsOf(context, open.value));
     return mark.ok || open.value.length === 0 ? mark : afterWriting(mark);
   },
 

@@ -10,7 +10,15 @@ import { decodeImage, encodeImage, fromBase64, toBase64 } from '../../before-ima
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { writeFileAtomic } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
-import { captureFile, currentMark, drift, imageOf, readRegular, revertFile } from '../single-file.ts';
+import {
+  captureFile,
+  currentMark,
+  drift,
+  imageOf,
+  readRegular,
+  revertFile,
+  writtenMark,
+} from '../single-file.ts';
 import { swapLines, withoutSwap } from './fstab.ts';
 import { look, maskUnits, otherTools, type SwapLook, swapOff, swapOn } from './host.ts';
 
@@ -183,8 +191,9 @@ export const swap: ChangeKind<'swap'> = {
       return off;
     }
     let done: Result<void> = succeed(undefined);
-    if (table !== undefined && lines.length > 0) {
-      done = await writeFileAtomic(context.host, fstab, withoutSwap(table), {
+    const next = table !== undefined && lines.length > 0 ? withoutSwap(table) : undefined;
+    if (table !== undefined && next !== undefined) {
+      done = await writeFileAtomic(context.host, fstab, next, {
         tag: context.tag,
         expects: context.digest.sha256(table),
       });
@@ -192,7 +201,11 @@ export const swap: ChangeKind<'swap'> = {
     if (done.ok && (lines.length > 0 || seen.units.length > 0)) {
       done = await maskUnits(context.host, 'mask', seen.units);
     }
-    const mark = done.ok ? await currentMark(context, fstab) : done;
+    const marking = () =>
+      next === undefined
+        ? currentMark(context, fstab)
+        : writtenMark(context, fstab, context.digest.sha256(next));
+    const mark = done.ok ? await marking() : done;
     if (mark.ok) {
       return succeed({ file: mark.value });
     }

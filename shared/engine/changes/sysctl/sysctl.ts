@@ -21,6 +21,7 @@ import {
   drift,
   imageOf,
   revertFile,
+  writtenMark,
 } from '../single-file.ts';
 import { underGuard, usualGuardSeconds, whileArmed } from '../under-guard.ts';
 import { look, ownFile, revertProgram, setLive } from './host.ts';
@@ -143,7 +144,9 @@ export const sysctl: ChangeKind<'sysctl'> = {
         return moved;
       }
     }
-    const mark = await currentMark(context, ownFile);
+    const mark = bootRight
+      ? await currentMark(context, ownFile)
+      : await writtenMark(context, ownFile, context.digest.sha256(withSettings(text, change.settings)));
     return mark.ok ? succeed({ file: mark.value }) : afterWriting(mark);
   },
 

@@ -18,6 +18,7 @@ import {
   readRegular,
   revertFile,
   verifyFile,
+  writtenMark,
 } from '../single-file.ts';
 import { guardedRestart, isSshd } from '../sshd.ts';
 import { usualGuardSeconds, whileArmed } from '../under-guard.ts';
@@ -156,7 +157,7 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
         return done;
       }
     }
-    const mark = await currentMark(context, pathOf(change));
+    const mark = await writtenMark(context, pathOf(change), context.digest.sha256(change.content));
     return mark.ok ? succeed({ file: mark.value }) : afterWriting(mark);
   },
 

@@ -9,12 +9,12 @@ import { type HostFile, writeFileAtomic } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
 import {
   captureFile,
-  currentMark,
   diffText,
   imageOf,
   readRegular,
   revertFile,
   verifyFile,
+  writtenMark,
 } from '../single-file.ts';
 
 type Change = ChangeOf<'yaml-setting'>;
@@ -146,7 +146,7 @@ export const yamlSetting: ChangeKind<'yaml-setting'> = {
         return written;
       }
     }
-    const mark = await currentMark(context, change.path);
+    const mark = await writtenMark(context, change.path, context.digest.sha256(after));
     return mark.ok ? succeed({ file: mark.value }) : afterWriting(mark);
   },
 

@@ -36,6 +36,7 @@ export const kinds: KindFile = [
     folders: ['/etc'],
     edit,
     atomic: false,
+    caseSeconds: 5,
   }),
   matrixKind<'account'>({
     kind: 'account',
@@ -58,5 +59,6 @@ export const kinds: KindFile = [
     folders: ['/etc', '/home/deploy'],
     edit,
     atomic: false,
+    caseSeconds: 5,
   }),
 ];

@@ -90,6 +90,7 @@ find /etc/nftables.conf /etc/nftables.d -type f -exec cat {} + 2>/dev/null; syst
     edit: "echo '# theirs' >> /etc/nftables.conf",
     atomic: false,
     guardSeconds,
+    caseSeconds: 8,
   }),
   ...managed,
 ];

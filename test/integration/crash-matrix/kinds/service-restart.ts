@@ -14,5 +14,6 @@ systemctl daemon-reload; systemctl reset-failed matrix.service 2>/dev/null || tr
     edit: `echo '# theirs' >> ${unit}; systemctl daemon-reload`,
     unit: 'matrix.service',
     atomic: false,
+    caseSeconds: 5,
   }),
 ];

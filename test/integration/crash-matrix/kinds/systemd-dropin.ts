@@ -21,5 +21,6 @@ systemctl show -p User -p DropInPaths -p ActiveState matrix.service; ps -o user=
     edit: `mkdir -p ${unit}.d; echo '# theirs' >> ${unit}.d/bulwark.conf; systemctl daemon-reload`,
     unit: 'matrix.service',
     atomic: false,
+    caseSeconds: 5,
   }),
 ];
