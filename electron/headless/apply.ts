@@ -1,7 +1,6 @@
 /** `bulwark apply`: carries out the workspace's plan, and only the one whose digest was given. */
 import type { AppError } from '../../shared/domain/error.ts';
 import { appError } from '../../shared/domain/error.ts';
-import { handUndoCommand } from '../../shared/domain/hand-undo.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { applyShownPlan } from '../service/applying.ts';
 import type { Command, Output } from './command.ts';
@@ -41,8 +40,9 @@ async function apply(headless: Headless, digest: string): Promise<Result<Output>
     state: progress.get(step.id)?.state ?? 'waiting',
     note: progress.get(step.id)?.note ?? '',
   }));
-  const byHand = steps.some((step) => step.state === 'done') ? handUndoCommand : null;
   const found = after.hosts.filter((state) => involved.has(state.host.id));
+  const holding = found.filter((state) => state.undoByHand !== undefined);
+  const byHand = holding[0]?.undoByHand ?? null;
   const error: AppError | undefined = applied.ok ? undefined : applied.error;
   return succeed({
     exitCode: error === undefined ? exitCodes.done : exitCodeOf(error),
@@ -61,7 +61,9 @@ async function apply(headless: Headless, digest: string): Promise<Result<Output>
         ...steps.map((step) => `${step.state.padEnd(14)} ${step.id}  ${step.title}  ${step.note}`),
         ...(byHand === null
           ? []
-          : [`Without this workspace it is taken back on the host itself, by root:  ${byHand}`]),
+          : [
+              `Without this workspace it is taken back by root on ${holding.map(({ host }) => host.name).join(', ')} itself:  ${byHand}`,
+            ]),
       ].join('\n'),
     ),
     ...(error === undefined ? {} : { error }),

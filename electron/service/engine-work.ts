@@ -4,6 +4,7 @@ import type { Blast, Change } from '../../shared/domain/change.ts';
 import { type AppError, appError } from '../../shared/domain/error.ts';
 import { handUndoCommand } from '../../shared/domain/hand-undo.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import { keptByHand, stepHistories } from '../../shared/engine/journal/history.ts';
 import { type EngineEvents, type EngineParts, kindOf } from '../../shared/engine/parts.ts';
 import { kibanaKeystoreCodec } from '../adapters/kibana/keystore-codec.ts';
 import { certificateChecker } from '../adapters/pki/certificate-checker.ts';
@@ -92,7 +93,7 @@ export async function refreshHistory(
       history,
       notes: historyNotes(entries.value),
       interrupted: interruptedItems(entries.value),
-      ...(history.some(({ result }) => result === 'done') ? { undoByHand: handUndoCommand } : {}),
+      ...(keptByHand(stepHistories(entries.value)) ? { undoByHand: handUndoCommand } : {}),
     };
   });
 }

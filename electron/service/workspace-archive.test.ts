@@ -8,12 +8,12 @@ import { FakeClock, testDigest } from '../../test/support/memory-ports.ts';
 import { openFileJournal } from '../adapters/journal-files/journal-files.ts';
 import { packTar, unpackTar } from './tar.ts';
 import { exportWorkspace, importWorkspace } from './workspace-archive.ts';
-import type { WorkspaceFile } from './workspace-files.ts';
+import { listRecents, type WorkspaceFile } from './workspace-files.ts';
 
 let folder: string;
 let root: string;
 const archive = () => join(folder, 'out.tar');
-const into = () => join(folder, 'other', 'place');
+const into = () => join(folder, 'other', 'orders-1');
 
 const file: WorkspaceFile = {
   format: 'bulwark-workspace',
@@ -106,6 +106,12 @@ describe('a workspace in one file', () => {
     expect(JSON.parse(readFileSync(join(into(), 'workspace.json'), 'utf8'))).toMatchObject({
       hosts: [{ login: { path: '/home/bob/.ssh/key' } }],
     });
+  });
+
+  it('is found in a folder of any name', async () => {
+    value(await exportWorkspace(root, archive()));
+    value(await importWorkspace(archive(), join(folder, 'other', 'rescued')));
+    expect(await listRecents(join(folder, 'other'))).toMatchObject([{ id: 'rescued', name: 'orders' }]);
   });
 
   it('overwrites nothing, on either way', async () => {

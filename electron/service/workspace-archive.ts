@@ -204,15 +204,18 @@ export async function importWorkspace(
       await rm(temporary, { recursive: true, force: true });
       return workspace;
     }
-    if (identity !== undefined) {
-      const hosts = workspace.value.hosts.map((host) =>
-        host.login.method === 'key-file' ? { ...host, login: { ...host.login, path: identity } } : host,
-      );
+    const hosts = workspace.value.hosts.map((host) =>
+      host.login.method === 'key-file' && identity !== undefined
+        ? { ...host, login: { ...host.login, path: identity } }
+        : host,
+    );
+    // A workspace is found by its folder, whose name is its id.
+    const id = basename(target);
+    if (identity !== undefined || id !== workspace.value.id)
       await writeDurably(
         workspacePaths(temporary).file,
-        JSON.stringify({ ...workspace.value, hosts }, null, 2),
+        JSON.stringify({ ...workspace.value, id, hosts }, null, 2),
       );
-    }
     await rename(temporary, target);
     return succeed({ file: target, files: files.value.length, bytes: bytes.length, leftOut: [] });
   } catch (cause) {

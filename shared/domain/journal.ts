@@ -56,6 +56,8 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
     /** What the host was left with: kind-specific digests by which ownership is recognised. */
     mark: z.record(z.string(), z.string()),
     note: z.string(),
+    /** The host keeps what takes this step back there by hand; absent where it does not, and in entries of before that was kept. */
+    byHand: z.literal(true).optional(),
   }),
   z.object({
     ...common,

@@ -5,7 +5,7 @@
 import { type AppError, appError } from '../domain/error.ts';
 import { cancelledMidway } from './cancelled-midway.ts';
 import { type Mark, undoWords } from './change-kind.ts';
-import { keepOnHost, sealOnHost } from './hand-undo/kit.ts';
+import { keepOnHost } from './hand-undo/kit.ts';
 import { isThere } from './is-there.ts';
 import { connectionLost, kindOf, tagOf } from './parts.ts';
 import {
@@ -16,6 +16,7 @@ import {
   journalOutcome,
   type StepEnd,
   type StepRun,
+  sealed,
 } from './step-run.ts';
 
 /** After a failure: back to the before-image. Not cancellable, because half of a way back is no way back. */
@@ -88,6 +89,7 @@ async function settleAfterLoss(run: StepRun, begun: Begun, error: AppError, keep
       'done',
       {},
       'In place, as seen after the connection was lost and made again.',
+      await sealed(run),
     );
     return written.ok
       ? { state: 'done', note: 'The connection broke meanwhile; the change is in place.' }
@@ -198,13 +200,8 @@ export async function runStep(run: StepRun): Promise<StepEnd> {
   if (!verified.ok) {
     return fromFailure(run, begun, applied.value, verified.error);
   }
-  const sealed = await sealOnHost(run.work.session, tag);
-  if (!sealed.ok) {
-    parts.log.write('warn', 'What taking back by hand needs is not complete on the host', {
-      code: sealed.error.code,
-    });
-  }
-  const written = await journalOutcome(run, 'done', applied.value, 'Changed and read back.');
+  const byHand = await sealed(run);
+  const written = await journalOutcome(run, 'done', applied.value, 'Changed and read back.', byHand);
   if (!written.ok) {
     // The change is there but the journal cannot say so: what cannot be recorded is not kept.
     return putBack(run, begun, applied.value, written.error);

@@ -5,6 +5,7 @@
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
+import { sealOnHost } from './hand-undo/kit.ts';
 import { HostWork } from './host-work.ts';
 import { isThere } from './is-there.ts';
 import { owedRestarts, type StepHistory, stepHistories } from './journal/history.ts';
@@ -110,6 +111,7 @@ async function keepIfInPlace(
   if (!there.ok || !there.value) {
     return succeed(false);
   }
+  const byHand = await sealOnHost(work.session, context.tag);
   const written = await parts.journal.append({
     type: 'outcome',
     hostId: work.hostId,
@@ -118,6 +120,7 @@ async function keepIfInPlace(
     result: 'done',
     mark: {},
     note: 'Interrupted; found in place afterwards.',
+    ...(byHand.ok && byHand.value ? { byHand: true as const } : {}),
   });
   return written.ok ? succeed(true) : written;
 }

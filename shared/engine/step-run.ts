@@ -5,7 +5,7 @@ import type { JournalDraft } from '../domain/journal.ts';
 import type { Step } from '../domain/plan.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import type { ChangeContext, ChangeKind, Mark } from './change-kind.ts';
-import { dropFromHost } from './hand-undo/kit.ts';
+import { dropFromHost, sealOnHost } from './hand-undo/kit.ts';
 import type { HostWork } from './host-work.ts';
 import { changeContext, type EngineEvents, type EngineParts, shown, tagOf } from './parts.ts';
 
@@ -82,6 +82,7 @@ export async function journalOutcome(
   result: OutcomeResult,
   mark: Mark,
   note: string,
+  byHand = false,
 ): Promise<Result<void>> {
   const written = await run.parts.journal.append({
     type: 'outcome',
@@ -91,9 +92,21 @@ export async function journalOutcome(
     result,
     mark,
     note,
+    ...(byHand ? { byHand } : {}),
   });
   if (result === 'undone-after-failure') {
     await dropFromHost(run.work.session, tagOf(run.planId, run.step.id));
   }
   return written.ok ? succeed(undefined) : written;
+}
+
+/** Completes what the host keeps for taking the step back by hand; false where there is nothing, or it could not be completed. */
+export async function sealed(run: StepRun): Promise<boolean> {
+  const kept = await sealOnHost(run.work.session, tagOf(run.planId, run.step.id));
+  if (!kept.ok) {
+    run.parts.log.write('warn', 'What taking back by hand needs is not complete on the host', {
+      code: kept.error.code,
+    });
+  }
+  return kept.ok && kept.value;
 }

@@ -1,18 +1,11 @@
 /** The operator's machine is gone: what a real plan did to a host is taken back there with the one printed line. */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeKinds } from '../../electron/service/change-kinds.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { handUndoCommand } from '../../shared/domain/hand-undo.ts';
-import { succeed } from '../../shared/domain/result.ts';
-import { applyPlan } from '../../shared/engine/apply.ts';
 import { readKit } from '../../shared/engine/hand-undo/kit.ts';
-import { planChanges } from '../../shared/engine/plan.ts';
 import { rollBack } from '../../shared/engine/rollback.ts';
 import { type Lab, openLab } from '../lab/index.ts';
-import { partsFor } from '../support/apply-child.ts';
+import { appliedThenGone } from '../support/applied-then-gone.ts';
 import { value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 import { testDigest } from '../support/memory-ports.ts';
@@ -114,61 +107,10 @@ function changes(): readonly Change[] {
   ];
 }
 
-/** Applies all of it from a workspace that is deleted afterwards; what that workspace could do before is told first. */
-async function applied<T>(then: (parts: ReturnType<typeof partsFor>['parts']) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'hand-undo-'));
-  const knownHosts = join(folder, 'known_hosts');
-  copyFileSync(bench.host.knownHostsFile, knownHosts);
-  const { name, address, port, user, identityFile } = bench.host;
-  const made = partsFor({
-    folder,
-    hostId: name,
-    address,
-    port,
-    user,
-    identityFile,
-    knownHosts,
-    changes: [],
-  });
-  const parts = { ...made.parts, kinds: changeKinds };
-  const session = value(await parts.sessions.open(name));
-  try {
-    const plan = value(
-      await planChanges(
-        {
-          requests: changes().map((change, index) => ({
-            findingId: `${name}/c${index}`,
-            hostId: name,
-            controlId: `c${index}`,
-            changes: [change],
-          })),
-          leftOut: [],
-          basis: [{ hostId: name, scanId: 's', factsDigest: 'f' }],
-          host: () => Promise.resolve(succeed(session)),
-        },
-        parts,
-      ),
-    );
-    const report = value(
-      await applyPlan(
-        { plan, approvedDigest: plan.digest, factsDigest: () => Promise.resolve(succeed('f')) },
-        parts,
-      ),
-    );
-    expect(report.error).toBe(undefined);
-    expect(report.result).toBe('done');
-    return await then(parts);
-  } finally {
-    await session.close();
-    await made.close();
-    rmSync(folder, { recursive: true });
-  }
-}
-
 describe('by hand on the host', () => {
   it('brings back every byte, owner and mode after the workspace was deleted', async () => {
     const before = await everything();
-    await applied(async () => {
+    await appliedThenGone(bench, changes(), async () => {
       const items = value(await readKit(bench.session));
       expect(items.map((item) => item.state)).toEqual(items.map(() => 'complete'));
       expect(items.length).toBe(9);
@@ -188,7 +130,7 @@ describe('by hand on the host', () => {
 
   it('leaves what somebody changed, and what rests on it, and says so', async () => {
     const before = await everything();
-    await applied(() => Promise.resolve());
+    await appliedThenGone(bench, changes(), () => Promise.resolve());
     await bench.see('echo edited >> /srv/app/app.yml');
     const ran = await bench.host.run('sh /var/lib/bulwark/undo/undo');
     expect(ran.code).toBe(1);
@@ -204,7 +146,7 @@ describe('by hand on the host', () => {
 
   it('is not needed any more once the app took it back', async () => {
     const before = await everything();
-    await applied(async (parts) => {
+    await appliedThenGone(bench, changes(), async (parts) => {
       const request = { hostId: bench.host.name, scope: { of: 'host' }, reason: 'test' } as const;
       const report = value(await rollBack(request, parts));
       expect(report.items.filter((item) => item.result !== 'undone')).toEqual([]);

@@ -31,10 +31,16 @@ function look(pid: number, seen: Visible): void {
     look(Number(child), seen);
 }
 
-/** @param seen collects, ten times a second, what `/proc` shows of the program */
-export function startBulwark(args: readonly string[], input = '', seen?: Visible): Running {
+/**
+ * @param seen collects, ten times a second, what `/proc` shows of the program
+ * @param home of the operator, when it is not this process's own
+ */
+export function startBulwark(args: readonly string[], input = '', seen?: Visible, home?: string): Running {
+  const { XDG_CONFIG_HOME: _own, ...env } = process.env;
   // One process, so that a signal reaches the program and nothing outlives it.
-  const child = spawn(process.execPath, ['--import', 'tsx', 'electron/headless/main.ts', ...args]);
+  const child = spawn(process.execPath, ['--import', 'tsx', 'electron/headless/main.ts', ...args], {
+    env: home === undefined ? process.env : { ...env, HOME: home },
+  });
   const timer = setInterval(() => {
     if (seen !== undefined && child.pid !== undefined) look(child.pid, seen);
   }, 100);

@@ -296,7 +296,7 @@ function drafts(hostId: string, taint: string): readonly JournalDraft[] {
       diffs: [{ subject, before, after: after + taint }],
       change: { kind: 'file-content', path: '/etc/x', content: '', expects: 'absent' },
     },
-    { type: 'outcome', hostId, planId: 'p1', stepId, result: 'done', mark, note: '' },
+    { type: 'outcome', hostId, planId: 'p1', stepId, result: 'done', mark, note: '', byHand: true },
   ];
   return [
     {

@@ -26,6 +26,8 @@ export interface FileJournalOptions {
   readonly operator: string;
   readonly clock: Clock;
   readonly digest: Digest;
+  /** How a journal is opened for appending, `node:fs/promises` when left out: a test watches it write and sync. */
+  readonly openFile?: (path: string, flags: string, mode: number) => Promise<FileHandle>;
 }
 
 interface OpenFile {
@@ -70,7 +72,7 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 export function openFileJournal(options: FileJournalOptions): FileJournal {
-  const { folder, digest, clock, operator } = options;
+  const { folder, digest, clock, operator, openFile = open } = options;
   const files = new Map<HostId, OpenFile>();
   let lock: WriterLock | undefined;
   // Appends run one after the other: the chain has one end.
@@ -101,7 +103,7 @@ export function openFileJournal(options: FileJournalOptions): FileJournal {
       return succeed(known);
     }
     const path = pathOf(hostId);
-    const handle = await open(path, 'a+', 0o600);
+    const handle = await openFile(path, 'a+', 0o600);
     let keep = false;
     try {
       await handle.chmod(0o600);

@@ -37,6 +37,7 @@ const sealScript = `${prelude}
 for item in "$1"/items/[0-9][0-9][0-9][0-9][0-9][0-9]-"$2"; do
   [ -d "$item" ] || continue
   sh "$1/undo" .seal "$item" || exit
+  grep -q '^left' "$item/ops" || echo kept
 done
 sync
 `;
@@ -121,8 +122,8 @@ export async function keepOnHost(
   return ran.ok ? succeed(undefined) : ran;
 }
 
-/** After the step: what it left is what may be taken back by hand. */
-export async function sealOnHost(host: HostWriter, tag: string): Promise<Result<void>> {
+/** After the step: what it left is what may be taken back by hand. False where nothing is kept that can be. */
+export async function sealOnHost(host: HostWriter, tag: string): Promise<Result<boolean>> {
   const ran = await runChecked(
     host,
     {
@@ -134,7 +135,7 @@ export async function sealOnHost(host: HostWriter, tag: string): Promise<Result<
     },
     { doing: 'complete what taking back by hand needs', hostState: 'changed' },
   );
-  return ran.ok ? succeed(undefined) : ran;
+  return ran.ok ? succeed(textOf(ran.value).includes('kept')) : ran;
 }
 
 /** After it was undone. */

@@ -95,6 +95,11 @@ export function stepHistories(entries: readonly JournalEntry[]): readonly StepHi
   }));
 }
 
+/** Whether the host keeps something by which root takes a step back there; what was undone in the app is kept no more. */
+export function keptByHand(histories: readonly StepHistory[]): boolean {
+  return histories.some(({ outcome, standing }) => outcome?.byHand === true && standing !== 'undone');
+}
+
 export type OwedRestart = EntryOf<'restart-owed'>;
 
 /**

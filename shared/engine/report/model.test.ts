@@ -29,6 +29,16 @@ describe('the report as data', () => {
     expect(canonicalJson(reportSchema.parse(JSON.parse(text)))).toBe(text);
   });
 
+  test('shows the line for the host itself only where something is kept there', () => {
+    const without = withHost((host) => ({
+      ...host,
+      entries: host.entries.map((entry) =>
+        entry.type === 'outcome' ? { ...entry, byHand: undefined } : entry,
+      ),
+    }));
+    expect(buildReport(without).hosts[0]?.byHand).toBe(undefined);
+  });
+
   test('names what was not evaluated, and keys of its own are no secrets of the hosts', () => {
     const report = buildReport(sampleInput());
     expect(report.notEvaluated.map(({ control, outcome }) => [control, outcome])).toEqual([

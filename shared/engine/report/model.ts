@@ -7,6 +7,7 @@ import { handUndoCommand } from '../../domain/hand-undo.ts';
 import type { Host } from '../../domain/host.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import { type Report, reportSchema } from '../../domain/report.ts';
+import { keptByHand, stepHistories } from '../journal/history.ts';
 import { changesOf, keptOf, lastTouched } from './changes.ts';
 import { countOutcomes } from './figures.ts';
 
@@ -77,9 +78,7 @@ function hostOf(input: ReportHostInput, blastOf: (change: Change) => Blast): Rep
     ...(after ? { after: stateOf(after) } : {}),
     changes: [...changesOf(entries, blastOf)],
     kept: [...new Set([...keptOf(entries), ...(input.kept ?? [])])],
-    ...(changesOf(entries, blastOf).some(({ result, undone }) => result === 'done' && !undone)
-      ? { byHand: handUndoCommand }
-      : {}),
+    ...(keptByHand(stepHistories(entries)) ? { byHand: handUndoCommand } : {}),
     journalHead: input.journalHead,
     journalEntries: entries.length,
   };

@@ -92,6 +92,9 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
     };
   },
 
+  // The node reads the files again by itself within seconds, or at its next start where they are new to it.
+  byHand: (change) => pathsOf(change).map((path) => ({ do: 'file', path })),
+
   async inspect(change, context) {
     const looked = await look(change, context);
     if (!looked.ok) return looked;

@@ -102,6 +102,13 @@ const bootWords = {
 export const encryptedVolumeMigration: ChangeKind<'encrypted-volume-migration'> = {
   kind: 'encrypted-volume-migration',
 
+  byHand: (change) => [
+    {
+      do: 'left',
+      text: `a move to an encrypted volume cannot be taken back by hand: what ${change.unit} wrote since lies only on the volume. It goes on working from there. Take it back with Bulwark and the workspace; keep ${change.device} and, until then, what lies beside ${change.path}`,
+    },
+  ],
+
   describe(change) {
     return {
       title: `move ${change.path} onto an encrypted volume on ${change.device}`,

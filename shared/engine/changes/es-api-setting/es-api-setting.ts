@@ -123,6 +123,13 @@ async function update(
 export const esApiSetting: ChangeKind<'es-api-setting'> = {
   kind: 'es-api-setting',
 
+  byHand: (change) => [
+    {
+      do: 'left',
+      text: `settings of the cluster are changed through the running node and with a login, which the host does not keep. Set the earlier values, which the report shows, with PUT _cluster/settings; null removes one: ${change.settings.map(({ key }) => key).join(', ')}`,
+    },
+  ],
+
   describe: (change) => ({
     title:
       change.settings.length === 1

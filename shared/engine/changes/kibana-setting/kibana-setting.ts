@@ -214,6 +214,11 @@ export const kibanaSetting: ChangeKind<'kibana-setting'> = {
     };
   },
 
+  byHand: (change) => [
+    ...pathsOf(change).map((path) => ({ do: 'file' as const, path })),
+    ...(change.unit === undefined ? [] : [{ do: 'restart' as const, unit: change.unit }]),
+  ],
+
   async inspect(change, context) {
     const looked = await look(change, context);
     if (!looked.ok) return looked;

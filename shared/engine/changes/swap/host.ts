@@ -10,7 +10,23 @@ const unitFolder = '/etc/systemd/system';
 /** Where zram-generator.conf(5) may lie, drop-ins included. */
 const zramFolders = ['/etc/systemd', '/run/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd'] as const;
 
+/** Prints the swap units that do not come from fstab and are not masked. For a host with systemd. */
+export const swapUnits = `swap_units() {
+{ systemctl list-units --all --type=swap --plain --no-legend --no-pager
+  systemctl list-unit-files --type=swap --no-legend --no-pager
+} 2>/dev/null | sed 's/^[^A-Za-z0-9]*//; s/ .*//' | sort -u | while read -r unit; do
+  systemctl show -p LoadState -p FragmentPath -p SourcePath -- "$unit" 2>/dev/null | {
+    load=; fragment=; source=
+    while IFS= read -r line; do
+      case $line in LoadState=*) load=\${line#*=} ;; FragmentPath=*) fragment=\${line#*=} ;; SourcePath=*) source=\${line#*=} ;; esac
+    done
+    [ "$load" = loaded ] && [ -n "$fragment" ] && [ "$source" != /etc/fstab ] && printf '%s\\n' "$unit"
+  }
+done
+}`;
+
 const lookScript = `${prelude}
+${swapUnits}
 running=$1; swaps=$2; memory=$3; shift 3
 c=$(systemd-detect-virt --container 2>/dev/null || tr '\\0' '\\n' < /proc/1/environ 2>/dev/null | sed -n 's/^container=//p')
 echo "container=$c"
@@ -30,17 +46,7 @@ echo systemd=yes
 for m in dphys-swapfile zramswap swapspace; do
   case $(systemctl is-enabled "$m.service" 2>/dev/null) in enabled*) echo "maker=$m.service" ;; esac
 done
-{ systemctl list-units --all --type=swap --plain --no-legend --no-pager
-  systemctl list-unit-files --type=swap --no-legend --no-pager
-} 2>/dev/null | sed 's/^[^A-Za-z0-9]*//; s/ .*//' | sort -u | while read -r unit; do
-  systemctl show -p LoadState -p FragmentPath -p SourcePath -- "$unit" 2>/dev/null | {
-    load=; fragment=; source=
-    while IFS= read -r line; do
-      case $line in LoadState=*) load=\${line#*=} ;; FragmentPath=*) fragment=\${line#*=} ;; SourcePath=*) source=\${line#*=} ;; esac
-    done
-    [ "$load" = loaded ] && [ -n "$fragment" ] && [ "$source" != /etc/fstab ] && printf 'unit %s\\n' "$unit"
-  }
-done
+swap_units | sed 's/^/unit /'
 exit 0
 `;
 

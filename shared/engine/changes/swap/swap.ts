@@ -19,6 +19,7 @@ import {
   revertFile,
   writtenMark,
 } from '../single-file.ts';
+import { swapByHand } from './by-hand.ts';
 import { swapLines, withoutSwap } from './fstab.ts';
 import { look, maskUnits, otherTools, type SwapLook, swapOff, swapOn } from './host.ts';
 
@@ -135,6 +136,8 @@ export const swap: ChangeKind<'swap'> = {
     outageSeconds: 0,
     guarded: false,
   }),
+
+  byHand: swapByHand,
 
   async inspect(_change, context) {
     const now = await stand(context);

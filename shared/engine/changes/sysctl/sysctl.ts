@@ -24,6 +24,7 @@ import {
   writtenMark,
 } from '../single-file.ts';
 import { underGuard, usualGuardSeconds, whileArmed } from '../under-guard.ts';
+import { sysctlByHand } from './by-hand.ts';
 import { look, ownFile, revertProgram, setLive } from './host.ts';
 import { plainValue, procPath, withSettings } from './precedence.ts';
 import { liveOf, stand } from './standing.ts';
@@ -98,6 +99,8 @@ export const sysctl: ChangeKind<'sysctl'> = {
     outageSeconds: 0,
     guarded: ofNetwork(change),
   }),
+
+  byHand: sysctlByHand,
 
   async inspect(change, context) {
     const now = await stand(change, context);
