@@ -146,6 +146,26 @@ describe('the versions of the format', () => {
     expect(!message.ok && message.error.message).toContain('entry 1:');
   });
 
+  it('names the entry of version 1 whose own link was changed, not the one before it', () => {
+    const whole = read(old);
+    const head = whole.ok ? whole.value.head : emptyHead;
+    const lines = old.toString().trimEnd().split('\n');
+    for (const place of lines.keys()) {
+      const changed = lines.with(
+        place,
+        (lines[place] ?? '').replace(/"previous":"(.)/, (_, first: string) =>
+          first === '0' ? '"previous":"1' : '"previous":"0',
+        ),
+      );
+      expect(
+        placeOf(
+          changed.map((line) => Buffer.from(`${line}\n`)),
+          head,
+        ),
+      ).toBe(place);
+    }
+  });
+
   it('refuses what a version did not have, and what a later one may have', () => {
     const entry = JSON.parse(old.toString().split('\n')[0] ?? '') as Record<string, unknown>;
     const line = (more: object) => Buffer.from(`${JSON.stringify({ ...entry, ...more })}\n`);

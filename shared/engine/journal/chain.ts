@@ -79,6 +79,22 @@ function ownDigest(line: string): string | undefined {
   return line.startsWith(sealBegins, line.length - sealLength) ? line.slice(-66, -2) : undefined;
 }
 
+/** The digest that an entry names as that of the one before it; undefined where this is no entry. */
+function previousOf(line: string | undefined): string | undefined {
+  try {
+    const value: unknown = JSON.parse(line ?? '');
+    return typeof value === 'object' && value !== null && 'previous' in value
+      ? String(value.previous)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function digestKept(kept: ChainHead, sequence: number): string | undefined {
+  return kept.sequence === sequence + 1 ? kept.digest : undefined;
+}
+
 /**
  * Reads a whole journal file. `kept` is the head that was kept elsewhere: the journal must hold at least so many entries.
  * Errors: JOURNAL_BROKEN, naming the first entry that does not hold; WORKSPACE_INVALID for entries of a newer version.
@@ -129,9 +145,10 @@ export function replayJournal(
       return broken(hostId, head.sequence, `number ${entry.sequence} stands in its place`);
     }
     if (entry.previous !== head.digest) {
-      // A line that vouches for itself is whole, so the one before it is the changed one; entry 0 has none before it.
-      const place = Math.max(0, head.sequence - 1);
-      return broken(hostId, place, changedAfterwards);
+      // A line that vouches for itself, or for which the next one vouches, is whole: the one before it is the changed one.
+      const vouched = previousOf(lines[head.sequence + 1]) ?? digestKept(kept, head.sequence);
+      const whole = own !== undefined || vouched === undefined || vouched === digest.sha256(raw);
+      return broken(hostId, whole ? Math.max(0, head.sequence - 1) : head.sequence, changedAfterwards);
     }
     entries.push(entry);
     head = { sequence: head.sequence + 1, digest: own ?? digest.sha256(raw) };
