@@ -22,12 +22,12 @@ beforeEach(() => {
   );
   bench.teach('blkid', 'exit 2');
   bench.teach('swapon', 'for a; do printf "%s|" "$a"; done >> "$ROOT/said"; echo >> "$ROOT/said"');
-  expect(bench.run('keep')).toEqual({ code: 0, said: '' });
+  bench.run('keep');
   // What the change does.
   bench.place('/proc/swaps', head);
   renameSync(bench.path(unit), `${bench.path(unit)}.bulwark-off`);
   symlinkSync('/dev/null', bench.path(unit));
-  expect(bench.run('seal').code).toBe(0);
+  bench.run('seal');
 });
 afterEach(() => bench.remove());
 

