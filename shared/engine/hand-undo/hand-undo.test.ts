@@ -11,6 +11,7 @@ import { fail, succeed } from '../../domain/result.ts';
 import { applyPlan } from '../apply.ts';
 import { fileMode } from '../changes/file-mode/file-mode.ts';
 import { serviceRestart } from '../changes/service-restart/service-restart.ts';
+import { keptByHand, stepHistories } from '../journal/history.ts';
 import { rollBack } from '../rollback.ts';
 import { readKit } from './kit.ts';
 import { encodeOps } from './ops.ts';
@@ -188,6 +189,23 @@ describe('taking back by hand', () => {
     const { code, said } = byHand();
     expect(code).toBe(1);
     expect(said).toContain('left     es-password: do this instead');
+    // Nothing is promised that the host does not hold.
+    expect(keptByHand(stepHistories(bench.journal.entries))).toBe(false);
+  });
+
+  it('is promised only while the host holds something that it takes back', async () => {
+    const promised = () => keptByHand(stepHistories(bench.journal.entries));
+    await apply(...changes);
+    expect(promised()).toBe(true);
+    const all = { hostId: 'local', scope: { of: 'host' }, reason: 'test' } as const;
+    value(await rollBack(all, bench.parts));
+    expect(promised()).toBe(false);
+    bench.host.before = (request) =>
+      request.name === 'undo-seal'
+        ? fail(appError('DISK_FULL', 'Full.', 'Free space.', { hostState: 'changed' }))
+        : succeed(undefined);
+    await apply(modes);
+    expect(promised()).toBe(false);
   });
 
   it('restarts a unit once, at the end', async () => {
