@@ -51,7 +51,7 @@ export default defineConfig({
           ...oneAtATime,
           // Every file has a lab of its own, and much of its time is waiting for nodes, guards and restarts.
           fileParallelism: true,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {

@@ -20,6 +20,18 @@ export interface LabBench {
   print(...paths: string[]): Promise<string>;
 }
 
+/** sshd of a host that has just healed, or whose cable is just in again, refuses for a moment. */
+async function opened(factory: SessionFactory, hostId: string): Promise<HostSession> {
+  const deadline = systemClock.now() + 20_000;
+  for (;;) {
+    const session = await factory.open(hostId);
+    if (session.ok || systemClock.now() > deadline) {
+      return value(session);
+    }
+    await systemClock.sleep(500);
+  }
+}
+
 export async function labBench(host: LabHost): Promise<LabBench> {
   const folder = mkdtempSync(join(tmpdir(), 'lab-bench-'));
   const knownHosts = join(folder, 'known_hosts');
@@ -37,7 +49,7 @@ export async function labBench(host: LabHost): Promise<LabBench> {
     {},
     { connectTimeoutMs: 3000, handshakeTimeoutMs: 6000, keepaliveIntervalMs: 1000, keepaliveCount: 3 },
   );
-  const session = value(await factory.open(host.name));
+  const session = await opened(factory, host.name);
   // The operator's address is known once the first command has run.
   value(await session.run({ name: 'hello', script: ':', privileged: false, deadlineSeconds: 10 }));
   const see = async (script: string) => {
