@@ -1,4 +1,5 @@
 /** A lab host with an empty second disk and a plain service that writes into a directory full of odd files. */
+import { expect } from 'vitest';
 import type { ChangeOf } from '../../shared/domain/change.ts';
 import type { LabHost } from '../lab/index.ts';
 import { type LabBench, labBench } from './lab-bench.ts';
@@ -67,3 +68,27 @@ export const surroundingsScript = `
 for f in /etc/fstab /etc/crypttab; do stat -c '%n %u:%g %a' $f 2>&1; sha256sum < $f; getfattr -d $f 2>/dev/null; done
 find /etc/systemd/system /etc/cryptsetup-keys.d /run/systemd/system 2>/dev/null | grep -v transient | sort
 ls -A /srv/scribe /var/lib/bulwark /run/bulwark 2>/dev/null; ls /dev/mapper; findmnt -n -o TARGET,SOURCE ${dataPath}; true`;
+
+const emptyDevice =
+  'wipefs -n /dev/ubdb | wc -l; head -c 16M /dev/ubdb | tr -d "\\0" | wc -c; ls /dev/mapper';
+/** Makes the second disk empty again. */
+export const wipe =
+  'wipefs -a -q /dev/ubdb; dd if=/dev/zero of=/dev/ubdb bs=1M count=32 conv=notrunc 2>/dev/null; sync';
+/** The same, and removes the directories that earlier migrations have kept. */
+export const wipeAll = `rm -rf ${dataPath}.before-encryption-*; ${wipe}`;
+
+export interface Old {
+  readonly tree: string;
+  readonly around: string;
+}
+
+export async function seeOld(bench: LabBench): Promise<Old> {
+  return { tree: await bench.see(treeScript), around: await bench.see(surroundingsScript) };
+}
+
+/** Everything is as it was before the migration, the service runs, the device is empty. */
+export async function expectOld(bench: LabBench, old: Old): Promise<void> {
+  expect(await seeOld(bench)).toEqual(old);
+  expect(await bench.see(emptyDevice)).toBe('0\n0\ncontrol\n');
+  expect(await bench.see('systemctl is-active scribe')).toBe('active\n');
+}
