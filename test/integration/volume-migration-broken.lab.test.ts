@@ -22,14 +22,14 @@ const prerequisites = await labPrerequisites();
 if (!prerequisites.ok)
   process.stdout.write(`encrypted-volume-migration, broken off: skipped: ${prerequisites.missing}\n`);
 
-/** Where the program dies, and whether the host then ends in the new state. */
+/** Where the program dies, whether the host then ends in the new state, and the file system on the volume. */
 const usual = [
-  ['volume-format', false],
-  ['verifying', true],
+  ['volume-format', false, 'ext4'],
+  ['verifying', true, 'xfs'],
 ] as const;
 const further = [
-  ['volume-begin', true],
-  ['starting', true],
+  ['volume-begin', true, 'ext4'],
+  ['starting', true, 'ext4'],
 ] as const;
 const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
 if (!every) {
@@ -79,16 +79,17 @@ describe.skipIf(!prerequisites.ok)('encrypted-volume-migration, broken off', () 
   }
 
   it.each(every ? [...usual, ...further] : usual)(
-    'the program dies at %s: the host ends in the new state: %s',
-    async (phase, complete) => {
+    'the program dies at %s: the host ends in the new state: %s (%s)',
+    async (phase, complete, fileSystem) => {
+      const change = { ...volumeChange, fileSystem };
       const context = bench.context(`dead-${phase}`);
-      const before = value(await kind.capture(volumeChange, context));
+      const before = value(await kind.capture(change, context));
       const { host, died } = dying(phase);
-      await Promise.race([died, kind.apply(volumeChange, before, { ...context, host })]);
+      await Promise.race([died, kind.apply(change, before, { ...context, host })]);
       const after = { ...bench.context(`dead-${phase}`), secrets: context.secrets };
-      expect(value(await kind.inspect(volumeChange, after)).inPlace).toBe(complete);
+      expect(value(await kind.inspect(change, after)).inPlace).toBe(complete);
       expect(await bench.see(treeScript)).toBe(old.tree);
-      value(await kind.revert(volumeChange, before, undefined, { ...after, force: false }));
+      value(await kind.revert(change, before, undefined, { ...after, force: false }));
       await bench.see(wipeAll);
       await isOld();
     },

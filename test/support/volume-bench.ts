@@ -58,10 +58,13 @@ export async function volumeBench(host: LabHost): Promise<LabBench> {
   return bench;
 }
 
-/** Everything about the directory but the file that the service writes: read by tools of the host, past the product. */
+/**
+ * Everything about the directory but the file that the service writes: read by tools of the host, past the product. XFS shows
+ * ACLs twice; the second form is left out.
+ */
 export const treeScript = `cd ${dataPath} && find . ! -name log ! -path ./lost+found -print0 | sort -z | xargs -0 -n 1 sh -c '
   stat -c "%n %F %u:%g %a %h" -- "$1"; [ -d "$1" ] || stat -c "%s %y" -- "$1"; [ ! -f "$1" ] || sha256sum < "$1"
-  [ ! -L "$1" ] || readlink "$1"; getfattr -h -d -m - -e hex -- "$1" 2>/dev/null | sort' sh`;
+  [ ! -L "$1" ] || readlink "$1"; getfattr -h -d -m - -e hex -- "$1" 2>/dev/null | grep -v ^trusted.SGI_ACL_ | sort' sh`;
 
 /** What the migration may not change beside the directory, or must put back to the byte. */
 export const surroundingsScript = `
