@@ -78,6 +78,24 @@ async function settle(ground: Ground, place: Workplace, findings: Findings, drif
   }
 }
 
+/** Undefined when the secret in the vault opens what it is for. */
+async function lockedOutBySecret(ground: Ground, place: Workplace): Promise<string | undefined> {
+  const { proof } = ground.kind;
+  if (proof === undefined) return undefined;
+  const { parts, close } = await openWorkplace(place);
+  try {
+    const secret = await parts.secrets.get(proof.ref);
+    if (!secret.ok) return `the vault has no ${proof.ref}: ${secret.error.message}`;
+    const stdin = `user = "${proof.user}:${secret.value.reveal()}"\n`;
+    const { stdout } = await ground.host.run(proof.script, { stdin, timeoutMs: 120_000 });
+    return stdout.trim() === proof.prints
+      ? undefined
+      : `${proof.ref} in the vault does not open it: ${stdout.trim()}`;
+  } finally {
+    await close();
+  }
+}
+
 async function takeBack(ground: Ground, place: Workplace, findings: Findings, drift: boolean): Promise<void> {
   const { parts, close } = await openWorkplace(place);
   try {
@@ -124,7 +142,9 @@ async function look(
   const first = witnessJournal(`${place.folder}/journal`);
   checkJournal(first, findings);
   const afterFault = known.stateOf(await ground.state(), drift);
-  const shutOut = ground.guarded && afterFault === 'old' ? bystander : operator;
+  // While rules that were proven are undone, they go on shutting others out as long as the run takes.
+  const undoing = cell.boundary.startsWith('undo:');
+  const shutOut = ground.guarded && afterFault === 'old' && !undoing ? bystander : operator;
   findings.expect(
     operator !== undefined && shutOut !== undefined && shutOut <= accessLimit(cell, ground),
     `access was back only after ${shutOut ?? 'never'} s`,
@@ -155,9 +175,11 @@ async function look(
     `the journal says ${second.standing}, and the host is in the ${outcome} state`,
   );
   findings.expect(
-    end.result !== 'done' || cell.boundary.startsWith('undo:') || outcome === 'new' || drift,
+    end.result !== 'done' || undoing || outcome === 'new' || drift,
     `the run said "done", and the host is in the ${outcome} state`,
   );
+  const locked = outcome === 'new' ? await lockedOutBySecret(ground, place) : undefined;
+  if (locked !== undefined) findings.wrong.push(locked);
   let rest = outcome;
   if (['applied', 'open', 'partly'].includes(second.standing)) {
     await takeBack(ground, place, findings, drift);

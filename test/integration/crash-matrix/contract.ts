@@ -53,6 +53,14 @@ export interface Row extends Cell {
   readonly seconds: number;
 }
 
+/** The script finds the secret on standard input, as `curl --config -` takes a login. */
+export interface Proof {
+  readonly ref: string;
+  readonly user: string;
+  readonly script: string;
+  readonly prints: string;
+}
+
 /** What a kind of change is tried on. Scripts run as root inside the host, past ssh and past the product. */
 export interface MatrixKind<K extends ChangeKindName = ChangeKindName> {
   readonly kind: K;
@@ -66,6 +74,8 @@ export interface MatrixKind<K extends ChangeKindName = ChangeKindName> {
   readonly secrets?: () => Readonly<Record<string, string>>;
   /** Prints everything that the change is about, one line a thing, by other tools than the engine's where there are any. */
   readonly witness: string;
+  /** After a change that gave out a secret: the one in the vault must open what it is for. */
+  readonly proof?: Proof;
   /** Folders that the change writes to: small file systems for the fault `disk-full`. */
   readonly folders: readonly string[];
   /** What another administrator does to the same thing; it must be there afterwards, whatever becomes of the change. */

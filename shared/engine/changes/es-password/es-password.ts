@@ -107,6 +107,20 @@ async function changeOne(
   return await confirm(user, password.value, context);
 }
 
+/** Whether the vault has a password that the node may have been told. */
+async function wasMade(user: User, context: ChangeContext): Promise<Result<boolean>> {
+  for (const place of [nextRef(user.ref), user.ref]) {
+    const secret = await context.secrets.get(place);
+    if (secret.ok) {
+      return succeed(true);
+    }
+    if (secret.error.code !== 'SECRET_MISSING') {
+      return secret;
+    }
+  }
+  return succeed(false);
+}
+
 /** The vault's order: the old value aside, the new one in its place, then the unconfirmed one away. */
 async function confirm(user: User, password: Secret, context: ChangeContext): Promise<Result<void>> {
   const earlier = await context.secrets.get(user.ref);
@@ -223,22 +237,30 @@ export const esPassword: ChangeKind<'es-password'> = {
 
   /**
    * A password is only changed when the vault does not have the valid one, so the old one is not known to anybody here.
-   * Users that were left alone need nothing.
+   * Users that were left alone need nothing, nor do those whose new password never came into the vault: the node has not heard
+   * of one either.
    */
-  revert(change, before) {
+  async revert(change, before, mark, context) {
     const image = JSON.parse(new TextDecoder().decode(before)) as Image;
-    const changed = change.users.map((user) => user.name).filter((name) => !image.leftAlone.includes(name));
-    return Promise.resolve(
-      changed.length === 0
-        ? succeed(undefined)
-        : fail(
-            appError(
-              'NOT_REVERSIBLE',
-              `The old password of ${changed.join(', ')} is not known, so it cannot be put back; the new one in the vault stays valid.`,
-              'Nothing needs to be done; use the password in the vault.',
-              { hostState: 'unchanged' },
-            ),
+    const changed: string[] = [];
+    for (const user of change.users.filter(({ name }) => !image.leftAlone.includes(name))) {
+      const made = mark === undefined ? await wasMade(user, context) : succeed(true);
+      if (!made.ok) {
+        return made;
+      }
+      if (made.value) {
+        changed.push(user.name);
+      }
+    }
+    return changed.length === 0
+      ? succeed(undefined)
+      : fail(
+          appError(
+            'NOT_REVERSIBLE',
+            `The old password of ${changed.join(', ')} is not known, so it cannot be put back; the new one in the vault stays valid.`,
+            'Nothing needs to be done; use the password in the vault.',
+            { hostState: 'unchanged' },
           ),
-    );
+        );
   },
 };
