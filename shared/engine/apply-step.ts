@@ -7,6 +7,7 @@ import { cancelledMidway } from './cancelled-midway.ts';
 import { type Mark, undoWords } from './change-kind.ts';
 import { keepOnHost } from './hand-undo/kit.ts';
 import { isThere } from './is-there.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import { connectionLost, kindOf, tagOf } from './parts.ts';
 import {
   type Begun,
@@ -83,7 +84,9 @@ async function settleAfterLoss(run: StepRun, begun: Begun, error: AppError, keep
   const there =
     keep &&
     (await guarded(run, () => isThere(begun.kind, begun.change, begun.before, contextFor(run, undefined))));
+  const sweep = () => sweepLeftovers(run.work.session, begun.change, tagOf(run.planId, run.step.id));
   if (there !== false && there.ok && there.value) {
+    await sweep();
     const written = await journalOutcome(
       run,
       'done',
@@ -101,6 +104,7 @@ async function settleAfterLoss(run: StepRun, begun: Begun, error: AppError, keep
   const reverted = await guarded(run, () =>
     begun.kind.revert(begun.change, begun.before, undefined, { ...contextFor(run, undefined), force: false }),
   );
+  await sweep();
   if (reverted.ok) {
     await journalOutcome(
       run,

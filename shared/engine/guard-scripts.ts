@@ -25,11 +25,23 @@ until sh "$d/revert.sh" "$d"; do
   sleep 1
 done
 [ $tries -lt 5 ] || bad=1
+mark() {
+  if [ -f "$1" ] && [ ! -L "$1" ]; then sha256sum < "$1" | cut -d' ' -f1
+  elif [ -e "$1" ] || [ -L "$1" ]; then echo other
+  else echo absent; fi
+}
 n=0
 while [ -e "$d/saved/$n.path" ]; do
-  p=$(cat "$d/saved/$n.path")
-  if [ -e "$d/saved/$n.was" ]; then
-    cp -a "$d/saved/$n.was" "$p.bulwark-$$" && mv -f "$p.bulwark-$$" "$p" || { rm -f "$p.bulwark-$$"; bad=1; }
+  p=$(cat "$d/saved/$n.path"); was=$d/saved/$n.was; wrote=$(cat "$d/saved/$n.wrote")
+  now=$(mark "$p")
+  if [ "$wrote" != any ] && [ "$now" != "$wrote" ]; then
+    if [ "$now" != "$(mark "$was")" ]; then
+      echo "$p was changed by somebody else; it stays as it is"
+      printf '%s\\n' "$p" 2>/dev/null >> "$d/left"
+    fi
+  elif [ -e "$was" ]; then
+    t=$p.bulwark-\${d##*/}
+    rm -f "$t"; cp -a "$was" "$t" && mv -f "$t" "$p" || { rm -f "$t"; bad=1; }
   else
     rm -f "$p" || bad=1
   fi
@@ -50,9 +62,10 @@ const tell = `tell() {
 
 /**
  * Arms. `$1` folder of all guards, `$2` tag, `$3` seconds, `$4` folder that is there when systemd runs, `$5` folder of
- * units, `$6` who works, `$7` `boot` when a restart of the host must put back too, further arguments: files to save. Standard input: for each file `name lines`, then that many lines;
- * the last line is `end`. Prints how it will fire: `systemd` or `sleep`. Exit 66: another guard is armed; its line as the
- * list has it is on standard output. Exit 68: nothing would put back at a restart.
+ * units, `$6` who works, `$7` `boot` when a restart of the host must put back too, further arguments: files to save, each
+ * with the digest of what the change writes there, `absent` where it removes the file, or `any`. Standard input: for each file
+ * `name lines`, then that many lines; the last line is `end`. Prints how it will fire: `systemd` or `sleep`. Exit 66: another
+ * guard is armed; its line as the list has it is on standard output. Exit 68: nothing would put back at a restart.
  */
 export const armScript = `${prelude}
 base=$1; tag=$2; seconds=$3; running=$4; units=$5; owner=$6; boot=$7; shift 7
@@ -80,8 +93,10 @@ while :; do
   done
 done
 n=0
-for p; do
-  printf '%s\\n' "$p" > "$d/saved/$n.path" || exit 1
+while [ $# -gt 0 ]; do
+  p=$1
+  printf '%s\\n' "$2" > "$d/saved/$n.wrote" && printf '%s\\n' "$p" > "$d/saved/$n.path" || exit 1
+  shift 2
   if [ -L "$p" ]; then exit 46; fi
   if [ -e "$p" ]; then cp -a "$p" "$d/saved/$n.was" || exit 1; fi
   n=$((n + 1))
@@ -148,7 +163,10 @@ rmdir "$base" "\${base%/*}" 2>/dev/null
 exit 0
 `;
 
-/** Fires now, waits for one that is firing already, and clears up. Exit 65: it did not get through. */
+/**
+ * Fires now, waits for one that is firing already, and clears up. Prints the saved files that were left as somebody else
+ * had changed them. Exit 65: it did not get through.
+ */
 export const fireScript = `${prelude}
 base=$1; tag=$2; running=$3; units=$4; d=$base/$tag
 ${removeTriggers}
@@ -157,6 +175,7 @@ ${removeTriggers}
 tries=0
 while [ -e "$d/firing" ] && [ $tries -lt 20 ]; do sleep 1; tries=$((tries + 1)); done
 if [ ! -e "$d/fired" ] && [ ! -e "$d/disarmed" ]; then tail -n 20 "$d/log" >&2; exit 65; fi
+[ ! -e "$d/left" ] || sort -u "$d/left"
 remove_triggers
 rm -rf "$d"
 rmdir "$base" "\${base%/*}" 2>/dev/null

@@ -36,9 +36,19 @@ export interface GuardPlan {
   /** Files of text that `revert` needs, by name below the guard's folder. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
   /** Files on the host that are saved now and put back (or removed, when they are not there now). Parents must exist. */
-  readonly save: readonly string[];
+  readonly save: readonly (string | SavedFile)[];
   /** The change is in files before access is proven, so a restart of the host must put back too: refused without systemd. */
   readonly outlastsRestart?: boolean;
+}
+
+/**
+ * A file that is put back only where it is what the change made of it: somebody else's edit stays, and is named. A plain path
+ * is put back whatever is there: what access itself hangs on must come back.
+ */
+export interface SavedFile {
+  readonly path: string;
+  /** SHA-256 of what the change writes, or `absent`. */
+  readonly writes: string;
 }
 
 export interface Guard {
@@ -83,7 +93,7 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
         ...systemdFolders,
         (context.operator ?? 'somebody').replace(/[\r\n]+/g, ' '),
         plan.outlastsRestart === true ? 'boot' : 'timer',
-        ...plan.save,
+        ...plan.save.flatMap((one) => (typeof one === 'string' ? [one, 'any'] : [one.path, one.writes])),
       ],
       stdin: encode(files),
       privileged: true,
@@ -160,10 +170,12 @@ export async function proveAccess(context: ChangeContext, guard: Guard): Promise
   return last;
 }
 
-function fired(detail?: string) {
+function fired(detail?: string, left: readonly string[] = []) {
+  const kept =
+    left.length === 0 ? '' : ` Changed by somebody else meanwhile, and left as they are: ${left.join(', ')}.`;
   return appError(
     'GUARD_FIRED',
-    'Access could not be proven in time, so the host put the old state back by itself.',
+    `Access could not be proven in time, so the host put the old state back by itself.${kept}`,
     'Check that the addresses you work from are among the allowed sources, then try again.',
     { hostState: 'restored', retryable: true, ...(detail === undefined ? {} : { detail }) },
   );
@@ -197,8 +209,11 @@ export async function disarmGuard(
   return succeed(undefined);
 }
 
-/** Makes the guard fire now and waits for it; does nothing when there is none. Errors: COMMAND_FAILED, the connection's. */
-export async function fireGuard(host: HostWriter, tag: string): Promise<Result<void>> {
+/**
+ * Makes the guard fire now and waits for it; does nothing when there is none. Gives the saved files that were left because
+ * somebody else had changed them. Errors: COMMAND_FAILED, the connection's.
+ */
+export async function fireGuard(host: HostWriter, tag: string): Promise<Result<readonly string[]>> {
   const ran = await runChecked(
     host,
     {
@@ -210,7 +225,13 @@ export async function fireGuard(host: HostWriter, tag: string): Promise<Result<v
     },
     { doing: 'put the old state back', hostState: 'unknown' },
   );
-  return ran.ok ? succeed(undefined) : ran;
+  return ran.ok
+    ? succeed(
+        textOf(ran.value)
+          .split('\n')
+          .filter((line) => line !== ''),
+      )
+    : ran;
 }
 
 /**
@@ -248,7 +269,7 @@ export async function fallBack(context: ChangeContext, guard: Guard, why: string
   const now = await fireGuard(context.host, guard.tag);
   if (now.ok) {
     context.guard('fired', iso(guard.firesAt), guard.seconds);
-    return fail(fired(why));
+    return fail(fired(why, now.value));
   }
   if (!connectionLost(now.error)) {
     return now;
@@ -267,7 +288,7 @@ export async function fallBack(context: ChangeContext, guard: Guard, why: string
     await fresh.value.close().catch(() => undefined);
     if (cleared.ok) {
       context.guard('fired', iso(guard.firesAt), guard.seconds);
-      return fail(fired(why));
+      return fail(fired(why, cleared.value));
     }
     if (!connectionLost(cleared.error)) {
       return cleared;

@@ -10,7 +10,7 @@ import type { HostWriter } from './ports.ts';
 // Old files are kept as links to themselves until all is done: taking back restores the very same file. What came in has
 // no name any more once it is complete: whatever ends the script, no key lies about.
 const groupScript = `${prelude}
-tag=$1; total=$2; shift 2
+tag=$1; total=$2; needs=$3; shift 3
 selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
 one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
 base=/run; [ -d $base ] && [ -w $base ] || base=/var/tmp
@@ -81,6 +81,7 @@ exec 3< "$all" && rm -f -- "$all" || exit 1
 each look "$@" || exit $?
 each build "$@" || exit $?
 each still "$@" || exit $?
+if [ -n "$needs" ] && [ ! -e "$needs" ]; then exit 53; fi
 trap '' HUP INT TERM
 each go "$@" || { each back "$@"; exit 1; }
 cd /
@@ -102,13 +103,18 @@ export interface GroupMember {
 
 /**
  * Writes and removes files together. Errors leave all of them as they were: DISK_FULL, FILE_NOT_REGULAR (also for a symbolic
- * link), FILE_CHANGED_UNDERNEATH, PRECONDITION_FAILED (no such folder), COMMAND_FAILED. A lost connection is not known to be
+ * link), FILE_CHANGED_UNDERNEATH, PRECONDITION_FAILED (no such folder), GUARD_FIRED (`onlyWhile` is gone), COMMAND_FAILED. A lost connection is not known to be
  * either.
  */
 export async function writeFilesTogether(
   host: HostWriter,
   members: readonly GroupMember[],
-  options: { readonly tag: string; readonly signal?: AbortSignal },
+  options: {
+    readonly tag: string;
+    /** A path that must still exist right before the renames: a guard that is armed. */
+    readonly onlyWhile?: string;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Result<void>> {
   if (members.length === 0) {
     return succeed(undefined);
@@ -128,6 +134,7 @@ export async function writeFilesTogether(
       args: [
         options.tag,
         String(total),
+        options.onlyWhile ?? '',
         ...members.flatMap((member) => [
           member.path,
           member.owner ?? '',

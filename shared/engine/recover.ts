@@ -5,10 +5,12 @@
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
-import { sealOnHost } from './hand-undo/kit.ts';
+import { dropFromHost, sealOnHost } from './hand-undo/kit.ts';
+import { dropUndone, undoneTags } from './hand-undo/undone.ts';
 import { HostWork } from './host-work.ts';
 import { isThere } from './is-there.ts';
 import { owedRestarts, type StepHistory, stepHistories } from './journal/history.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import {
   changeContext,
   type EngineEvents,
@@ -111,6 +113,7 @@ async function keepIfInPlace(
   if (!there.ok || !there.value) {
     return succeed(false);
   }
+  await sweepLeftovers(work.session, intent.change, context.tag);
   const byHand = await sealOnHost(work.session, context.tag);
   const written = await parts.journal.append({
     type: 'outcome',
@@ -140,6 +143,7 @@ export async function recoverHost(
   const interrupted = open(histories);
   const owed = owedRestarts(entries.value);
   if (interrupted.length === 0 && owed.length === 0) {
+    await dropUndone(request.hostId, histories, request.breakLock, parts, signal);
     return fail(
       appError('NOT_FOUND', 'No work was interrupted on this host.', 'Nothing needs to be done.', {
         hostState: 'unchanged',
@@ -191,6 +195,7 @@ export async function recoverHost(
       await undoing.undo(history);
     }
     const items = [...looked, ...(await undoing.finish())];
+    await dropFromHost(work.session, ...undoneTags(histories));
     const complete = items.every((item) => item.result === 'kept' || item.result === 'undone');
     return succeed({ result: complete ? 'settled' : 'incomplete', items });
   } finally {

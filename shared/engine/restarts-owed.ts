@@ -127,6 +127,14 @@ export class OwedRestarts {
     }
   }
 
+  /** The unit was stopped for good, as it was before. */
+  waive(unit: string): void {
+    const known = this.#pending.get(unit);
+    if (known !== undefined) {
+      this.#pending.set(unit, { ...known, needed: false });
+    }
+  }
+
   /** Carries out what is owed; one that fails stays owed in the journal. */
   async settle(): Promise<readonly RollbackItem[]> {
     const items: RollbackItem[] = [];

@@ -4,6 +4,8 @@
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
+import { dropFromHost } from './hand-undo/kit.ts';
+import { dropUndone, undoneTags } from './hand-undo/undone.ts';
 import { HostWork } from './host-work.ts';
 import { owedRestarts, type StepHistory, stepHistories } from './journal/history.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
@@ -75,6 +77,7 @@ export async function rollBack(
   const candidates = rollbackCandidates(histories, request.scope);
   const owed = request.scope.of === 'host' ? owedRestarts(entries.value) : [];
   if (candidates.length === 0 && owed.length === 0) {
+    await dropUndone(request.hostId, histories, request.breakLock === true, parts, signal);
     return fail(
       appError('NOT_FOUND', 'There is nothing to roll back.', 'Look at the history of the host.', {
         hostState: 'unchanged',
@@ -109,6 +112,7 @@ export async function rollBack(
     }
     // Also after a cancel: what was put back counts only once its service reads it.
     const items = await undoing.finish();
+    await dropFromHost(work.session, ...undoneTags(histories));
     const complete = items.every((item) => item.result === 'undone');
     return succeed({ result: complete ? 'undone' : cancelled ? 'cancelled' : 'incomplete', items });
   } finally {

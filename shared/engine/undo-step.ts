@@ -5,6 +5,7 @@ import { type Mark, type UndoWords, undoWords } from './change-kind.ts';
 import { dropFromHost } from './hand-undo/kit.ts';
 import type { HostWork } from './host-work.ts';
 import type { StepHistory } from './journal/history.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import {
   changeContext,
   connectionLost,
@@ -95,8 +96,10 @@ export async function undoStep(run: UndoRun): Promise<UndoEnd> {
     run.events.step({ ...at, state: 'failed', note: begun.error.message, error: begun.error });
     return { result: 'failed', note: begun.error.message, error: begun.error };
   }
+  let interrupted = run.history.standing === 'open';
   let reverted = run.restartLater ? undefined : await revert(run);
   if (reverted?.ok === false && connectionLost(reverted.error)) {
+    interrupted = true;
     const again = await run.work.reconnect();
     // Undoing is idempotent: where the first attempt got through, the second finds nothing to do.
     reverted = again.ok ? await revert(run) : again;
@@ -106,6 +109,9 @@ export async function undoStep(run: UndoRun): Promise<UndoEnd> {
     const error = shown({ ...reverted.error, hostState: 'unknown' });
     run.events.step({ ...at, state: 'failed', note: error.message, error });
     return { result: 'failed', note: error.message, error };
+  }
+  if (interrupted) {
+    await sweepLeftovers(run.work.session, intent.change, tagOf(intent.planId, intent.stepId));
   }
   const result =
     reverted === undefined || reverted.ok ? 'undone' : reverted.error.code === 'DRIFT' ? 'drifted' : 'failed';

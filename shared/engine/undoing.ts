@@ -1,9 +1,10 @@
 /** Undoes steps of one host, one after the other, with the restarts that this needs: the same for rolling back and recovering. */
+import { wasStopped } from './changes/service-restart/was-stopped.ts';
 import { concernsNode } from './concerns-node.ts';
 import type { HostWork } from './host-work.ts';
 import type { OwedRestart, StepHistory } from './journal/history.ts';
 import type { EngineEvents, EngineParts } from './parts.ts';
-import { OwedRestarts, restartFor } from './restarts-owed.ts';
+import { OwedRestarts, type Restart, restartFor } from './restarts-owed.ts';
 import { type RollbackItem, undoStep } from './undo-step.ts';
 
 export interface UndoingOptions {
@@ -18,12 +19,22 @@ export interface UndoingOptions {
   readonly restartSteps: 'once' | 'now';
 }
 
+/** A restart that started what did not run before: the unit is stopped again, not restarted on the old files. */
+async function startedByStep({ intent }: StepHistory, parts: EngineParts): Promise<boolean> {
+  if (intent.change.kind !== 'service-restart') {
+    return false;
+  }
+  const before = await parts.blobs.get(intent.beforeImage);
+  return before.ok && wasStopped(intent.change.unit, before.value);
+}
+
 export class Undoing {
   readonly #work: HostWork;
   readonly #parts: EngineParts;
   readonly #events: EngineEvents;
   readonly #options: UndoingOptions;
   readonly #restarts: OwedRestarts;
+  readonly #stopped = new Set<string>();
   readonly #items: RollbackItem[] = [];
   // What could not be undone and must not lose the ground it stands on: an account is not removed under a running node.
   #standing: string | undefined;
@@ -57,11 +68,12 @@ export class Undoing {
       // An account cannot go while its service still runs under it.
       await this.settleRestarts();
     }
-    const isRestart = change.kind === 'service-restart';
+    const started = await startedByStep(history, this.#parts);
+    const isRestart = change.kind === 'service-restart' && !started;
     const restart =
-      isRestart && this.#options.restartSteps === 'now'
+      started || (isRestart && this.#options.restartSteps === 'now')
         ? undefined
-        : restartFor(change, this.#options.histories, this.#parts);
+        : this.#runs(restartFor(change, this.#options.histories, this.#parts));
     if (restart !== undefined) {
       const owed = await this.#restarts.owe(history, restart);
       if (!owed.ok) {
@@ -80,6 +92,10 @@ export class Undoing {
     });
     this.#add(history, undone);
     if (undone.result === 'undone') {
+      if (started && change.kind === 'service-restart') {
+        this.#stopped.add(change.unit);
+        this.#restarts.waive(change.unit);
+      }
       if (restart !== undefined) {
         this.#restarts.confirm(restart.unit);
       }
@@ -88,6 +104,11 @@ export class Undoing {
     if (concernsNode(change)) {
       this.#standing ??= title;
     }
+  }
+
+  /** The restart, unless its unit was stopped here: it reads the old files whenever it is started. */
+  #runs(restart: Restart | undefined): Restart | undefined {
+    return restart !== undefined && this.#stopped.has(restart.unit) ? undefined : restart;
   }
 
   leave(history: StepHistory, note: string): void {

@@ -43,9 +43,10 @@ sync
 `;
 
 const dropScript = `${prelude}
-[ -d "$1/items" ] || exit 0
-rm -rf "$1"/items/[0-9][0-9][0-9][0-9][0-9][0-9]-"$2"
-if [ -z "$(ls "$1/items")" ] && [ ! -s "$1/pending" ]; then rm -rf "$1" && rmdir "\${1%/*}" 2>/dev/null; fi
+k=$1; shift
+[ -d "$k/items" ] || exit 0
+for tag; do rm -rf "$k"/items/[0-9][0-9][0-9][0-9][0-9][0-9]-"$tag"; done
+if [ -z "$(ls "$k/items")" ] && [ ! -s "$k/pending" ]; then rm -rf "$k" && rmdir "\${k%/*}" 2>/dev/null; fi
 exit 0
 `;
 
@@ -138,14 +139,17 @@ export async function sealOnHost(host: HostWriter, tag: string): Promise<Result<
   return ran.ok ? succeed(textOf(ran.value).includes('kept')) : ran;
 }
 
-/** After it was undone. */
-export async function dropFromHost(host: HostWriter, tag: string): Promise<Result<void>> {
+/** After they were undone. */
+export async function dropFromHost(host: HostWriter, ...tags: readonly string[]): Promise<Result<void>> {
+  if (tags.length === 0) {
+    return succeed(undefined);
+  }
   const ran = await runChecked(
     host,
     {
       name: 'undo-drop',
       script: dropScript,
-      args: [handUndoFolder, tag],
+      args: [handUndoFolder, ...tags],
       privileged: true,
       deadlineSeconds: 60,
     },

@@ -13,11 +13,8 @@ const run = promisify(execFile);
 
 export const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/**
- * Everything of Bulwark's own that an operator could find on the host. The kit for taking back by hand is left out: it stays
- * where the host could not be reached at the end.
- */
-const traces = `find /run/bulwark /var/lib/bulwark -mindepth 1 -path /var/lib/bulwark/undo -prune -o -mindepth 1 -print 2>/dev/null | sort
+/** Everything of Bulwark's own that an operator could find on the host. */
+const traces = `find /run/bulwark /var/lib/bulwark -mindepth 1 2>/dev/null | sort
 find /etc /srv /opt /usr/share/elasticsearch /var/lib -xdev \\( -name '.bulwark-*' -o -name '*.bulwark-*' -o -name 'bulwark-guard*' \\) 2>/dev/null | sort
 systemctl list-units --plain --no-legend --state=active,activating,failed 'bulwark-*' | cut -d' ' -f1 | sort`;
 

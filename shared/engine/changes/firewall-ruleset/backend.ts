@@ -27,15 +27,18 @@ export interface Backend {
   /** Sentences that only the host's state can tell. */
   words(now: FirewallState, wanted: FirewallState): readonly string[];
   /** How the host itself goes back to `from`. */
-  guard(from: FirewallState, to: FirewallState): Pick<GuardPlan, 'revert' | 'after' | 'files' | 'save'>;
-  /** Loads the rules of `to`, and only live. `onlyWhile`: a path that must exist all the while, else GUARD_FIRED. */
-  goLive(host: HostWriter, from: FirewallState, to: FirewallState, onlyWhile?: string): Promise<Result<void>>;
-  /** Files and services for the next boot. */
-  makeLasting(
-    host: HostWriter,
+  guard(
     from: FirewallState,
     to: FirewallState,
-    tag: string,
+  ): Pick<GuardPlan, 'revert' | 'after' | 'files'> & { readonly save: readonly string[] };
+  /** Loads the rules of `to`, and only live. `onlyWhile`: a path that must exist all the while, else GUARD_FIRED. */
+  goLive(host: HostWriter, from: FirewallState, to: FirewallState, onlyWhile?: string): Promise<Result<void>>;
+  /** Files and services for the next boot; a file that is no longer as `from` has it leaves all of them as they are. */
+  makeLasting(
+    host: HostWriter,
+    context: ChangeContext,
+    from: FirewallState,
+    to: FirewallState,
     onlyWhile?: string,
   ): Promise<Result<void>>;
   /** The live rules as the next boot would make them. */

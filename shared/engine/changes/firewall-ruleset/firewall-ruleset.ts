@@ -183,8 +183,9 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
       return fail(drift('The firewall configuration'));
     }
     if (backend.opens(was)) {
-      const opened = await backend.goLive(context.host, now.value, was);
-      return opened.ok ? backend.makeLasting(context.host, now.value, was, context.tag) : opened;
+      // Files first: where somebody has edited one meanwhile, the rules and their files stay together as they are.
+      const lasting = await backend.makeLasting(context.host, context, now.value, was);
+      return lasting.ok ? afterWriting(await backend.goLive(context.host, now.value, was)) : lasting;
     }
     // Going back to other rules can cut off access as well.
     return goLive(backend, context, now.value, was, change.guardSeconds);

@@ -5,7 +5,7 @@ import { LocalHost } from '../../../../test/support/local-host.ts';
 import { armGuard } from '../../guard.ts';
 import { whileArmed } from '../under-guard.ts';
 import { loadLive as loadFirewalld } from './firewalld/host.ts';
-import { putFile } from './lasting.ts';
+import { putFiles } from './lasting.ts';
 import { loadRules } from './netfilter.ts';
 import { loadLive, change as switchTo } from './nftables/host.ts';
 
@@ -48,7 +48,8 @@ describe('a load that a stalled link delivers late', () => {
     expect(await loadFirewalld(host, { zones: 'public\n', rules: '' }, marker)).toMatchObject(tooLate);
     expect(await switchTo(host, 'enable', marker)).toMatchObject(tooLate);
     const file = { was: 'file', path: '/boot', uid: 0, gid: 0, mode: '0644', bytes: '' } as const;
-    expect(await putFile(host, file, 'g-1', marker)).toMatchObject(tooLate);
+    const none = { live: {}, files: [], flags: {} };
+    expect(await putFiles(host, context(), none, [file], marker)).toMatchObject(tooLate);
     expect([live(), existsSync(host.path('/boot'))]).toEqual(['old\n', false]);
   });
 

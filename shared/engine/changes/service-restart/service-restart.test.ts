@@ -21,6 +21,7 @@ function unit(before: string, after: string): void {
     'systemctl',
     `now='${before}'
 [ -e "$STATE/restarted" ] && now="${after}"
+[ -e "$STATE/stopped" ] && now='ActiveState=inactive SubState=dead Result=success MainPID=0 NRestarts=0'
 case "$*" in
   *User*--value*) echo root ;;
   show*) echo LoadState=loaded; echo "$now" | tr ' ' '\\n' ;;

@@ -15,6 +15,7 @@ import { afterWriting, textOf } from '../../host-script.ts';
 import { rehearse } from '../../rehearsal/rehearse.ts';
 import { guardedRestart, isSshd } from '../sshd.ts';
 import { usualGuardSeconds } from '../under-guard.ts';
+import { wasStopped } from './was-stopped.ts';
 
 type Change = ChangeOf<'service-restart'>;
 
@@ -110,6 +111,32 @@ async function restart(change: Change, context: ChangeContext): Promise<Result<M
       'ES_NOT_READY',
       `${unit} is still starting after five minutes and does not answer yet.`,
       'Wait and assess the host again; read its log if it stays like this.',
+      { hostState: 'changed', retryable: true },
+    ),
+  );
+}
+
+/** Stops a unit and waits for its end, so that nobody takes it for one that runs. */
+async function stop(unit: string, context: ChangeContext): Promise<Result<void>> {
+  const told = await controlUnit(context.host, unit, 'stop', context.signal);
+  if (!told.ok) {
+    return told;
+  }
+  for (let tries = 0; tries < 180; tries += 1) {
+    const now = await readUnit(context.host, unit, context.signal);
+    if (!now.ok) {
+      return now;
+    }
+    if (['inactive', 'failed'].includes(now.value.state.active)) {
+      return succeed(undefined);
+    }
+    await context.clock.sleep(1000, context.signal);
+  }
+  return fail(
+    appError(
+      'COMMAND_FAILED',
+      `${unit} has not stopped within three minutes.`,
+      'Look at it on the host, then undo again.',
       { hostState: 'changed', retryable: true },
     ),
   );
@@ -230,11 +257,10 @@ export const serviceRestart: ChangeKind<'service-restart'> = {
         );
   },
 
-  /** The files are back already (a restart is undone after what it served): the unit is restarted on the old ones. */
+  /** A unit that did not run is stopped; any other is restarted on the files as they are now. */
   async revert(change, before, _mark, context) {
-    const captured = /"active":"(\w+)"/.exec(textOf(before))?.[1];
-    if (captured === 'inactive' || captured === 'failed') {
-      return await controlUnit(context.host, change.unit, 'stop', context.signal);
+    if (wasStopped(change.unit, before)) {
+      return await stop(change.unit, context);
     }
     const again = await restartSafely(change, context);
     return again.ok ? succeed(undefined) : again;

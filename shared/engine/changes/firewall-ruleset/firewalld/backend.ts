@@ -111,7 +111,7 @@ export const firewalld: Backend = {
   },
 
   goLive: (host, _from, to, onlyWhile) => loadLive(host, loadTexts(to.live), onlyWhile),
-  makeLasting: putFiles,
+  makeLasting: (host, context, from, to, onlyWhile) => putFiles(host, context, from, to.files, onlyWhile),
 
   async atBoot(now, context) {
     const live: Record<string, string> = {};

@@ -125,7 +125,7 @@ export const iptables: Backend = {
 
   goLive: (host, _from, to, onlyWhile) =>
     loadRules(host, loadProgram, loadTexts(bothOf(to.live), tablesOf(to)), onlyWhile),
-  makeLasting: putFiles,
+  makeLasting: (host, context, from, to, onlyWhile) => putFiles(host, context, from, to.files, onlyWhile),
   atBoot,
 };
 

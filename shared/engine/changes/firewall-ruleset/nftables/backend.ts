@@ -8,11 +8,11 @@ import type { ChangeContext } from '../../../change-kind.ts';
 import type { HostWriter } from '../../../ports.ts';
 import { diffText } from '../../single-file.ts';
 import type { Backend } from '../backend.ts';
-import { putFile } from '../lasting.ts';
+import { putFiles } from '../lasting.ts';
 import { notAnAddress } from '../sources.ts';
 import { type FirewallState, readStateFiles, textOfFile, withText } from '../state.ts';
 import { bootListing, canonical, loadLive, look, change as switchTo } from './host.ts';
-import { dropTable, loadText, rulesFile, rulesText, withInclude } from './ruleset.ts';
+import { dropTable, includeLine, loadText, rulesFile, rulesText, withInclude } from './ruleset.ts';
 
 function loadTextOf({ live }: FirewallState): string {
   const table = live['table'] ?? '';
@@ -45,25 +45,20 @@ async function read(context: ChangeContext): Promise<Result<FirewallState>> {
 /** Files, folder and service for the next boot. Rules before the line that includes them, and the other way round back. */
 async function makeLasting(
   host: HostWriter,
+  context: ChangeContext,
   from: FirewallState,
   to: FirewallState,
-  tag: string,
   onlyWhile?: string,
 ): Promise<Result<void>> {
   const { bootFile, rules } = parts(to);
   const steps: (() => Promise<Result<void>>)[] = [];
   if (rules.was === 'file') {
-    steps.push(
-      () => switchTo(host, 'folder', onlyWhile),
-      () => putFile(host, rules, tag, onlyWhile),
-    );
+    steps.push(() => switchTo(host, 'folder', onlyWhile));
   }
-  steps.push(() => putFile(host, bootFile, tag, onlyWhile));
-  if (rules.was === 'absent') {
-    steps.push(() => putFile(host, rules, tag, onlyWhile));
-    if (to.flags['folder'] !== 'yes') {
-      steps.push(() => switchTo(host, 'no-folder', onlyWhile));
-    }
+  const ordered = rules.was === 'file' ? [rules, bootFile] : [bootFile, rules];
+  steps.push(() => putFiles(host, context, from, ordered, onlyWhile));
+  if (rules.was === 'absent' && to.flags['folder'] !== 'yes') {
+    steps.push(() => switchTo(host, 'no-folder', onlyWhile));
   }
   if (from.flags['enabled'] !== to.flags['enabled']) {
     steps.push(() => switchTo(host, to.flags['enabled'] === 'enabled' ? 'enable' : 'disable', onlyWhile));
@@ -78,8 +73,15 @@ async function makeLasting(
 }
 
 const revertProgram = 'nft -f "$1/old.nft"\n';
-// The links of systemd are the service's enablement; the guard knows what it was.
-const afterProgram = `case $(cat "$1/enabled") in
+// The links of systemd are the service's enablement; the guard knows what it was. A boot file that somebody else edited stays
+// without our line: a file that is included and not there would keep every other rule from being loaded.
+const afterProgram = `boot=$(cat "$1/boot"); line='${includeLine}'
+if [ ! -e '${rulesFile}' ] && [ -f "$boot" ] && [ ! -L "$boot" ] && grep -qxF -- "$line" "$boot"; then
+  t=$boot.bulwark-\${1##*/}
+  rm -f "$t"; cp -a "$boot" "$t" && grep -vxF -- "$line" "$boot" > "$t"
+  [ $? -le 1 ] && mv -f "$t" "$boot" || { rm -f "$t"; exit 1; }
+fi
+case $(cat "$1/enabled") in
   enabled) systemctl enable nftables.service ;;
   *) systemctl disable nftables.service ;;
 esac
@@ -153,6 +155,7 @@ export const nftables: Backend = {
       { name: 'old.nft', text: loadTextOf(from) },
       { name: 'enabled', text: from.flags['enabled'] ?? '' },
       { name: 'folder', text: from.flags['folder'] ?? '' },
+      { name: 'boot', text: parts(from).bootFile.path },
     ],
     save: from.files.map((file) => file.path),
   }),

@@ -163,6 +163,6 @@ export const ufw: Backend = {
   },
 
   goLive: (host, _from, to, onlyWhile) => loadRules(host, loadProgram, loadTexts(to), onlyWhile),
-  makeLasting: putFiles,
+  makeLasting: (host, context, from, to, onlyWhile) => putFiles(host, context, from, to.files, onlyWhile),
   atBoot,
 };
