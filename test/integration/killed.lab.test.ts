@@ -42,8 +42,8 @@ afterAll(async () => {
   await lab?.down();
 });
 
-/** Runs the child and kills it some milliseconds after it began to change the host. Gives what it said. */
-function runAndKill(input: ChildInput, milliseconds: number): Promise<string> {
+/** Runs the child and kills it where it stops. Gives what it said. */
+function runAndKill(input: ChildInput): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
@@ -53,16 +53,14 @@ function runAndKill(input: ChildInput, milliseconds: number): Promise<string> {
       },
     );
     let said = '';
-    let timer: NodeJS.Timeout | undefined;
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes('begun')) {
-        timer ??= setTimeout(() => child.kill('SIGKILL'), milliseconds);
+      if (said.includes('stopped')) {
+        child.kill('SIGKILL');
       }
     });
     child.on('error', reject);
     child.on('close', () => {
-      clearTimeout(timer);
       resolve(said);
     });
     child.stdin.end(`${JSON.stringify(input)}\n`);
@@ -70,7 +68,19 @@ function runAndKill(input: ChildInput, milliseconds: number): Promise<string> {
 }
 
 describe('killed in the middle', () => {
-  it.each([0, 150, 250, 400, 600, 900, 1300, 1900])('%i ms after it began', async (milliseconds) => {
+  // Where it is killed, steps begun by then, and how many of them are open.
+  it.each([
+    ['locked', 0, 0],
+    ['image stored', 0, 0],
+    ['intent written', 1, 1],
+    ['apply: write-file 1 before', 1, 1],
+    ['apply: write-file 1 after', 1, 1],
+    ['verified', 1, 1],
+    ['outcome written', 1, 0],
+    ['apply: write-file 2 after', 2, 1],
+    ['apply: set-entries 1 before', 7, 1],
+    ['apply: set-entries 1 after', 7, 1],
+  ] as const)('%s', async (stopAt, begun, openThen) => {
     const folder = mkdtempSync(join(tmpdir(), 'killed-'));
     const knownHosts = join(folder, 'known_hosts');
     copyFileSync(bench.host.knownHostsFile, knownHosts);
@@ -84,15 +94,15 @@ describe('killed in the middle', () => {
       identityFile,
       knownHosts,
       changes,
+      stopAt,
     };
     const before = await look();
-    const said = await runAndKill(input, milliseconds);
-    expect(said).toContain('begun');
+    expect(await runAndKill(input)).toContain('stopped');
 
     const { parts, close } = partsFor(input);
     try {
       const open = value(await interruptedSteps(parts.journal, [name]));
-      expect(open.length).toBeLessThanOrEqual(1);
+      expect(open).toHaveLength(openThen);
       // Whatever the process was doing on the host when it died has a second to end.
       await new Promise((resolve) => setTimeout(resolve, 1000));
       const standing = await look();
@@ -102,6 +112,7 @@ describe('killed in the middle', () => {
         expect(value(await interruptedSteps(parts.journal, [name]))).toEqual([]);
       }
       const entries = value(await parts.journal.read(name));
+      expect(entries.filter((entry) => entry.type === 'intent')).toHaveLength(begun);
       const undone = await rollBack(
         { hostId: name, scope: { of: 'host' }, reason: 'test', breakLock: true },
         parts,
@@ -115,7 +126,7 @@ describe('killed in the middle', () => {
       }
       expect(await look()).toBe(before);
       console.log(
-        `killed after ${milliseconds} ms: ${entries.filter((entry) => entry.type === 'intent').length} steps begun, ${open.length} open, ${standing === before ? 'old' : 'changed'} state`,
+        `killed at "${stopAt}": ${begun} steps begun, ${open.length} open, ${standing === before ? 'old' : 'changed'} state`,
       );
     } finally {
       await close();

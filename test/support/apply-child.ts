@@ -1,6 +1,6 @@
 /**
  * A process of its own that applies a plan on a lab host with real journal, blobs and SSH, so that a test can kill it.
- * Prints `begun` when the first step is being applied. Arguments: one JSON object, see `ChildInput`.
+ * Prints `stopped` at the boundary where it stops for good. Arguments: one JSON object, see `ChildInput`.
  */
 import { createInterface } from 'node:readline';
 import { openFileBlobStore } from '../../electron/adapters/journal-files/blob-files.ts';
@@ -14,6 +14,8 @@ import { succeed } from '../../shared/domain/result.ts';
 import { applyPlan } from '../../shared/engine/apply.ts';
 import type { EngineParts } from '../../shared/engine/parts.ts';
 import { planChanges } from '../../shared/engine/plan.ts';
+import { Gate } from '../integration/crash-matrix/gate.ts';
+import { gatedParts } from '../integration/crash-matrix/seams.ts';
 import { testFactory } from '../ports/ssh-factory.ts';
 import { value } from './change-harness.ts';
 import { testKinds } from './engine-harness.ts';
@@ -28,6 +30,8 @@ export interface ChildInput {
   readonly identityFile: string;
   readonly knownHosts: string;
   readonly changes: readonly Change[];
+  /** A boundary of the crash matrix; absent: it runs to its end. */
+  readonly stopAt?: string;
 }
 
 export function partsFor(input: ChildInput): {
@@ -76,7 +80,17 @@ export function partsFor(input: ChildInput): {
 
 /** Plans and applies the changes as one plan. */
 export async function planAndApply(input: ChildInput, watch: (step: StepProgress) => void): Promise<string> {
-  const { parts, close } = partsFor(input);
+  const opened = partsFor(input);
+  const { close } = opened;
+  const gate = new Gate(
+    input.stopAt,
+    () => undefined,
+    () => {
+      process.stdout.write('stopped\n');
+      return new Promise(() => undefined);
+    },
+  );
+  const parts = gatedParts(opened.parts, gate);
   const session = value(await parts.sessions.open(input.hostId));
   const plan = value(
     await planChanges(
@@ -94,6 +108,7 @@ export async function planAndApply(input: ChildInput, watch: (step: StepProgress
       parts,
     ),
   );
+  gate.begin('apply');
   const report = value(
     await applyPlan(
       { plan, approvedDigest: plan.digest, factsDigest: () => Promise.resolve(succeed('f')) },
@@ -111,9 +126,7 @@ if (process.argv[2] === 'apply') {
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
     const input = JSON.parse(line) as ChildInput;
-    const result = await planAndApply(input, () => {
-      process.stdout.write('begun\n');
-    });
+    const result = await planAndApply(input, () => undefined);
     process.stdout.write(`${result}\n`);
     break;
   }
