@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TestContext, testContext, value } from '../../test/support/change-harness.ts';
 import { LocalHost } from '../../test/support/local-host.ts';
@@ -44,6 +44,13 @@ describe('a file that the guard would put back', () => {
   it('is left where nobody has written it', async () => {
     expect(value(await fireGuard(host, 'g-1'))).toEqual([]);
     expect(seen()).toEqual(['old\n', 'absent']);
+  });
+
+  it('is left where the host went down before the guard was armed', async () => {
+    rmSync(host.path('/var/lib/bulwark/guard/g-1/armed'));
+    expect(value(await fireGuard(host, 'g-1'))).toEqual([]);
+    expect(seen()).toEqual(['old\n', 'absent']);
+    expect(existsSync(host.path('/var/lib/bulwark'))).toBe(false);
   });
 
   it('is left, and named, where somebody else has changed it', async () => {

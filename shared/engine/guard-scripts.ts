@@ -133,6 +133,8 @@ if [ -z "$how" ]; then
   kill -0 "$(cat "$d/pid")" 2>/dev/null || exit 67
   how=sleep
 fi
+# What is changed after this must not outlive a power cut that the guard does not.
+sync
 trap - EXIT
 echo "$how"
 `;
@@ -171,6 +173,8 @@ export const fireScript = `${prelude}
 base=$1; tag=$2; running=$3; units=$4; d=$base/$tag
 ${removeTriggers}
 [ -d "$d" ] || exit 0
+# Without any of its marks it was never armed: the host went down on the way, and nothing was changed yet.
+if [ -e "$d/armed" ] || [ -e "$d/firing" ] || [ -e "$d/fired" ] || [ -e "$d/disarmed" ]; then :; else : > "$d/disarmed"; fi
 [ -e "$d/fired" ] || [ -e "$d/disarmed" ] || sh "$d/run.sh" "$d"
 tries=0
 while [ -e "$d/firing" ] && [ $tries -lt 20 ]; do sleep 1; tries=$((tries + 1)); done
