@@ -11,7 +11,7 @@ import { controlUnit, readUnit, startFailed, type UnitState } from '../../elasti
 import { hostTime, startError } from '../../elasticsearch/start-log.ts';
 import { type Expectation, waitUntilUp } from '../../elasticsearch/up.ts';
 import { fireGuard } from '../../guard.ts';
-import { afterWriting, textOf } from '../../host-script.ts';
+import { afterWriting } from '../../host-script.ts';
 import { rehearse } from '../../rehearsal/rehearse.ts';
 import { guardedRestart, isSshd } from '../sshd.ts';
 import { usualGuardSeconds } from '../under-guard.ts';
