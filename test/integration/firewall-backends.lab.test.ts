@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangeOf } from '../../shared/domain/change.ts';
 import { firewallRuleset } from '../../shared/engine/changes/firewall-ruleset/firewall-ruleset.ts';
+import { sweepLeftovers } from '../../shared/engine/leftovers.ts';
 import { type Lab, type LabHost, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
@@ -239,6 +240,7 @@ describe.each(kinds)(
           const again = { ...bench.context('fb-3'), force: false };
           value(await firewallRuleset.revert(change(), image, undefined, again));
         }
+        value(await sweepLeftovers(bench.session, change(), 'fb-3'));
         expect(await everything()).toBe(before);
       },
     );

@@ -5,6 +5,7 @@ import type { ChangeOf } from '../../shared/domain/change.ts';
 import { fileContent } from '../../shared/engine/changes/file-content/file-content.ts';
 import { serviceRestart } from '../../shared/engine/changes/service-restart/service-restart.ts';
 import { systemdDropin } from '../../shared/engine/changes/systemd-dropin/systemd-dropin.ts';
+import { sweepLeftovers } from '../../shared/engine/leftovers.ts';
 import { type Lab, openLab } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
@@ -155,6 +156,7 @@ describe('the configuration of sshd', () => {
     bench = await fresh();
     // What the engine does when it finds the host again.
     value(await undo(fileContent, change, { before: image, mark: undefined }, bench.context('ssh-4')));
+    value(await sweepLeftovers(bench.session, change, 'ssh-4'));
     expect(await everything()).toBe(before);
   });
 
