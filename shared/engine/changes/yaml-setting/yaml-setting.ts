@@ -2,6 +2,7 @@
 import type { ChangeOf } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
+import { isSecretName } from '../../../text/redact.ts';
 import { editYaml } from '../../../text/yaml-edit.ts';
 import { fromBase64 } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
@@ -116,7 +117,16 @@ export const yamlSetting: ChangeKind<'yaml-setting'> = {
     guarded: false,
   }),
 
-  byHand: (change) => [{ do: 'file', path: change.path }],
+  // The file as it was holds the secret that this step took out of it: a second copy would undo what the step is for.
+  byHand: (change) =>
+    change.edits.some((edit) => isSecretName(edit.key))
+      ? [
+          {
+            do: 'left',
+            text: `${change.path} held a secret in clear text, which is not kept here. Put the setting back by hand, or take it back with Bulwark.`,
+          },
+        ]
+      : [{ do: 'file', path: change.path }],
 
   async inspect(change, context) {
     const looked = await look(change, context);
