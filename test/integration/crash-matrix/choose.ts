@@ -1,4 +1,4 @@
-/** Which cells of a kind are tried: all of them, or its share of the part that runs with every test, spread over its boundaries. */
+/** Which cells of a kind are tried: all of them, or its share of the chosen part, spread over its boundaries. */
 import { type AnyKind, type Boundary, type Cell, type FaultName, faults } from './contract.ts';
 import { senselessFault } from './faults.ts';
 

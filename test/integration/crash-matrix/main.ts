@@ -14,7 +14,7 @@ const usage = `npm run crash-matrix -- [--kind NAME[,NAME]] [--fault NAME[,NAME]
   --kind      ${kindNames().join(', ')}; or one way of it: "account (lock)"
   --fault     ${faults.join(', ')}
   --boundary  only boundaries whose name holds this
-  --part      the chosen part that runs with every test
+  --part      the chosen part
   --fresh     forget what an earlier run found; without it only what is missing or failed is run
   --workers   kinds at the same time, default 2
 

@@ -1,5 +1,5 @@
 /**
- * The part of the matrix that runs with every test. Cells are dealt by a rule that knows kinds, faults and estimated seconds, and
+ * The chosen part of the matrix. Cells are dealt by a rule that knows kinds, faults and estimated seconds, and
  * never an outcome: in each round every kind gets its next fault, each kind beginning at another one, until the time is spent.
  */
 import { type AnyKind, type FaultName, faults, labelOf } from './contract.ts';
