@@ -1,4 +1,4 @@
-/** The data of a running Elasticsearch moves to an encrypted disk by the program itself; documents stay, old data goes on request. */
+/** The data of a running Elasticsearch moves to an encrypted disk by the program itself; documents stay, also over a restart, a full disk and undo; old data goes on request. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Lab, labPrerequisites, openLab } from '../lab/index.ts';
 import { bulwark, type Ended } from '../support/bulwark-process.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
+import { patientBench } from '../support/volume-bench.ts';
 
 vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 600_000 });
 
@@ -25,7 +26,30 @@ while [ $i -lt 2000 ]; do printf '{"index":{"_id":"%s"}}\\n{"n":%s,"text":"docum
 curl -s -f -o /dev/null -H 'Content-Type: application/x-ndjson' --data-binary @/root/bulk '${node}/kept/_bulk?refresh=true'`;
 /** Number and content of all documents, in their order. */
 const documents = `curl -s -f '${node}/kept/_count?filter_path=count'; curl -s -f '${node}/kept/_search?size=5000&sort=n&filter_path=hits.hits._id,hits.hits._source' | sha256sum`;
-const up = `curl -s -o /dev/null -w '%{http_code}' '${node}/_cluster/health?wait_for_status=yellow&timeout=60s'`;
+const up = `for n in $(seq 200); do
+  code=$(curl -s -o /dev/null -w '%{http_code}' '${node}/_cluster/health?wait_for_status=yellow&timeout=60s'); [ "$code" = 200 ] && break; sleep 1
+done; echo "$code"`;
+/** One more document, so that what came after the move is told from what was there before it. */
+const later = `curl -s -f -o /dev/null -X PUT -H 'Content-Type: application/json' -d '{"n":5000,"text":"written on the volume"}' '${node}/kept/_doc/later?refresh=true'`;
+/** What surrounds the data: tables, open volumes, units and folders of the program. */
+const surroundings = `cat /etc/fstab /etc/crypttab 2>/dev/null; ls /dev/mapper; ls -A /etc/cryptsetup-keys.d /var/lib/bulwark 2>/dev/null; ls -A /opt/elasticsearch-*/; systemctl list-unit-files --no-legend 'bulwark*'; true`;
+
+/** GNU cp finds 64 KiB left on the volume, also of what is reserved for root: it is full in the middle of the copy. */
+const fill = `mkdir -p /usr/local/sbin; cat > /usr/local/sbin/cp <<'END'
+#!/bin/sh
+case "$*" in
+  "-a -- "*/volume/new/)
+    for last; do :; done
+    free=$(df -Pk "$last" | tail -n 1 | { read -r _ _ _ free _; echo "$free"; })
+    fallocate -l "$((free - 64))K" "$last/filler"
+    cat /dev/zero > "$last/reserved" 2>/dev/null
+    truncate -s -64K "$last/reserved"
+    df -Pk "$last" > /root/filled
+    ;;
+esac
+exec /usr/bin/cp "$@"
+END
+chmod 755 /usr/local/sbin/cp`;
 
 interface Kept {
   readonly path: string;
@@ -42,48 +66,85 @@ describe.skipIf(!prerequisites.ok || !every)('Elasticsearch on an encrypted disk
   let lab: Lab;
   let bench: LabBench;
   let work: string;
+  let at: readonly string[];
+  let known: readonly string[];
+  let before: string;
+  let around: string;
+  let data: string;
+  let move: string;
   beforeAll(async () => {
     work = mkdtempSync(join(tmpdir(), 'volume-es-'));
     lab = await openLab({ log: (line) => console.error(line) });
     bench = await labBench(await lab.up('spare-disk', { name: 'volume-es' }));
+    const { host } = bench;
+    const created = await bulwark(
+      ['init', '--name', 'lab', '--workspaces', work, '--vault-passphrase-stdin'],
+      passphrase,
+    );
+    at = ['--workspace', created.stdout.trim(), '--json'];
+    known = ['--known-hosts', host.knownHostsFile, '--vault-passphrase-stdin'];
+    const login = `${host.user}@${host.address}:${host.port}`;
+    const add = ['hosts', 'add', ...at, '--host', login, '--identity', host.identityFile, '--name', 'search'];
+    expect((await bulwark(add)).code).toBe(0);
+    data = `${(await bench.see('echo /opt/elasticsearch-*')).trim()}/data`;
+    await bench.see(index);
+    before = await bench.see(documents);
+    expect(before).toContain('{"count":2000}');
+    around = await bench.see(surroundings);
   });
   afterAll(async () => {
     rmSync(work, { recursive: true, force: true });
     await lab?.down();
   });
 
-  it('is planned, applied, its old data removed by its exact path', async () => {
-    const { host } = bench;
-    const created = await bulwark(
-      ['init', '--name', 'lab', '--workspaces', work, '--vault-passphrase-stdin'],
-      passphrase,
-    );
-    const at = ['--workspace', created.stdout.trim(), '--json'];
-    const known = ['--known-hosts', host.knownHostsFile, '--vault-passphrase-stdin'];
-    const login = `${host.user}@${host.address}:${host.port}`;
-    const add = ['hosts', 'add', ...at, '--host', login, '--identity', host.identityFile, '--name', 'search'];
-    expect((await bulwark(add)).code).toBe(0);
-
-    await bench.see(index);
-    const before = await bench.see(documents);
-    expect(before).toContain('{"count":2000}');
-    const disk = ['--choice', 'dataDevice=/dev/ubdb', '--choice', 'dataUnlock=key-file'];
-    const planned = await bulwark(
+  const disk = ['--choice', 'dataDevice=/dev/ubdb', '--choice', 'dataUnlock=key-file'];
+  async function planned(): Promise<{ readonly id: string; readonly digest: string }> {
+    const ended = await bulwark(
       ['plan', ...at, ...known, '--control', 'es-data-encrypted', ...disk],
       passphrase,
     );
-    expectCode(planned, 0);
-    const { plan } = JSON.parse(planned.stdout) as { plan: { id: string; digest: string } };
-    const applied = await bulwark(['apply', ...at, ...known, '--digest', plan.digest], passphrase);
+    expectCode(ended, 0);
+    return (JSON.parse(ended.stdout) as { plan: { id: string; digest: string } }).plan;
+  }
+  const apply = (digest: string) => bulwark(['apply', ...at, ...known, '--digest', digest], passphrase);
+  const storage = () => bench.see(`findmnt -n -o SOURCE ${data} || echo plain`);
+
+  it('stays where it is when the volume fills up while it is copied', async () => {
+    const plan = await planned();
+    await bench.see(fill);
+    const applied = await apply(plan.digest);
+    await bench.see('rm -f /usr/local/sbin/cp');
+    console.log(await bench.see('cat /root/filled'));
+    expect(applied.code).not.toBe(0);
+    expect(applied.stdout).toContain('DISK_FULL');
+    expect(await bench.see(up)).toBe('200\n');
+    expect(await bench.see(documents)).toBe(before);
+    expect(await storage()).toBe('plain\n');
+    expect(await bench.see(surroundings)).toBe(around);
+    expect(await bench.see('wipefs -n /dev/ubdb | wc -l')).toBe('0\n');
+  });
+
+  it('moves, and has the same documents there and after a restart of the host', async () => {
+    const plan = await planned();
+    const applied = await apply(plan.digest);
     expectCode(applied, 0);
     const { steps } = JSON.parse(applied.stdout) as { steps: readonly { id: string }[] };
     expect(steps).toHaveLength(1);
-    expect(await bench.see(up)).toBe('200');
+    move = `${plan.id}/${steps[0]?.id ?? ''}`;
+    expect(await bench.see(up)).toBe('200\n');
     expect(await bench.see(documents)).toBe(before);
-    const data = (await bench.see(`dirname /opt/elasticsearch-*/bin`)).trim() + '/data';
-    expect(await bench.see(`findmnt -n -o SOURCE ${data}`)).toMatch(/^\/dev\/mapper\/luks-/);
+    expect(await storage()).toMatch(/^\/dev\/mapper\/luks-/);
 
-    const step = ['confirm-removal', ...at, ...known, '--step', `${plan.id}/${steps[0]?.id ?? ''}`];
+    await bench.session.close();
+    await bench.host.reboot();
+    bench = await patientBench(bench.host);
+    expect(await bench.see(up)).toBe('200\n');
+    expect(await bench.see(documents)).toBe(before);
+    expect(await storage()).toMatch(/^\/dev\/mapper\/luks-/);
+  });
+
+  it('loses its old data by its exact path only', async () => {
+    const step = ['confirm-removal', ...at, ...known, '--step', move];
     const told = await bulwark(step, passphrase);
     expectCode(told, 1);
     const kept = JSON.parse(told.stdout) as Kept;
@@ -108,5 +169,23 @@ describe.skipIf(!prerequisites.ok || !every)('Elasticsearch on an encrypted disk
     const removed = await bulwark([...step, '--path', kept.path], passphrase);
     expectCode(removed, 0);
     expect(JSON.parse(removed.stdout)).toMatchObject({ path: kept.path, bytes: kept.bytes, removed: true });
+    const name = kept.path.slice(data.lastIndexOf('/') + 1);
+    expect(await bench.see(`ls -A ${data}/..`)).toBe(beside.replace(`${name}\n`, ''));
+    expect(JSON.parse((await bulwark(step, passphrase)).stdout)).toMatchObject({
+      error: { code: 'NOT_FOUND' },
+    });
+    await bench.see(`rm -r ${kept.path}-not`);
+  });
+
+  it('is undone, with what was written on the volume', async () => {
+    await bench.see(later);
+    const written = await bench.see(documents);
+    expect(written).toContain('{"count":2001}');
+    const undone = await bulwark(['rollback', ...at, ...known, '--all'], passphrase);
+    expectCode(undone, 0);
+    expect(await bench.see(up)).toBe('200\n');
+    expect(await bench.see(documents)).toBe(written);
+    expect(await storage()).toBe('plain\n');
+    expect(await bench.see(surroundings)).toBe(around);
   });
 });
