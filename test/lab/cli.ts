@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { labPath } from './cache-folder.ts';
+import { CLUSTERS, type Cluster, type ClusterName, isCluster, memberScenario } from './clusters.ts';
 import { LabError } from './command.ts';
 import { ensureScenario, scenarioLayer, stopUnrecorded } from './host.ts';
 import { type HostRecord, recordedHosts } from './host-record.ts';
-import { hostOf, labIn } from './index.ts';
+import { hostOf, type Lab, type LabHost, labIn } from './index.ts';
 import { runInHost } from './inside.ts';
 import { type Layer, layerFolder } from './layer.ts';
 import { openCatalogue } from './layer-catalogue.ts';
@@ -22,14 +23,16 @@ import {
 } from './scenarios.ts';
 
 const USAGE = `usage: npm run lab -- <command>
-  up [scenario[+variant...]...]  start hosts that stay up (default: open-fresh)
-  down [name...|--all]     end the named hosts; without a name all hosts started here; --all: every lab
+  up [scenario[+variant...]...]  start hosts, or all hosts of a cluster, that stay up (default: open-fresh)
+  down [name...|--all]     end the named hosts or clusters; without a name all hosts started here; --all: every lab
   ssh <name> [command...]  log in as the host's operator
   root <name> <script>     run a script as root in the host without ssh
   status                   what is up
   build [scenario...]      build what the scenarios need (default: all) without starting anything
   scenarios                what there is to start
   prune                    remove cached layers that no scenario uses any more`;
+
+const EVERYTHING = [...Object.keys(SCENARIOS), ...Object.keys(CLUSTERS)];
 
 const started = Date.now();
 
@@ -51,9 +54,9 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'status':
       return status();
     case 'build':
-      return build(words.length > 0 ? words : Object.keys(SCENARIOS));
+      return build(words.length > 0 ? words : EVERYTHING);
     case 'scenarios':
-      for (const [name, scenario] of Object.entries(SCENARIOS))
+      for (const [name, scenario] of [...Object.entries(SCENARIOS), ...Object.entries(CLUSTERS)])
         console.log(`${name.padEnd(20)} ${scenario.description}`);
       for (const [name, variant] of Object.entries(VARIANTS))
         console.log(`  +${name.padEnd(19)}${variant.description}`);
@@ -67,7 +70,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 interface Wish {
-  readonly name: ScenarioName;
+  readonly name: ScenarioName | ClusterName;
   readonly variants: readonly VariantName[];
 }
 
@@ -77,12 +80,12 @@ function parseWish(word: string): Wish {
   if (unknown !== undefined) {
     throw new LabError(`There is no variant "${unknown}"; there are: ${Object.keys(VARIANTS).join(', ')}.`);
   }
-  if (isScenario(name)) return { name, variants: habits.filter(isVariant) };
-  throw new LabError(`There is no scenario "${name}"; there are: ${Object.keys(SCENARIOS).join(', ')}.`);
+  if (isScenario(name) || isCluster(name)) return { name, variants: habits.filter(isVariant) };
+  throw new LabError(`There is no scenario "${name}"; there are: ${EVERYTHING.join(', ')}.`);
 }
 
 function wishedScenario({ name, variants }: Wish): Scenario {
-  const plain: Scenario = SCENARIOS[name];
+  const plain: Scenario = isCluster(name) ? memberScenario(CLUSTERS[name]) : SCENARIOS[name];
   return { ...plain, variants: [...plain.variants, ...variants] };
 }
 
@@ -96,13 +99,25 @@ async function up(words: readonly string[]): Promise<number> {
       runningLabs().find((candidate) => candidate.outlive) ?? (await openNamespace({ outlive: true }));
     await stopUnrecorded(space);
     const lab = labIn(space, log, recordedHosts(space));
-    for (const host of await Promise.all(wishes.map(({ name, variants }) => lab.up(name, { variants })))) {
-      console.log(
-        `${host.name}: ssh -i ${host.identityFile} -o UserKnownHostsFile=${host.knownHostsFile} operator@${host.address}`,
-      );
-    }
+    const started = await Promise.all(wishes.map((wish) => start(lab, wish)));
+    for (const lines of started) for (const line of lines) console.log(line);
   });
   return 0;
+}
+
+/** Starts what was wished and says how each host is reached. */
+async function start(lab: Lab, { name, variants }: Wish): Promise<readonly string[]> {
+  if (!isCluster(name)) return [howToReach(await lab.up(name, { variants }))];
+  const { node }: Cluster = CLUSTERS[name];
+  const hosts = await lab.upCluster(name, { variants });
+  return hosts.flatMap((host, at) => [
+    howToReach(host),
+    `  ${node.members[at]}: http://${host.address}:9200, transport ${host.address}:9300`,
+  ]);
+}
+
+function howToReach({ name, identityFile, knownHostsFile, user, address }: LabHost): string {
+  return `${name}: ssh -i ${identityFile} -o UserKnownHostsFile=${knownHostsFile} ${user}@${address}`;
 }
 
 async function down(words: readonly string[]): Promise<number> {
@@ -113,16 +128,28 @@ async function down(words: readonly string[]): Promise<number> {
     log(labs.length === 0 ? 'nothing was up' : 'everything is down');
     return 0;
   }
-  for (const name of words) {
-    const { space, record } = findHost(name);
+  for (const { space, record } of words.flatMap(findHosts)) {
     await hostOf(space, record, () => undefined).down();
-    log(`${name} is down`);
+    log(`${record.name} is down`);
     if (space.outlive && recordedHosts(space).length === 0) await closeNamespace(space);
   }
   return 0;
 }
 
-function findHost(name: string): { readonly space: Namespace; readonly record: HostRecord } {
+interface FoundHost {
+  readonly space: Namespace;
+  readonly record: HostRecord;
+}
+
+/** The host of this name, or the hosts of the cluster of this name. */
+function findHosts(name: string): readonly FoundHost[] {
+  const members = runningLabs().flatMap((space) =>
+    recordedHosts(space).flatMap((record) => (record.scenario === name ? { space, record } : [])),
+  );
+  return isCluster(name) && members.length > 0 ? members : [findHost(name)];
+}
+
+function findHost(name: string): FoundHost {
   for (const space of runningLabs()) {
     const record = recordedHosts(space).find((host) => host.name === name);
     if (record) return { space, record };
@@ -177,7 +204,7 @@ async function prune(): Promise<number> {
   if (runningLabs().length > 0) throw new LabError('Hosts are up and use their layers; end them first.');
   const catalogue = await openCatalogue(log);
   const used = new Set<string>([layerFolder(catalogue.kernel())]);
-  for (const name of Object.keys(SCENARIOS)) {
+  for (const name of EVERYTHING) {
     const top = scenarioLayer(catalogue, wishedScenario(parseWish(name)));
     for (let layer: Layer | undefined = top; layer; layer = layer.parent) used.add(layerFolder(layer));
   }

@@ -16,6 +16,17 @@ interface Wish {
   readonly scenarioName: string;
   readonly scenario: Scenario;
   readonly index: number;
+  /** The cluster the host belongs to, itself included. */
+  readonly cluster?: { readonly member: string; readonly peers: readonly Peer[] };
+}
+
+/** A host of a cluster, as the others know it. */
+export interface Peer {
+  /** Name of its node. */
+  readonly member: string;
+  /** Name of the host. */
+  readonly name: string;
+  readonly index: number;
 }
 
 /** The topmost layer of a scenario's host; for one with its own kernel the layer that holds its disk. */
@@ -103,7 +114,14 @@ function boot(space: Namespace, catalogue: Catalogue, wish: Wish): Promise<Outco
       MEMORY: String(scenario.ownKernel.megabytes),
     });
   }
-  const files = { LOWER: layerStack(layer).join(':'), HOSTS: `${address} ${name}` };
+  const peers = wish.cluster?.peers ?? [{ member: '', name, index }];
+  const files = {
+    LOWER: layerStack(layer).join(':'),
+    HOSTS: peers.map((peer) => `${addressOf(space.subnet, peer.index)} ${peer.name}`).join('\n'),
+    MEMBER: wish.cluster?.member ?? '',
+    MEMBERS: peers.map(({ member }) => member).join(' '),
+    SEEDS: peers.map((peer) => peer.name).join(' '),
+  };
   return inNamespace(space, 'host-up.sh', { ...common, ...files }, preparationOf(scenario));
 }
 

@@ -95,12 +95,41 @@ export async function openCatalogue(log: Log): Promise<Catalogue> {
     };
   }
 
+  /** What lets a node pass the bootstrap check on open files where the machine's own limit is lower. */
+  function openFiles(parent: Layer): Layer {
+    return {
+      id: 'open-files',
+      parent,
+      recipe: recipe('open-files.sh'),
+      settings: {},
+      inputs: [file('open-files.c', recipe('open-files.c'))],
+      kind: 'layer',
+    };
+  }
+
   function seed(node: Node): Layer {
+    if (node.members) return clusterSeed(node, node.members);
     return {
       id: node.id,
       parent: elasticsearch(node.version, node.layout),
       recipe: recipe(`seed-${node.layout}.sh`),
       settings: { VERSION: node.version, SETTINGS: node.settings.join('\n'), ...node.options },
+      inputs: [file('node.sh', recipe('node.sh'))],
+      kind: 'seed',
+    };
+  }
+
+  function clusterSeed(node: Node, members: readonly string[]): Layer {
+    return {
+      id: node.id,
+      parent: openFiles(elasticsearch(node.version, node.layout)),
+      recipe: recipe('seed-cluster.sh'),
+      settings: {
+        VERSION: node.version,
+        SETTINGS: node.settings.join('\n'),
+        MEMBERS: members.join(' '),
+        ...node.options,
+      },
       inputs: [file('node.sh', recipe('node.sh'))],
       kind: 'seed',
     };

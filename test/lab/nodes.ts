@@ -9,6 +9,11 @@ export interface Node {
   readonly settings: readonly string[];
   /** Further variables of the recipe `layers/seed-<layout>.sh`, which explains them. */
   readonly options: Readonly<Record<string, string>>;
+  /**
+   * Names of the nodes of a cluster that ran together once (`layers/seed-cluster.sh`); the layer then holds the data of
+   * every one of them, and a host keeps that of its own.
+   */
+  readonly members?: readonly string[];
 }
 
 const NAMES = ['cluster.name: orders', 'node.name: node-1'];
@@ -53,6 +58,10 @@ xpack:
             bind_password: "${LEFT_PASSWORD}"
             user_search:
               base_dn: "dc=corp,dc=example"`.split('\n');
+
+/** Three nodes that listen on real addresses, so that the bootstrap checks count; without memory maps one less of them. */
+const THREE_NODES = ['node-1', 'node-2', 'node-3'];
+const IN_CLUSTER = ['cluster.name: orders', 'node.store.allow_mmap: false'];
 
 export const NODES = {
   open7: {
@@ -131,5 +140,30 @@ export const NODES = {
     layout: 'package',
     settings: OPEN,
     options: {},
+  },
+  cluster7: {
+    id: 'seed-cluster-7',
+    version: '7.17.29',
+    layout: 'archive',
+    // As most clusters of this age: not a word about security.
+    settings: IN_CLUSTER,
+    options: {},
+    members: THREE_NODES,
+  },
+  cluster8: {
+    id: 'seed-cluster-8',
+    version: '8.19.21',
+    layout: 'archive',
+    settings: [...IN_CLUSTER, 'xpack.security.enabled: false'],
+    options: {},
+    members: THREE_NODES,
+  },
+  cluster9: {
+    id: 'seed-cluster-9',
+    version: '9.4.3',
+    layout: 'archive',
+    settings: [...IN_CLUSTER, 'xpack.security.enabled: false'],
+    options: {},
+    members: THREE_NODES,
   },
 } as const satisfies Readonly<Record<string, Node>>;

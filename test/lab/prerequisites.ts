@@ -88,3 +88,9 @@ export async function ensurePrerequisites(log: Log): Promise<void> {
   );
   log(`installed ${missing.length} Debian packages: ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
+
+/** Whether hosts may open the 65535 files that Elasticsearch wants before it listens on a real address. */
+export function grantsOpenFiles(): boolean {
+  const hard = /^Max open files +\S+ +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return hard === 'unlimited' || Number(hard) >= 65_535;
+}

@@ -25,12 +25,15 @@ export async function greetsAsSsh(address: string): Promise<true | undefined> {
 /** A scenario is ready when its node answers as promised, has its shards, and systemd calls the unit active. */
 export async function waitUntilReady(space: Namespace, record: HostRecord, ready: Readiness): Promise<void> {
   if (ready.kind === 'ssh') return;
-  const { scheme, status } = ready;
+  const { scheme, status } = ready.kind === 'http' ? ready : { scheme: 'http', status: 200 };
   const base = `${scheme}://${record.address}:9200/_cluster/health`;
-  const whole = `${base}?wait_for_status=green&timeout=1s`;
+  const nodes = ready.kind === 'cluster' ? `wait_for_nodes=${ready.nodes}&` : '';
+  const whole = `${base}?${nodes}wait_for_status=green&timeout=1s`;
   const auth = record.elasticPassword === undefined ? undefined : `elastic:${record.elasticPassword}`;
+  // The nodes of a cluster start at the same time and share the processors.
+  const patience = ready.kind === 'cluster' ? 360_000 : 180_000;
   const unit = 'systemctl is-active elasticsearch; journalctl -u elasticsearch -n 30 --no-pager -o cat';
-  await waitFor(`${scheme} status ${status} from Elasticsearch on ${record.name}`, 180_000, async () => {
+  await waitFor(`${scheme} status ${status} from Elasticsearch on ${record.name}`, patience, async () => {
     const answer = await statusOf(status === 200 ? whole : base);
     if (answer !== undefined && answer !== status) return undefined;
     if (answer === status && auth !== undefined && (await statusOf(whole, auth)) !== 200) return undefined;

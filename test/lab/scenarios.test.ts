@@ -1,10 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { CLUSTERS, type Cluster, memberScenario } from './clusters.ts';
 import { NODES, type Node } from './nodes.ts';
 import { isScenario, isVariant, SCENARIOS, type Scenario, VARIANTS, type Variant } from './scenarios.ts';
 import { ELASTICSEARCH, JAVA_COMPILER } from './versions.ts';
 
-const scenarios: readonly (readonly [string, Scenario])[] = Object.entries(SCENARIOS);
+const clusters: readonly (readonly [string, Cluster])[] = Object.entries(CLUSTERS);
+const scenarios: readonly (readonly [string, Scenario])[] = [
+  ...Object.entries(SCENARIOS),
+  ...clusters.map(([name, cluster]) => [name, memberScenario(cluster)] as const),
+];
 const variants: readonly (readonly [string, Variant])[] = Object.entries(VARIANTS);
 const nodes: readonly Node[] = Object.values(NODES);
 
@@ -54,10 +59,16 @@ describe('the scenarios', () => {
   it.each(nodes.map((node) => [node.id, node] as const))(
     '%s uses only variables its recipe knows',
     (_, node) => {
-      const recipe = readFileSync(new URL(`./layers/seed-${node.layout}.sh`, import.meta.url), 'utf8');
+      const kind = node.members ? 'cluster' : node.layout;
+      const recipe = readFileSync(new URL(`./layers/seed-${kind}.sh`, import.meta.url), 'utf8');
       expect(Object.keys(node.options).filter((name) => !recipe.includes(`\${${name}:`))).toEqual([]);
     },
   );
+
+  it.each(clusters)('the cluster %s has nodes with names of their own', (_, { node }) => {
+    expect(new Set(node.members).size).toBe(node.members.length);
+    expect(node.members.length).toBeGreaterThan(1);
+  });
 
   it('are told from other words', () => {
     expect([

@@ -4,7 +4,9 @@ import { NODES, type Node } from './nodes.ts';
 export type Readiness =
   | { readonly kind: 'ssh' }
   /** Elasticsearch answers on port 9200 with this status to a stranger. */
-  | { readonly kind: 'http'; readonly scheme: 'http' | 'https'; readonly status: number };
+  | { readonly kind: 'http'; readonly scheme: 'http' | 'https'; readonly status: number }
+  /** As `http` for everybody, and its cluster is green with this many nodes. */
+  | { readonly kind: 'cluster'; readonly nodes: number };
 
 interface Packages {
   readonly id: string;
@@ -79,7 +81,7 @@ const ANSWERS_EVERYBODY: Readiness = { kind: 'http', scheme: 'http', status: 200
 const ASKS_IN_CLEAR: Readiness = { kind: 'http', scheme: 'http', status: 401 };
 const ASKS_OVER_TLS: Readiness = { kind: 'http', scheme: 'https', status: 401 };
 
-const CARELESS_ARCHIVE = ['archive-unit', 'careless-modes', 'deploy-sudo'];
+export const CARELESS_ARCHIVE: readonly string[] = ['archive-unit', 'careless-modes', 'deploy-sudo'];
 
 /** A Debian host without Elasticsearch and with one habit. */
 function hostWith(variant: VariantName): Scenario {

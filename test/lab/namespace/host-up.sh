@@ -1,6 +1,7 @@
 #!/bin/bash
 # Brings one host up inside the lab's namespaces; answers the host's public ssh key.
 #   NAME INDEX ADDRESS GATEWAY   LOWER (layers, topmost first)   CGROUP   CONSOLE (file)   HOSTS (lines for /etc/hosts)
+#   MEMBER MEMBERS SEEDS (names of this node, of all nodes and of all hosts of its cluster; empty elsewhere)
 #   standard input: the scenario's own preparation, run with $ROOT set before the host boots
 set -euo pipefail
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -1,0 +1,117 @@
+/** Clusters of the lab: several hosts whose nodes found each other over the lab's own network, and what is left afterwards. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLUSTERS, type ClusterName } from '../lab/clusters.ts';
+import { sleep, waitFor } from '../lab/command.ts';
+import { recordedHosts } from '../lab/host-record.ts';
+import { type Lab, type LabHost, openLab } from '../lab/index.ts';
+import { healLeftovers, runningLabs } from '../lab/namespace.ts';
+import { ELASTICSEARCH } from '../lab/versions.ts';
+import { type Footprint, footprint, traces } from './lab-footprint.ts';
+import { asStranger, overSsh } from './lab-probes.ts';
+
+const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
+const usual: readonly ClusterName[] = ['open-cluster'];
+const further: readonly ClusterName[] = ['open-cluster-9', 'open-cluster-7'];
+if (!every) {
+  console.log(
+    `Not run, to save two minutes: ${further.join(', ')}. BULWARK_LAB_SCENARIOS=every runs them too.`,
+  );
+}
+
+/** The body of an answer that every node has to give alike. */
+async function fromEach(hosts: readonly LabHost[], path: string): Promise<readonly string[]> {
+  const answers = await Promise.all(hosts.map((host) => asStranger(host, path)));
+  return answers.map(({ status, body }) => (status === 200 ? body.trim() : `status ${status}`));
+}
+
+describe.each(every ? [...usual, ...further] : usual)('the cluster %s', (name) => {
+  const { node } = CLUSTERS[name];
+  let lab: Lab;
+  let hosts: readonly LabHost[];
+  let before: Footprint;
+  beforeAll(async () => {
+    lab = await openLab({ log: (line) => console.error(line) });
+    hosts = await lab.upCluster(name);
+  });
+  afterAll(async () => {
+    await lab?.down();
+  });
+
+  it('is green, and every node knows the same cluster, the same master and all nodes', async () => {
+    const states = await fromEach(
+      hosts,
+      '/_cluster/state/master_node,nodes?filter_path=cluster_uuid,master_node,nodes.*.name',
+    );
+    const health = await fromEach(hosts, '/_cat/health?h=status,node.total,node.data');
+    expect(health).toEqual(hosts.map(() => `green ${node.members.length} ${node.members.length}`));
+    const uuids = states.map((state) => /"cluster_uuid":"([^"]+)"/.exec(state)?.[1]);
+    const masters = states.map((state) => /"master_node":"([^"]+)"/.exec(state)?.[1]);
+    expect([new Set(uuids).size, new Set(masters).size]).toEqual([1, 1]);
+    expect(uuids[0]).not.toBe('_na_');
+    for (const member of node.members)
+      expect(states.every((state) => state.includes(`"name":"${member}"`))).toBe(true);
+  });
+
+  it('holds the same documents whichever node is asked, and every node holds some of them', async () => {
+    const counts = await fromEach(hosts, '/orders/_count?filter_path=count');
+    expect(counts).toEqual(hosts.map(() => '{"count":200}'));
+    const [shards = ''] = await fromEach(hosts, '/_cat/shards/orders?h=node');
+    expect(new Set(shards.split('\n').map((line) => line.trim()))).toEqual(new Set(node.members));
+  });
+
+  it(`runs ${node.version} on real addresses under host names that all of them know`, async () => {
+    const [versions = ''] = await fromEach(hosts, '/_cat/nodes?h=version,ip');
+    const lines = versions.split('\n').map((line) => line.trim().replace(/ +/, ' '));
+    expect(lines.toSorted()).toEqual(hosts.map(({ address }) => `${node.version} ${address}`).toSorted());
+    for (const host of hosts) {
+      const known = await host.run(`getent hosts ${hosts.map((other) => other.name).join(' ')}`);
+      expect(known.stdout.match(/10\.77\.\S+/g)).toEqual(hosts.map(({ address }) => address));
+      expect(await overSsh(host, 'hostname')).toMatchObject({ stdout: `${host.name}\n` });
+    }
+    expect(ELASTICSEARCH[node.version].version).toBe(node.version);
+  });
+
+  it('leaves nothing after "down"', async () => {
+    const [first] = hosts;
+    if (!first) throw new Error('no host');
+    before = footprint(first);
+    expect(before.processes.length).toBeGreaterThan(30);
+    await lab.down();
+    expect(await traces(before)).toEqual([]);
+  });
+});
+
+const OWNER = `
+  import { openLab } from ${JSON.stringify(new URL('../lab/index.ts', import.meta.url).pathname)};
+  const lab = await openLab();
+  await lab.upCluster('open-cluster', { name: 'orphan-cluster' });
+`;
+
+describe('a cluster whose owner is killed while it starts', () => {
+  it('is gone, and the next start clears the empty rest', async () => {
+    const argv = ['--import', 'tsx', '--input-type=module', '--eval', OWNER];
+    const owner: ChildProcess = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const found = await waitFor('a host of the cluster', 60_000, async () => {
+      const mine = runningLabs().find((space) =>
+        recordedHosts(space).some((host) => host.name.startsWith('orphan-cluster')),
+      );
+      if (mine === undefined) return undefined;
+      const mark = footprint({
+        address: `10.77.${mine.subnet}.11`,
+        knownHostsFile: `${mine.folder}/x.known_hosts`,
+      });
+      await sleep(200);
+      return mark.processes.length > 10 ? mark : undefined;
+    });
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    await waitFor('the end of the lab', 20_000, async () => {
+      const left = await traces(found);
+      return left.every((trace) => trace === 'cgroup' || trace === 'record') ? true : undefined;
+    });
+    await healLeftovers();
+    expect(await traces(found)).toEqual([]);
+  });
+});
