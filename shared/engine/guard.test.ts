@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TestContext, testContext, value } from '../../test/support/change-harness.ts';
 import { LocalHost } from '../../test/support/local-host.ts';
+import { FakeClock } from '../../test/support/memory-ports.ts';
 import { appError } from '../domain/error.ts';
 import { fail, succeed } from '../domain/result.ts';
 import {
@@ -140,6 +141,22 @@ describe('the guard', () => {
     expect(lost.clock.now()).toBeGreaterThan(again.firesAt);
     expect(seen()).toEqual(old);
   });
+
+  it.each([-86_400_000, 86_400_000])(
+    'waits no longer and no shorter when the clock jumps by %i ms',
+    async (jump) => {
+      const clock = new FakeClock();
+      const guarded = testContext(host, { tag: 'g-1', clock });
+      const guard = value(await armGuard(guarded, plan(30)));
+      clock.milliseconds += jump;
+      const proof = await proveAccess(guarded, guard);
+      expect(proof).toMatchObject({ ok: false });
+      const slept = clock.slept.reduce((sum, one) => sum + one, 0);
+      expect(slept).toBeGreaterThanOrEqual(27_000);
+      expect(slept).toBeLessThan(31_000);
+      value(await fireGuard(host, 'g-1'));
+    },
+  );
 
   it('takes only a fresh connection with root rights as proof', async () => {
     const guard = value(await armGuard(context, plan(30)));

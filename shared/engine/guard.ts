@@ -54,8 +54,10 @@ export interface SavedFile {
 export interface Guard {
   readonly tag: string;
   readonly seconds: number;
-  /** Milliseconds since 1970 by the operator's clock; the host fires at about this time, not earlier. */
+  /** Milliseconds since 1970 by the operator's clock, for people; the host fires at about this time, not earlier. */
   readonly firesAt: number;
+  /** The same moment by the clock that never jumps. */
+  readonly deadline: number;
 }
 
 export type { GuardOnHost, GuardStanding };
@@ -75,6 +77,7 @@ function iso(milliseconds: number): string {
 /** Arms. Errors: GUARD_UNAVAILABLE; then nothing may be changed. */
 export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise<Result<Guard>> {
   const firesAt = context.clock.now() + plan.seconds * 1000;
+  const deadline = context.clock.elapsed() + plan.seconds * 1000;
   const files = [
     { name: 'run.sh', text: fireProgram },
     { name: 'revert.sh', text: plan.revert },
@@ -123,7 +126,7 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
     return ran;
   }
   context.guard('armed', iso(firesAt), plan.seconds);
-  return succeed({ tag: context.tag, seconds: plan.seconds, firesAt });
+  return succeed({ tag: context.tag, seconds: plan.seconds, firesAt, deadline });
 }
 
 const proofScript = 'id -u';
@@ -141,7 +144,7 @@ export async function proveAccess(context: ChangeContext, guard: Guard): Promise
     }),
   );
   // Three seconds are kept for writing and disarming.
-  while (context.clock.now() < guard.firesAt - 3000 && context.signal?.aborted !== true) {
+  while (context.clock.elapsed() < guard.deadline - 3000 && context.signal?.aborted !== true) {
     const fresh = await context.openFresh();
     if (!fresh.ok) {
       last = fresh;
@@ -274,7 +277,7 @@ export async function fallBack(context: ChangeContext, guard: Guard, why: string
   if (!connectionLost(now.error)) {
     return now;
   }
-  const wait = guard.firesAt + 2000 - context.clock.now();
+  const wait = guard.deadline + 2000 - context.clock.elapsed();
   if (wait > 0) {
     await context.clock.sleep(wait);
   }

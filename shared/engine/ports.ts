@@ -156,8 +156,10 @@ export interface SecretStore {
 }
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. Jumps when somebody sets the clock: for dates only. */
   now(): number;
+  /** Milliseconds since some moment; never jumps. For durations and deadlines. */
+  elapsed(): number;
   /** Resolves early with false when the signal fires. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<boolean>;
 }

@@ -179,6 +179,19 @@ describe('a restart that undoing owes', () => {
     expect(await open()).toEqual([]);
   });
 
+  it('starts what an earlier attempt took down', async () => {
+    restarting = () => fail(appError('ES_DID_NOT_START', 'It did not start.', 'Read.'));
+    value(await rollBack(all, bench.parts));
+    bench.host.teach(
+      'systemctl',
+      'case $1 in show) echo LoadState=loaded; echo ActiveState=inactive ;; esac',
+    );
+    restarting = () => succeed({});
+    value(await recoverHost({ hostId: 'local', how: 'settle', breakLock: false }, bench.parts));
+    expect(restarts).toBe(2);
+    expect(await open()).toEqual([]);
+  });
+
   it('is not owed when nothing was undone', async () => {
     bench.host.place(`/etc/systemd/system/${unit}.d/bulwark.conf`, 'edited');
     const report = value(await rollBack({ ...all, scope: { of: 'finding', controlId: 'one' } }, bench.parts));

@@ -61,6 +61,8 @@ interface Pending {
   readonly restart: Restart;
   /** Something was undone that needs it. */
   readonly needed: boolean;
+  /** An earlier attempt failed, so that the unit may be down because of us. */
+  readonly tried: boolean;
 }
 
 function joined(known: Restart | undefined, restart: Restart): Restart {
@@ -88,8 +90,8 @@ export class OwedRestarts {
     this.#work = work;
     this.#parts = parts;
     this.#events = events;
-    for (const { planId, stepId, restart } of left) {
-      this.#pending.set(restart.unit, { planId, stepId, restart, needed: true });
+    for (const { planId, stepId, restart, tried } of left) {
+      this.#pending.set(restart.unit, { planId, stepId, restart, needed: true, tried });
     }
   }
 
@@ -115,6 +117,7 @@ export class OwedRestarts {
       ...(needed ? known : { planId, stepId }),
       restart: next,
       needed,
+      tried: known?.tried === true,
     });
     return succeed(undefined);
   }
@@ -149,10 +152,10 @@ export class OwedRestarts {
     return items;
   }
 
-  async #restart({ planId, stepId, restart }: Pending): Promise<RollbackItem> {
+  async #restart({ planId, stepId, restart, tried }: Pending): Promise<RollbackItem> {
     const kind = this.#parts.kinds['service-restart'];
     const now = await readUnit(this.#work.session, restart.unit);
-    if (now.ok && now.value.state.active === 'inactive') {
+    if (now.ok && now.value.state.active === 'inactive' && !tried) {
       // Starting what does not run would be a change that nobody asked for; it reads the old files whenever it is started.
       const note = `${restart.unit} does not run, so it was not restarted.`;
       const written = await this.#journal(restart.unit, 'not-needed', note);

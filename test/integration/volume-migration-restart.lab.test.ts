@@ -70,6 +70,7 @@ chmod 755 /usr/local/sbin/${tool}`;
       },
       clock: {
         now: () => Date.now(),
+        elapsed: () => performance.now(),
         sleep: async (milliseconds) => {
           await new Promise((resolve) => setTimeout(resolve, milliseconds));
           return rebooted === undefined;

@@ -21,11 +21,15 @@ export const testDigest: Digest = { sha256: (data) => createHash('sha256').updat
 export class FakeClock implements Clock {
   milliseconds: number;
   readonly slept: number[] = [];
+  #elapsed = 0;
   constructor(start = Date.UTC(2030, 0, 1)) {
     this.milliseconds = start;
   }
   now(): number {
     return this.milliseconds;
+  }
+  elapsed(): number {
+    return this.#elapsed;
   }
   sleep(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
     if (signal?.aborted === true) {
@@ -33,6 +37,7 @@ export class FakeClock implements Clock {
     }
     this.slept.push(milliseconds);
     this.milliseconds += milliseconds;
+    this.#elapsed += milliseconds;
     return Promise.resolve(true);
   }
 }

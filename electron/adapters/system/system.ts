@@ -4,6 +4,7 @@ import type { Clock, Digest, Random } from '../../../shared/engine/ports.ts';
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) {

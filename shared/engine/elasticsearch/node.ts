@@ -138,10 +138,10 @@ export async function waitForCredential(
   credential: NodeCredential,
   seconds: number,
 ): Promise<Result<Acceptance>> {
-  const until = context.clock.now() + seconds * 1000;
+  const until = context.clock.elapsed() + seconds * 1000;
   for (;;) {
     const tried = await tryCredential(context, door, credential);
-    if (!tried.ok || tried.value === 'accepted' || context.clock.now() >= until) {
+    if (!tried.ok || tried.value === 'accepted' || context.clock.elapsed() >= until) {
       return tried;
     }
     if (!(await context.clock.sleep(1500, context.signal))) {

@@ -39,12 +39,12 @@ const silentSeconds = 25;
 
 /** Waits until the node that systemd is starting answers, or until its start has failed. */
 export async function waitUntilUp(context: UpContext, expected: Expectation): Promise<Result<Waited>> {
-  const started = context.clock.now();
+  const started = context.clock.elapsed();
   const until = started + (expected.seconds ?? 300) * 1000;
-  const seconds = () => Math.round((context.clock.now() - started) / 1000);
+  const seconds = () => Math.round((context.clock.elapsed() - started) / 1000);
   let answersSince: number | undefined;
   let word: MasterWord = 'silent';
-  while (context.clock.now() < until) {
+  while (context.clock.elapsed() < until) {
     const unit = await readUnit(context.host, expected.unit, context.signal);
     if (!unit.ok) {
       return unit;
@@ -61,13 +61,13 @@ export async function waitUntilUp(context: UpContext, expected: Expectation): Pr
         return speech;
       }
       if (speech.value.speaks !== 'nothing') {
-        answersSince ??= context.clock.now();
+        answersSince ??= context.clock.elapsed();
         const refuses = speech.value.status === 401 && expected.credential === undefined;
         // A stranger gets 401 from a node without master as well.
         word = refuses || speech.value.status === 503 ? await wordOfLog(context, expected) : 'has-master';
         const patient =
           word === 'has-master' ||
-          (word === 'silent' && context.clock.now() - answersSince >= silentSeconds * 1000);
+          (word === 'silent' && context.clock.elapsed() - answersSince >= silentSeconds * 1000);
         if (speech.value.status !== 503 && (patient || expected.log === undefined)) {
           return await checkCredential(context, expected, speech.value);
         }

@@ -100,7 +100,16 @@ export function keptByHand(histories: readonly StepHistory[]): boolean {
   return histories.some(({ outcome, standing }) => outcome?.byHand === true && standing !== 'undone');
 }
 
-export type OwedRestart = EntryOf<'restart-owed'>;
+export type OwedRestart = EntryOf<'restart-owed'> & {
+  /** It was carried out and failed: the unit may be down because of it. */
+  readonly tried: boolean;
+};
+
+function settleOwed(owed: Map<string, OwedRestart>, { unit, result }: EntryOf<'restart-outcome'>): void {
+  const known = owed.get(unit);
+  if (result !== 'failed') owed.delete(unit);
+  else if (known !== undefined) owed.set(unit, { ...known, tried: true });
+}
 
 /**
  * Restarts that undone steps still wait for, one per unit, oldest first: written before the undoing, and with no success
@@ -112,12 +121,10 @@ export function owedRestarts(entries: readonly JournalEntry[]): readonly OwedRes
   for (const entry of entries) {
     switch (entry.type) {
       case 'restart-owed':
-        owed.set(entry.restart.unit, owed.get(entry.restart.unit) ?? entry);
+        owed.set(entry.restart.unit, owed.get(entry.restart.unit) ?? { ...entry, tried: false });
         break;
       case 'restart-outcome':
-        if (entry.result !== 'failed') {
-          owed.delete(entry.unit);
-        }
+        settleOwed(owed, entry);
         break;
       case 'intent':
         if (entry.change.kind === 'service-restart') {

@@ -125,9 +125,9 @@ export async function endRehearsal(context: Pick<ChangeContext, 'host' | 'tag'>)
 }
 
 async function watch(context: RehearsalContext, folder: string, name: string): Promise<Result<Verdict>> {
-  const begin = context.clock.now();
+  const begin = context.clock.elapsed();
   const until = begin + longestSeconds * 1000;
-  while (context.clock.now() < until) {
+  while (context.clock.elapsed() < until) {
     const polled = await runChecked(
       context.host,
       {
@@ -177,7 +177,7 @@ async function watch(context: RehearsalContext, folder: string, name: string): P
         tail: output.slice(-1500),
       });
     }
-    context.progress(`Rehearsing: ${Math.round((context.clock.now() - begin) / 1000)} s`, 'rehearsing');
+    context.progress(`Rehearsing: ${Math.round((context.clock.elapsed() - begin) / 1000)} s`, 'rehearsing');
     if (!(await context.clock.sleep(1000, context.signal))) {
       return fail(cancelled());
     }

@@ -16,6 +16,8 @@ export const faults = [
   'file-edited',
   'clock-forward',
   'clock-back',
+  'host-clock-forward',
+  'host-clock-back',
 ] as const;
 export type FaultName = (typeof faults)[number];
 
@@ -97,6 +99,15 @@ export interface MatrixKind<K extends ChangeKindName = ChangeKindName> {
 /** Loses the tie between a kind's name and its change: the matrix treats all alike. */
 export interface AnyKind extends Omit<MatrixKind, 'change'> {
   readonly change: (see: (script: string) => Promise<string>, operator: string) => Promise<Change>;
+}
+
+/**
+ * The same on a host with a kernel of its own: what did not reach the disk is lost with the power, and its clock can be
+ * moved.
+ */
+export function onOwnKernel(kind: AnyKind): AnyKind {
+  const variant = [kind.variant, 'own kernel'].filter((word) => word !== undefined).join(', ');
+  return { ...kind, variant, scenario: 'bare-kernel', slow: true, caseSeconds: 9 };
 }
 
 /** A kind that is not tried yet: the table has a row that says so. */

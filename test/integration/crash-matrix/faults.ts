@@ -1,6 +1,7 @@
 /** What befalls a run: done to the real thing, and taken away again before anybody settles what was left. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { SCENARIOS, type Scenario } from '../../lab/scenarios.ts';
 import type { AnyKind, FaultName } from './contract.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { GoOn } from './gate.ts';
@@ -34,6 +35,26 @@ export interface Fault {
 const trap = (unit: string) => `/run/systemd/system/${unit}.d/zz-trap.conf`;
 const fill = (folder: string) => `dd if=/dev/zero of=${folder}/matrix-fill bs=4k 2>/dev/null || true`;
 const day = 86_400_000;
+/** Only where the kernel is the host's own: in a container this would be the machine's clock, for everybody on it. */
+const setClock = (time: string) => `[ "$(systemd-detect-virt)" = uml ] || exit 1
+date -s '${time}' >/dev/null`;
+const sharesClock = ({ scenario }: AnyKind) => {
+  const { ownKernel }: Scenario = SCENARIOS[scenario];
+  return ownKernel === undefined
+    ? 'A container shares the clock of the machine; tried on hosts with a kernel of their own.'
+    : undefined;
+};
+/** The host's own clock is wrong until the run has ended. */
+const hostClock = (jump: string): Fault => ({
+  senseless: sharesClock,
+  async strike({ ground }) {
+    await ground.see(setClock(jump));
+    return {};
+  },
+  async heal({ ground }) {
+    await ground.see(setClock(`@${Math.round(Date.now() / 1000)}`));
+  },
+});
 
 /** A link is cut for a little longer than the first try to come back, or until the host had to help itself. */
 function cutMilliseconds(kind: AnyKind): number {
@@ -123,6 +144,8 @@ printf '[Service]\\nExecStartPre=/bin/false\\n' > ${trap(unit)}; systemctl daemo
   },
   'clock-forward': { strike: () => Promise.resolve({ clockOffset: day }) },
   'clock-back': { strike: () => Promise.resolve({ clockOffset: -day }) },
+  'host-clock-forward': hostClock('+1 day'),
+  'host-clock-back': hostClock('-1 day'),
 };
 
 /** Why a fault makes no sense for a kind; undefined where it does. */

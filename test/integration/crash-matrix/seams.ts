@@ -129,6 +129,7 @@ function gatedBlobs(inner: BlobStore, gate: Gate): BlobStore {
 function gatedClock(inner: Clock, gate: Gate): Clock {
   return {
     now: () => inner.now() + gate.clockOffset,
+    elapsed: () => inner.elapsed(),
     sleep: (milliseconds, signal) => inner.sleep(milliseconds, signal),
   };
 }

@@ -49,12 +49,12 @@ export async function waitForServed(
   port: number,
   fingerprint: string,
 ): Promise<Result<boolean>> {
-  const until = context.clock.now() + patience * 1000;
+  const until = context.clock.elapsed() + patience * 1000;
   for (;;) {
     const seen = await servedFingerprint(context, port);
     if (!seen.ok) return seen;
     if (seen.value === fingerprint) return succeed(true);
-    if (context.clock.now() >= until) return succeed(false);
+    if (context.clock.elapsed() >= until) return succeed(false);
     context.progress(`Waiting until port ${port} serves the certificate`);
     if (!(await context.clock.sleep(1000, context.signal))) return succeed(false);
   }

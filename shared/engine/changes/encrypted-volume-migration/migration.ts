@@ -120,11 +120,11 @@ export async function awaitMigration(
 ): Promise<Result<{ readonly standing: Standing; readonly context: ChangeContext }>> {
   let live = context;
   let lost: AppError | undefined;
-  const begin = context.clock.now();
+  const begin = context.clock.elapsed();
   let heard = begin;
   let dead = 0;
   for (;;) {
-    const now = context.clock.now();
+    const now = context.clock.elapsed();
     const read = await readMigration(live.host, context.tag, direction);
     if (read.ok) {
       heard = now;

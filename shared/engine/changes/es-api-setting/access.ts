@@ -86,7 +86,7 @@ export async function settingsAccess(
         { hostState: 'unchanged' },
       ),
     );
-  const until = context.clock.now() + patience * 1000;
+  const until = context.clock.elapsed() + patience * 1000;
   let unsure = false;
   for (;;) {
     let powerless: string | undefined;
@@ -101,7 +101,7 @@ export async function settingsAccess(
       powerless = credential.type === 'basic' ? credential.user : 'The API key';
     }
     if (powerless !== undefined) return fail(mayNot(powerless));
-    if (context.clock.now() >= until) return fail(refused(unsure));
+    if (context.clock.elapsed() >= until) return fail(refused(unsure));
     if (!(await context.clock.sleep(2000, context.signal))) return fail(cancelled());
   }
 }

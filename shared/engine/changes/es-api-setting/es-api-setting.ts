@@ -80,11 +80,11 @@ async function licenceAllows(
 async function settle(context: ChangeContext, access: SettingsAccess): Promise<ClusterSettings | undefined> {
   // Not cancellable: what happened has to be known.
   const calm = { host: context.host, clock: context.clock, secrets: context.secrets };
-  const until = context.clock.now() + 30_000;
+  const until = context.clock.elapsed() + 30_000;
   for (;;) {
     const now = await readClusterSettings(calm, access);
     if (now.ok) return now.value;
-    if (now.error.code.startsWith('SSH_') || context.clock.now() >= until) return undefined;
+    if (now.error.code.startsWith('SSH_') || context.clock.elapsed() >= until) return undefined;
     await context.clock.sleep(2000);
   }
 }

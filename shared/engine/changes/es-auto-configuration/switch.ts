@@ -152,15 +152,15 @@ export async function awaitSwitch(
 ): Promise<Result<{ readonly standing: SwitchStanding; readonly context: ChangeContext }>> {
   let live = context;
   let lost: AppError | undefined;
-  const begin = context.clock.now();
-  while (context.clock.now() - begin < seconds * 1000) {
+  const begin = context.clock.elapsed();
+  while (context.clock.elapsed() - begin < seconds * 1000) {
     const read = await readSwitch(live.host, context.tag);
     if (read.ok) {
       lost = undefined;
       if (read.value.state !== 'running') {
         return succeed({ standing: read.value, context: live });
       }
-      context.progress(`The host is switching: ${Math.round((context.clock.now() - begin) / 1000)} s`);
+      context.progress(`The host is switching: ${Math.round((context.clock.elapsed() - begin) / 1000)} s`);
     } else {
       lost = read.error;
       context.progress('The connection was lost; the host goes on by itself. Connecting again');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChangeOf } from '../../../../shared/domain/change.ts';
 import { type Issued, makeAuthority } from '../../../support/authority.ts';
-import { type KindFile, matrixKind } from '../contract.ts';
+import { type KindFile, matrixKind, onOwnKernel } from '../contract.ts';
 
 const folder = '/srv/certs';
 const keyRef = 'matrix/http-key';
@@ -50,19 +50,19 @@ async function change(see: (script: string) => Promise<string>): Promise<ChangeO
   };
 }
 
-export const kinds: KindFile = [
-  matrixKind<'certificate-install'>({
-    kind: 'certificate-install',
-    scenario: 'bare',
-    // A key and a certificate that are replaced, and no authority's yet.
-    prepare: `mkdir -p ${folder}; find ${folder} -mindepth 1 -delete; chmod 2750 ${folder}
+const install = matrixKind<'certificate-install'>({
+  kind: 'certificate-install',
+  scenario: 'bare',
+  // A key and a certificate that are replaced, and no authority's yet.
+  prepare: `mkdir -p ${folder}; find ${folder} -mindepth 1 -delete; chmod 2750 ${folder}
 printf 'old key' > ${folder}/http.key; printf 'old certificate' > ${folder}/http.crt
 chown -R root:operator ${folder}; chmod 600 ${folder}/http.key; chmod 664 ${folder}/http.crt`,
-    change,
-    secrets: () => ({ [keyRef]: certificate().keyPem }),
-    witness: `find ${folder} -printf '%y %u:%g %m %p %l\\n' | sort; find ${folder} -type f -exec b2sum {} + | sort -k2`,
-    folders: [folder],
-    edit: `echo '# theirs' >> ${folder}/http.crt`,
-    atomic: false,
-  }),
-];
+  change,
+  secrets: () => ({ [keyRef]: certificate().keyPem }),
+  witness: `find ${folder} -printf '%y %u:%g %m %p %l\\n' | sort; find ${folder} -type f -exec b2sum {} + | sort -k2`,
+  folders: [folder],
+  edit: `echo '# theirs' >> ${folder}/http.crt`,
+  atomic: false,
+});
+
+export const kinds: KindFile = [install, onOwnKernel(install)];

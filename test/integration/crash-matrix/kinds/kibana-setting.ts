@@ -12,8 +12,8 @@ export const kinds: KindFile = [
 mkdir -p ${folder}; find ${folder} -mindepth 1 -delete
 printf '# ours\\r\\nserver.host: 0.0.0.0\\nelasticsearch:\\n  username: kibana_system\\n  password: "made: up" # move me' > ${yml}
 chown -R root:kibana ${folder}; chmod 2750 ${folder}; chmod 660 ${yml}
-printf '[Service]\\nUser=kibana\\nExecStart=/bin/sleep infinity\\n' > ${unit}
-systemctl daemon-reload; systemctl reset-failed kibana.service 2>/dev/null || true; systemctl restart kibana.service`,
+printf '[Service]\\nUser=kibana\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n' > ${unit}
+systemctl daemon-reload; systemctl reset-failed kibana.service 2>/dev/null || true; systemctl --quiet enable kibana.service; systemctl restart kibana.service`,
     change: async (see) => ({
       kind: 'kibana-setting',
       pathConf: folder,
