@@ -15,6 +15,9 @@ import { furnish, openWorkplace, type Workplace } from './workplace.ts';
 const accessSlack = 12;
 const bootSeconds = 60;
 
+/** Reason of a row whose fault never happened. */
+export const neverThere = 'the run never came to this boundary';
+
 interface Struck {
   readonly end: RunEnd;
   /** The operator's own access; undefined when it did not come back. */
@@ -253,7 +256,7 @@ export async function runCase(cell: Cell, ground: Ground, known: Known, engine: 
         accessBackSeconds: null,
         journal: '',
         run: begun.result,
-        reason: `the run never came to this boundary: ${begun.detail}`,
+        reason: `${neverThere}: ${begun.detail}`,
         seconds: 0,
       };
     }

@@ -61,6 +61,19 @@ function cutMilliseconds(kind: AnyKind): number {
   return kind.guardSeconds === undefined ? 3000 : (kind.guardSeconds + 3) * 1000;
 }
 
+/** A process that was just forked may hold a file there for a moment. */
+async function unmount(folder: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await run('umount', [folder]);
+      return;
+    } catch (error) {
+      if (tries === 20) throw error;
+      await wait(500);
+    }
+  }
+}
+
 export const faultTable: Readonly<Record<FaultName, Fault>> = {
   'app-killed': {
     strike: ({ engine }) => {
@@ -107,7 +120,7 @@ export const faultTable: Readonly<Record<FaultName, Fault>> = {
       await run('rm', ['-f', `${place.folder}/fill`]);
     },
     async cleared(place) {
-      await run('umount', [place.folder]);
+      await unmount(place.folder);
     },
   },
   'sudo-revoked': {

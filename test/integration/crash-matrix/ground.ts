@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Lab, LabHost } from '../../lab/index.ts';
+import { SCENARIOS, type Scenario } from '../../lab/scenarios.ts';
 import { type AnyKind, withoutNames } from './contract.ts';
 import { type Link, layLink } from './link.ts';
 import type { Workplace } from './workplace.ts';
@@ -68,6 +69,12 @@ export class Ground {
     return this.kind.guardSeconds !== undefined;
   }
 
+  /** Then a cut of the power loses what was not written to the disk yet. */
+  get ownKernel(): boolean {
+    const { ownKernel }: Scenario = SCENARIOS[this.kind.scenario];
+    return ownKernel !== undefined;
+  }
+
   async close(): Promise<void> {
     await this.link.close();
     await this.host.down();
@@ -81,7 +88,7 @@ export class Ground {
 
   async prepare(): Promise<void> {
     await this.see(
-      `set -e\nsystemctl stop 'bulwark-*' 2>/dev/null || true; rm -rf /run/bulwark /var/lib/bulwark /etc/systemd/system/bulwark-* /etc/systemd/system/*/bulwark-*\n${this.kind.prepare}`,
+      `set -e\nsystemctl stop 'bulwark-*' 2>/dev/null || true; rm -rf /run/bulwark /var/lib/bulwark /etc/systemd/system/bulwark-* /etc/systemd/system/*/bulwark-*\n${this.kind.prepare}\n${this.ownKernel ? 'sync' : ''}`,
     );
   }
 

@@ -77,7 +77,8 @@ export async function openWorkplace(place: Workplace): Promise<Opened> {
     },
     place.knownHosts,
     {},
-    { connectTimeoutMs: 3000, handshakeTimeoutMs: 6000, keepaliveIntervalMs: 1000, keepaliveCount: 3 },
+    // Soon enough for a guard's window, late enough for a host that is only slow.
+    { connectTimeoutMs: 3000, handshakeTimeoutMs: 10_000, keepaliveIntervalMs: 1000, keepaliveCount: 10 },
   );
   const log = new MemoryLog();
   return {
