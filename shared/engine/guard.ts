@@ -15,13 +15,8 @@ import {
   listScript,
   systemdFolders,
 } from './guard-scripts.ts';
-import {
-  type GuardOnHost,
-  type GuardStanding,
-  guardedBy,
-  parseGuard,
-  parseGuards,
-} from './guards-on-host.ts';
+import type { GuardOnHost, GuardStanding } from './guards-on-host.ts';
+import { guardedBy, parseGuard, parseGuards } from './guards-on-host.ts';
 import { runChecked, tailOf, textOf } from './host-script.ts';
 import { connectionLost } from './parts.ts';
 import type { HostSession, HostWriter } from './ports.ts';
