@@ -95,6 +95,11 @@ export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
     context: ChangeContext & { readonly force: boolean },
   ): Promise<Result<void | UndoWords>>;
   /**
+   * Whether an interrupted change is complete; absent where inspecting tells. Changes nothing on the host that was not being
+   * changed, and brings in order what only the operator's side has to know of it. False: it is taken back.
+   */
+  complete?(change: ChangeOf<K>, before: Uint8Array, context: ChangeContext): Promise<Result<boolean>>;
+  /**
    * How the change is taken back on the host by hand, in the order of undoing; absent where it cannot be. What the host held
    * before is kept by the host itself, right before the change is applied.
    */

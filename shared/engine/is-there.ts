@@ -13,6 +13,9 @@ export async function isThere(
   before: Uint8Array,
   context: ChangeContext,
 ): Promise<Result<boolean>> {
+  if (kind.complete !== undefined) {
+    return await kind.complete(change, before, context);
+  }
   if (change.kind === 'service-restart') {
     const again = await kind.apply(change, before, context);
     const verified = again.ok ? await kind.verify(change, again.value, context) : again;

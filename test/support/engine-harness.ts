@@ -62,7 +62,7 @@ export function testKinds(more: Partial<ChangeKinds> = {}): ChangeKinds {
 }
 
 export class EngineBench {
-  readonly host = new LocalHost();
+  readonly host: LocalHost;
   readonly clock = new FakeClock();
   readonly journal = new MemoryJournal(this.clock);
   readonly blobs = new MemoryBlobs();
@@ -72,7 +72,8 @@ export class EngineBench {
   reachable = true;
   readonly parts: EngineParts;
 
-  constructor(kinds: Partial<ChangeKinds> = {}) {
+  constructor(kinds: Partial<ChangeKinds> = {}, host: LocalHost = new LocalHost()) {
+    this.host = host;
     mkdirSync(this.host.path('/run'));
     const open = () =>
       Promise.resolve(

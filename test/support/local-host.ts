@@ -9,7 +9,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { appError } from '../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
-import type { HostSession, HostWriter, ScriptOutput, ScriptRequest } from '../../shared/engine/ports.ts';
+import type {
+  HostSession,
+  HostWriter,
+  NodeRequest,
+  ScriptOutput,
+  ScriptRequest,
+} from '../../shared/engine/ports.ts';
 
 /** Programs that change the machine and so never run from a unit test unless a test stands in for them. */
 const refused = [
@@ -134,7 +140,7 @@ export class LocalHost implements HostWriter {
     return this.run(request, signal);
   }
 
-  request(): Promise<Result<never>> {
+  request(_request?: NodeRequest): Promise<Result<never>> {
     return Promise.resolve(fail(appError('COMMAND_FAILED', 'No node is here.', 'None.')));
   }
 
@@ -159,7 +165,7 @@ export class LocalHost implements HostWriter {
       user: 'root',
       run: (request, signal) => this.run(request, signal),
       probe: (request, signal) => this.probe(request, signal),
-      request: () => this.request(),
+      request: (request) => this.request(request),
       cost: () => this.cost(),
       close: () => Promise.resolve(),
     };

@@ -1,6 +1,8 @@
 /** The engine's parts with a gate at every seam: ports and kinds do what they do, and the gate is passed before and after. */
+
 import type { ChangeKindName } from '../../../shared/domain/change.ts';
 import type { Result } from '../../../shared/domain/result.ts';
+import { succeed } from '../../../shared/domain/result.ts';
 import type { ChangeKind, ChangeKinds } from '../../../shared/engine/change-kind.ts';
 import type { EngineParts } from '../../../shared/engine/parts.ts';
 import type {
@@ -151,6 +153,12 @@ function gatedKind(kind: ChangeKind, gate: Gate): ChangeKind {
   }
   return {
     kind: kind.kind,
+    ...(kind.complete === undefined
+      ? {}
+      : {
+          complete: (change, before, context) =>
+            kind.complete?.(change, before, context) ?? Promise.resolve(succeed(false)),
+        }),
     describe: (change) => kind.describe(change),
     inspect: (change, context) => looking(() => kind.inspect(change, context), 'inspected'),
     capture: (change, context) => looking(() => kind.capture(change, context), 'captured'),

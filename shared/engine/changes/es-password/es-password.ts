@@ -8,9 +8,11 @@ import { generatePassword } from '../../elasticsearch/generate-password.ts';
 import { isLost, type NodeDoor, tryCredential, waitForCredential } from '../../elasticsearch/node.ts';
 import { afterWriting } from '../../host-script.ts';
 import type { NodeCredential } from '../../ports.ts';
-import { findAdministrator, nextRef, previousRef, secretDoor } from './administrator.ts';
+import { findAdministrator, nextRef, secretDoor } from './administrator.ts';
+import { aboutPassword, confirmPassword } from './confirm.ts';
 import { removeLeftoverUsers } from './leftover-users.ts';
 import { setByApi, setByTool } from './set-password.ts';
+import { allAccepted, type Standing, standingsOf } from './standing.ts';
 
 type Change = ChangeOf<'es-password'>;
 type User = Change['users'][number];
@@ -21,8 +23,12 @@ interface Image {
   readonly leftAlone: readonly string[];
 }
 
-const about = (user: string, hostId: string) => `Password of ${user} on ${hostId}`;
 const login = (user: string, password: Secret): NodeCredential => ({ type: 'basic', user, password });
+/** Whose password was to be changed: the others' in the vault was accepted already. */
+function notLeftAlone(change: Change, before: Uint8Array): readonly User[] {
+  const { leftAlone } = JSON.parse(new TextDecoder().decode(before)) as Image;
+  return change.users.filter(({ name }) => !leftAlone.includes(name));
+}
 const elasticRefs = (change: Change) =>
   change.users.filter((user) => user.name === 'elastic').map((user) => user.ref);
 
@@ -62,7 +68,7 @@ async function choosePassword(user: User, context: ChangeContext): Promise<Resul
   const put = await context.secrets.put(
     nextRef(user.ref),
     password,
-    `New ${about(user.name, context.host.hostId)}, not yet confirmed`,
+    `New ${aboutPassword(user.name, context.host.hostId)}, not yet confirmed`,
   );
   return put.ok ? succeed(password) : put;
 }
@@ -104,38 +110,24 @@ async function changeOne(
         )
       : proven;
   }
-  return await confirm(user, password.value, context);
+  return await confirmPassword(user, password.value, context);
 }
 
-/** Whether the vault has a password that the node may have been told. */
-async function wasMade(user: User, context: ChangeContext): Promise<Result<boolean>> {
-  for (const place of [nextRef(user.ref), user.ref]) {
-    const secret = await context.secrets.get(place);
-    if (secret.ok) {
-      return succeed(true);
-    }
-    if (secret.error.code !== 'SECRET_MISSING') {
-      return secret;
-    }
-  }
-  return succeed(false);
-}
-
-/** The vault's order: the old value aside, the new one in its place, then the unconfirmed one away. */
-async function confirm(user: User, password: Secret, context: ChangeContext): Promise<Result<void>> {
-  const earlier = await context.secrets.get(user.ref);
-  if (earlier.ok && earlier.value.reveal() !== password.reveal()) {
-    const kept = await context.secrets.put(
-      previousRef(user.ref),
-      earlier.value,
-      `Earlier ${about(user.name, context.host.hostId)}`,
-    );
-    if (!kept.ok) {
-      return kept;
-    }
-  }
-  const put = await context.secrets.put(user.ref, password, about(user.name, context.host.hostId));
-  return put.ok ? await context.secrets.remove(nextRef(user.ref)) : put;
+function notTakenBack(changed: readonly string[], others: readonly string[]): Result<never> {
+  const rest =
+    others.length === 0
+      ? ''
+      : ` ${others.join(', ')} still ${others.length === 1 ? 'has the' : 'have their'} earlier password.`;
+  return fail(
+    appError(
+      'NOT_REVERSIBLE',
+      `The old password of ${changed.join(', ')} is not known, so it cannot be put back; the new one in the vault stays valid.${rest}`,
+      others.length === 0
+        ? 'Nothing needs to be done; use the password in the vault.'
+        : 'Use the password in the vault; make a new plan for the others.',
+      { hostState: 'unchanged' },
+    ),
+  );
 }
 
 export const esPassword: ChangeKind<'es-password'> = {
@@ -235,32 +227,51 @@ export const esPassword: ChangeKind<'es-password'> = {
         );
   },
 
+  /** A password that the node took, and that the vault still holds as unconfirmed, is confirmed. */
+  async complete(change, before, context) {
+    const accepted = await allAccepted(notLeftAlone(change, before), change, context);
+    const cleaned =
+      accepted.ok && accepted.value ? await removeLeftoverUsers(context, change.install) : accepted;
+    return cleaned.ok ? accepted : cleaned;
+  },
+
   /**
    * A password is only changed when the vault does not have the valid one, so the old one is not known to anybody here.
-   * Users that were left alone need nothing, nor do those whose new password never came into the vault: the node has not heard
-   * of one either.
+   * Users that were left alone need nothing, nor do those whose new password the node has not heard of: after an interruption
+   * it is asked.
    */
   async revert(change, before, mark, context) {
-    const image = JSON.parse(new TextDecoder().decode(before)) as Image;
-    const changed: string[] = [];
-    for (const user of change.users.filter(({ name }) => !image.leftAlone.includes(name))) {
-      const made = mark === undefined ? await wasMade(user, context) : succeed(true);
-      if (!made.ok) {
-        return made;
+    const users = notLeftAlone(change, before);
+    if (mark !== undefined) {
+      return users.length === 0
+        ? succeed(undefined)
+        : notTakenBack(
+            users.map(({ name }) => name),
+            [],
+          );
+    }
+    const standings = await standingsOf(users, change, context);
+    if (!standings.ok) {
+      return standings;
+    }
+    const named = (which: Standing['has']) =>
+      standings.value.filter(({ has }) => has === which).map(({ user }) => user.name);
+    if (named('new').length > 0) {
+      return notTakenBack(named('new'), named('earlier'));
+    }
+    const words: string[] = [];
+    for (const { user, proven } of standings.value) {
+      if (!proven) {
+        words.push(
+          `The node refuses the new password of ${user.name}, so it has not heard of it and ${user.name} has the earlier one; the new one stays in the vault and is tried first when this is done again.`,
+        );
+        continue;
       }
-      if (made.value) {
-        changed.push(user.name);
+      const removed = await context.secrets.remove(nextRef(user.ref));
+      if (!removed.ok) {
+        return removed;
       }
     }
-    return changed.length === 0
-      ? succeed(undefined)
-      : fail(
-          appError(
-            'NOT_REVERSIBLE',
-            `The old password of ${changed.join(', ')} is not known, so it cannot be put back; the new one in the vault stays valid.`,
-            'Nothing needs to be done; use the password in the vault.',
-            { hostState: 'unchanged' },
-          ),
-        );
+    return succeed({ words });
   },
 };

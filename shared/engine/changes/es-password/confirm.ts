@@ -1,0 +1,26 @@
+/** A password that the node has accepted takes its place in the vault. */
+import type { ChangeOf } from '../../../domain/change.ts';
+import type { Result } from '../../../domain/result.ts';
+import type { Secret } from '../../../domain/secret.ts';
+import type { ChangeContext } from '../../change-kind.ts';
+import { nextRef, previousRef } from './administrator.ts';
+
+export const aboutPassword = (user: string, hostId: string) => `Password of ${user} on ${hostId}`;
+
+/** The vault's order: the old value aside, the new one in its place, then the unconfirmed one away. */
+export async function confirmPassword(
+  user: ChangeOf<'es-password'>['users'][number],
+  password: Secret,
+  context: ChangeContext,
+): Promise<Result<void>> {
+  const about = aboutPassword(user.name, context.host.hostId);
+  const earlier = await context.secrets.get(user.ref);
+  if (earlier.ok && earlier.value.reveal() !== password.reveal()) {
+    const kept = await context.secrets.put(previousRef(user.ref), earlier.value, `Earlier ${about}`);
+    if (!kept.ok) {
+      return kept;
+    }
+  }
+  const put = await context.secrets.put(user.ref, password, about);
+  return put.ok ? await context.secrets.remove(nextRef(user.ref)) : put;
+}
