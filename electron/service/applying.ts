@@ -11,7 +11,7 @@ import { lookForGuards } from './looking-for-guards.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
 
-/** Errors: PLAN_STALE, VAULT_LOCKED, HOST_LOCKED and what the failing step says. A finished plan leaves basket and screen. */
+/** Errors: PLAN_STALE, VAULT_LOCKED, BUSY, HOST_LOCKED and what the failing step says. A finished plan leaves basket and screen. */
 export async function applyShownPlan(
   context: ServiceContext,
   workspace: OpenWorkspace,
@@ -32,19 +32,6 @@ export async function applyShownPlan(
   }
   const vault = await requireVault(workspace);
   if (!vault.ok) return vault;
-  const open = plan.steps.find(
-    (step) => (store.get().hosts.find((state) => state.host.id === step.hostId)?.interrupted.length ?? 0) > 0,
-  );
-  if (open !== undefined) {
-    return fail(
-      appError(
-        'BUSY',
-        `Earlier work on ${workspace.host(open.hostId)?.name ?? open.hostId} was interrupted and is not settled yet.`,
-        'Look at the banner or the history: verify it or take it back first. Nothing was changed.',
-        { hostState: 'unchanged', retryable: true },
-      ),
-    );
-  }
 
   const parts = engineParts(context, workspace);
   const events = engineEvents(context);
@@ -80,6 +67,7 @@ export async function applyShownPlan(
         plan,
         approvedDigest: request.digest,
         breakLock,
+        nameOf: (hostId) => workspace.host(hostId)?.name ?? hostId,
         factsDigest: (hostId, _host, signal) => currentFactsDigest(workspace, hostId, signal),
       },
       parts,

@@ -10,6 +10,7 @@ import { HostWork } from './host-work.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
 import { planDigest } from './plan.ts';
 import type { HostWriter } from './ports.ts';
+import { interruptedSteps } from './recover.ts';
 import { undoEarlier } from './undo-earlier.ts';
 
 export interface ApplyRequest {
@@ -20,6 +21,8 @@ export interface ApplyRequest {
   readonly factsDigest: (hostId: string, host: HostWriter, signal?: AbortSignal) => Promise<Result<string>>;
   /** Break the lock of somebody else: only when the operator asked for exactly that. */
   readonly breakLock?: boolean;
+  /** How the operator calls a host, for sentences. Default: its id. */
+  readonly nameOf?: (hostId: string) => string;
 }
 
 export interface ApplyReport {
@@ -37,6 +40,24 @@ function stale(message: string): Result<never> {
       hostState: 'unchanged',
       retryable: false,
     }),
+  );
+}
+
+/** What an interruption left open is settled first: a new step could rest on it, or hide it. */
+async function nothingOpen(request: ApplyRequest, parts: EngineParts): Promise<Result<void>> {
+  const hostIds = [...new Set(request.plan.steps.map((step) => step.hostId))];
+  const open = await interruptedSteps(parts.journal, hostIds);
+  const [first] = open.ok ? open.value : [];
+  if (!open.ok || first === undefined) {
+    return open.ok ? succeed(undefined) : open;
+  }
+  return fail(
+    appError(
+      'BUSY',
+      `Earlier work on ${request.nameOf?.(first.hostId) ?? first.hostId} was interrupted and is not settled yet.`,
+      'Look at the banner or the history: verify it or take it back first. Nothing was changed.',
+      { hostState: 'unchanged', retryable: true, detail: `${first.title}, since ${first.since}` },
+    ),
   );
 }
 
@@ -70,7 +91,8 @@ async function openHosts(
 }
 
 /**
- * Applies a plan. An error means that nothing was begun (PLAN_STALE, HOST_LOCKED, CANCELLED, the connection's errors);
+ * Applies a plan. An error means that nothing was begun (PLAN_STALE, BUSY where earlier work was interrupted and is not
+ * settled, JOURNAL_BROKEN, HOST_LOCKED, CANCELLED, the connection's errors);
  * once the first step has begun, what happened is in the report.
  */
 export async function applyPlan(
@@ -82,6 +104,10 @@ export async function applyPlan(
   const { plan } = request;
   if (request.approvedDigest !== plan.digest || planDigest(plan.steps, parts.digest) !== plan.digest) {
     return stale('The plan is not the one that was approved.');
+  }
+  const settled = await nothingOpen(request, parts);
+  if (!settled.ok) {
+    return settled;
   }
   const works: HostWork[] = [];
   const progress = new Progress(plan, parts, events);
