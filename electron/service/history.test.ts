@@ -110,6 +110,15 @@ describe('the history', () => {
     ]);
   });
 
+  it('shows what cannot be taken back as in place, with the reason, and nothing to settle', () => {
+    const refused = { ...undone(3, 's1', 'failed'), stays: true as const, note: 'There is no way back.' };
+    const entries = [intent(0, 's1'), outcome(1, 's1', 'done'), undoIntent(2, 's1'), refused];
+    expect(historyItems(entries, () => 'none')).toMatchObject([
+      { result: 'not-reversible', note: 'There is no way back.', canUndo: true },
+    ]);
+    expect(interruptedItems(entries)).toEqual([]);
+  });
+
   it('says which failed', () => {
     expect(shown([intent(0, 's1'), outcome(1, 's1', 'failed')])).toEqual([['s1', 'failed', true, 'none']]);
   });

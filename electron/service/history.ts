@@ -8,7 +8,7 @@ import { restartStepId } from '../../shared/engine/restarts-owed.ts';
 function resultOf(step: StepHistory): HistoryItem['result'] {
   if (step.undoOutcome?.result === 'undone') return 'undone';
   if (step.undoOutcome?.result === 'drifted') return 'drifted';
-  if (step.undoOutcome?.result === 'failed') return 'failed';
+  if (step.undoOutcome?.result === 'failed') return step.undoOutcome.stays ? 'not-reversible' : 'failed';
   return step.outcome?.result ?? 'unknown';
 }
 

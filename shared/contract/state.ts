@@ -22,7 +22,15 @@ export const historyItemSchema = z.object({
   controls: z.array(z.string()),
   blast: z.string(),
   diffs: z.array(diffSchema),
-  result: z.enum(['done', 'failed', 'undone', 'drifted', 'unknown', 'undone-after-failure']),
+  result: z.enum([
+    'done',
+    'failed',
+    'undone',
+    'drifted',
+    'unknown',
+    'undone-after-failure',
+    'not-reversible',
+  ]),
   note: z.string(),
   /** When it was taken back, or tried to, and by whom. */
   undo: z.object({ at: z.string(), operator: z.string() }).optional(),

@@ -73,6 +73,8 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
     stepId: z.string(),
     result: z.enum(['undone', 'drifted', 'failed']),
     note: z.string(),
+    /** With `failed`: it cannot be taken back and nothing was touched, so the step stands and needs no settling. */
+    stays: z.literal(true).optional(),
   }),
   /** Before something is undone whose unit must be restarted for it; owed until an outcome says that it was done. */
   z.object({

@@ -194,7 +194,13 @@ export async function recoverHost(
       }
       await undoing.undo(history);
     }
-    const items = [...looked, ...(await undoing.finish())];
+    const undone = await undoing.finish();
+    // Asked what is there, it turned out to stay: that settles it. Who asked for it to go has not got that.
+    const settled = undone.map(
+      (item): RecoverItem =>
+        request.how === 'settle' && item.stays === true ? { ...item, result: 'kept' } : item,
+    );
+    const items = [...looked, ...settled];
     await dropFromHost(work.session, ...undoneTags(histories));
     const complete = items.every((item) => item.result === 'kept' || item.result === 'undone');
     return succeed({ result: complete ? 'settled' : 'incomplete', items });

@@ -31,6 +31,8 @@ export interface UndoEnd {
   readonly result: 'undone' | 'drifted' | 'failed';
   readonly note: string;
   readonly error?: AppError;
+  /** With `failed`: it cannot be taken back, nothing was touched, and the step stands in the journal. */
+  readonly stays?: true;
 }
 
 export interface RollbackItem {
@@ -40,6 +42,19 @@ export interface RollbackItem {
   readonly result: 'undone' | 'drifted' | 'failed' | 'skipped';
   readonly note: string;
   readonly error?: AppError;
+  readonly stays?: true;
+}
+
+/**
+ * No way back, and the host as it was: a step that was applied goes on standing. One that was interrupted does so only where
+ * no later attempt could find a way (`retryable`).
+ */
+function staysInPlace(error: AppError, { outcome }: StepHistory): boolean {
+  return (
+    error.code === 'NOT_REVERSIBLE' &&
+    error.hostState === 'unchanged' &&
+    (outcome?.result === 'done' || !error.retryable)
+  );
 }
 
 /** The mark that a kind gets: none when the outcome was never journalled or had to be inferred. */
@@ -122,7 +137,9 @@ export async function undoStep(run: UndoRun): Promise<UndoEnd> {
         ? ['What was there before has been put back.', ...undoWords(reverted.value)].join(' ')
         : reverted.error.message;
   const error = reverted?.ok === false ? shown(reverted.error) : undefined;
-  const written = await run.parts.journal.append({ type: 'undo-outcome', ...where, result, note });
+  const stays =
+    error !== undefined && staysInPlace(error, run.history) ? ({ stays: true } as const) : undefined;
+  const written = await run.parts.journal.append({ type: 'undo-outcome', ...where, result, note, ...stays });
   if (!written.ok) {
     run.events.step({ ...at, state: 'failed', note: written.error.message, error: written.error });
     return { result: 'failed', note: written.error.message, error: written.error };
@@ -132,5 +149,5 @@ export async function undoStep(run: UndoRun): Promise<UndoEnd> {
     await dropFromHost(run.work.session, tagOf(intent.planId, intent.stepId));
   }
   run.events.step({ ...at, state: result, note, ...(error === undefined ? {} : { error }) });
-  return { result, note, ...(error === undefined ? {} : { error }) };
+  return { result, note, ...(error === undefined ? {} : { error }), ...stays };
 }

@@ -47,7 +47,7 @@ export class Undoing {
     this.#restarts = new OwedRestarts(work, parts, events, options.owed);
   }
 
-  #add(history: StepHistory, end: Pick<RollbackItem, 'result' | 'note' | 'error'>): void {
+  #add(history: StepHistory, end: Pick<RollbackItem, 'result' | 'note' | 'error' | 'stays'>): void {
     const { planId, stepId, title } = history.intent;
     this.#items.push({ planId, stepId, title, ...end });
   }

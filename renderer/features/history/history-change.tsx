@@ -18,6 +18,7 @@ const results: Readonly<
   undone: { words: 'Undone', outcome: 'not-applicable' },
   drifted: { words: 'Changed by somebody else since', outcome: 'error' },
   unknown: { words: 'Outcome not known', outcome: 'unknown' },
+  'not-reversible': { words: 'In place, cannot be taken back', outcome: 'pass' },
   'undone-after-failure': { words: 'Failed and put back', outcome: 'not-applicable' },
 };
 

@@ -64,9 +64,9 @@ describe('the history', () => {
 
   it('calls open what somebody has to look at', () => {
     expect(
-      (['done', 'failed', 'undone', 'drifted', 'unknown', 'undone-after-failure'] as const).map((result) =>
-        standingOf({ result }),
-      ),
-    ).toEqual(['standing', 'open', 'undone', 'open', 'open', 'undone']);
+      (
+        ['done', 'failed', 'undone', 'drifted', 'unknown', 'undone-after-failure', 'not-reversible'] as const
+      ).map((result) => standingOf({ result })),
+    ).toEqual(['standing', 'open', 'undone', 'open', 'open', 'undone', 'standing']);
   });
 });

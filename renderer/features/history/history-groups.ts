@@ -7,6 +7,7 @@ export type Standing = 'standing' | 'undone' | 'open';
 export function standingOf({ result }: Pick<HistoryItem, 'result'>): Standing {
   switch (result) {
     case 'done':
+    case 'not-reversible':
       return 'standing';
     case 'undone':
     case 'undone-after-failure':

@@ -4,8 +4,8 @@ import type { JournalEntry } from '../../domain/journal.ts';
 type EntryOf<T extends JournalEntry['type']> = Extract<JournalEntry, { type: T }>;
 
 /**
- * applied: done and still to be undone when asked. undone: nothing of it is left. open: an intent (or an undoing) without
- * outcome, or an outcome that says unknown or failed; the host has to be asked.
+ * applied: done and still to be undone when asked, also where that was tried and cannot be. undone: nothing of it is left.
+ * open: an intent (or an undoing) without outcome, or an outcome that says unknown or failed; the host has to be asked.
  */
 export type StepStanding = 'applied' | 'undone' | 'open';
 
@@ -30,8 +30,9 @@ function standingOf(draft: Draft): StepStanding {
       case 'undone':
         return 'undone';
       case undefined:
-      case 'failed':
         return 'open';
+      case 'failed':
+        return draft.undoOutcome.stays === true ? 'applied' : 'open';
       case 'drifted':
         // Nothing was restored: the step stands as it stood.
         break;

@@ -24,6 +24,7 @@ interface Line {
   readonly restart?: { readonly unit: string };
   readonly stepId?: string;
   readonly result?: string;
+  readonly stays?: boolean;
   readonly beforeImage?: string;
 }
 
@@ -53,6 +54,7 @@ function standingAfter(standing: Standing, applied: Standing, line: Line): Stand
     case 'outcome':
       return line.result === 'done' ? 'applied' : line.result === 'undone-after-failure' ? 'undone' : 'open';
     case 'undo-outcome':
+      if (line.stays === true) return 'applied';
       return line.result === 'undone' ? 'undone' : line.result === 'drifted' ? applied : 'open';
     default:
       return standing;

@@ -122,7 +122,7 @@ async function openVolume(change: Change, image: Image, context: ChangeContext):
               'NOT_REVERSIBLE',
               `The volume that holds the data of ${change.path} is not on ${change.device}.`,
               'Find its device, connect it again, then try again.',
-              { hostState: 'unchanged' },
+              { hostState: 'unchanged', retryable: true },
             )
           : undefined,
     },

@@ -131,6 +131,7 @@ async function tradesBack(
           'Find it, put it back under this name and try again.',
           {
             hostState: 'unchanged',
+            retryable: true,
           },
         ),
       );
