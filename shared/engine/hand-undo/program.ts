@@ -1,12 +1,13 @@
 /**
  * The program that lies on the host and takes back what is kept beside it, newest first. It restores an item only when all of
- * it is still as Bulwark left it, says so otherwise, and goes on with the others.
+ * it is still as Bulwark left it, says so otherwise, and goes on with the others. While somebody works on the host it refuses.
  *
  * Hazard: files and folders may belong to an unprivileged user who renames them meanwhile. Files are built in a private folder
  * that the program stands in; owners and modes are set from inside a folder whose path was resolved and compared; names with
  * a line end are left out of lists, because they could forge a line.
  */
 import { itemFunctions } from './program-items.ts';
+import { lockFunctions } from './program-lock.ts';
 
 export const undoProgram = `#!/bin/sh
 # Written by Bulwark. Takes back on this host what was changed here; "list" shows what it holds.
@@ -24,6 +25,7 @@ BULWARK_ROOT=$root; export BULWARK_ROOT
 cd / || exit 70
 force=no; left=0
 ${itemFunctions}
+${lockFunctions}
 case \${1:-} in
   .keep) item=$2; keep; exit ;;
   .seal) item=$2; seal; exit ;;
@@ -34,13 +36,17 @@ case \${1:-} in
       tr '\\n' '\\t' < "$item/about"; echo
     done
     exit 0 ;;
-  --force) force=yes ;;
-  '') ;;
-  *) echo "usage: sh $0 [list | --force]" >&2; exit 64 ;;
 esac
-if [ -e "$root/run/bulwark/lock/info" ]; then
-  echo "note     $(sed -n 2p "$root/run/bulwark/lock/info") holds the lock on this host since $(sed -n 3p "$root/run/bulwark/lock/info")"
-fi
+break=no
+for word; do
+  case $word in
+    --force) force=yes; break=yes ;;
+    --break-lock) break=yes ;;
+    *) echo "usage: sh $0 [list | --break-lock | --force]" >&2; exit 64 ;;
+  esac
+done
+# A disk that is full, or no folder for it, must not keep the host from being put back.
+hold || echo "note     the lock of this host could not be taken; see that nobody else works on it"
 stands=
 for name in $(ls -r "$d/items"); do
   item=$d/items/$name
@@ -69,7 +75,7 @@ restarts
 sync
 if [ $left -ne 0 ]; then
   echo "Not everything could be taken back. What is left stays in $d; run this again once the cause is gone."
-  echo "With --force what somebody changed since is overwritten as well."
+  echo "With --force what somebody changed since is overwritten as well, and nobody's lock is respected."
   exit 1
 fi
 echo "Everything that Bulwark kept here was taken back."
