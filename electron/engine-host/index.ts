@@ -31,6 +31,7 @@ function askDesktop(method: keyof Desktop, ...input: readonly unknown[]): Promis
 const desktop: Desktop = {
   chooseKeyFile: () => askDesktop('chooseKeyFile') as Promise<string | null>,
   chooseReport: () => askDesktop('chooseReport') as Promise<string | null>,
+  chooseNewFile: (name) => askDesktop('chooseNewFile', name) as Promise<string | null>,
   openLink: (link) => askDesktop('openLink', link) as Promise<void>,
   showFolder: (path) => askDesktop('showFolder', path) as Promise<void>,
   showSecret: (about, secret) => askDesktop('showSecret', about, secret.reveal()) as Promise<void>,

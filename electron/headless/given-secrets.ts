@@ -12,6 +12,7 @@ const order = [
   'password-stdin',
   'key-passphrase-stdin',
   'node-password-stdin',
+  'new-passphrase-stdin',
 ] as const;
 
 export interface GivenSecrets {
@@ -21,6 +22,8 @@ export interface GivenSecrets {
   readonly keyPassphrase?: Secret;
   /** For the user of Elasticsearch that `--node-login` names. */
   readonly nodePassword?: Secret;
+  /** The vault's next one, or that of a second custodian. */
+  readonly newPassphrase?: Secret;
 }
 
 /** Reads standard input only when an option asks for it. INPUT_INVALID when a line is missing or empty, or a node's login is half given. */
@@ -49,6 +52,7 @@ export async function readSecrets(options: Options, terminal: Terminal): Promise
     ...named('password', found.get('password-stdin')),
     ...named('keyPassphrase', found.get('key-passphrase-stdin')),
     ...named('nodePassword', found.get('node-password-stdin')),
+    ...named('newPassphrase', found.get('new-passphrase-stdin')),
   });
 }
 

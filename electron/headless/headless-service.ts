@@ -25,6 +25,8 @@ export interface Headless {
   readonly workspace: OpenWorkspace;
   readonly options: Options;
   readonly terminal: Terminal;
+  /** What came on standard input. */
+  readonly secrets: GivenSecrets;
   /** One long piece of work; Ctrl-C cancels it at the next safe point. */
   run<T>(
     kind: Operation['kind'],
@@ -38,6 +40,7 @@ export interface Headless {
 const noDesktop: Desktop = {
   chooseKeyFile: () => Promise.resolve(null),
   chooseReport: () => Promise.resolve(null),
+  chooseNewFile: () => Promise.resolve(null),
   openLink: () => Promise.resolve(),
   showFolder: () => Promise.resolve(),
   showSecret: () => Promise.resolve(),
@@ -121,6 +124,7 @@ function headlessOf(
     workspace,
     options,
     terminal,
+    secrets,
     async run(kind, title, work) {
       if (terminal.signal.aborted) return fail(interrupted());
       return await service.context.operations.run(kind, title, undefined, async (handle) =>

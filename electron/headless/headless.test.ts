@@ -139,10 +139,19 @@ describe('secrets', () => {
     expect(read.value.nodePassword?.reveal()).toBe('node');
   });
   it('come in the order that documentation and help say', async () => {
-    const order = ['vault-passphrase', 'sudo-password', 'password', 'key-passphrase', 'node-password'];
+    const order = [
+      'vault-passphrase',
+      'sudo-password',
+      'password',
+      'key-passphrase',
+      'node-password',
+      'new-passphrase',
+    ];
     const page = readFileSync(new URL('../../docs/headless.md', import.meta.url), 'utf8');
     expect(page).toContain(order.map((name, index) => `${index + 1}. \`--${name}-stdin\``).join('\n'));
-    expect((await ran(['--help'])).out).toContain(order.map((name) => `--${name}-stdin`).join(' '));
+    expect((await ran(['--help'])).out.replaceAll(/\s+/g, ' ')).toContain(
+      order.map((name) => `--${name}-stdin`).join(' '),
+    );
   });
   it.each([
     ['--node-login', 'monitor'],

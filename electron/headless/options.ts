@@ -23,6 +23,7 @@ const known = {
   'key-passphrase-stdin': { type: 'boolean' },
   'node-login': { type: 'string' },
   'node-password-stdin': { type: 'boolean' },
+  'new-passphrase-stdin': { type: 'boolean' },
   control: { type: 'string', multiple: true },
   choice: { type: 'string', multiple: true },
   digest: { type: 'string' },

@@ -16,6 +16,7 @@ import { recoverCommand } from './recover.ts';
 import { reportCommand } from './report.ts';
 import { rollbackCommand } from './rollback.ts';
 import type { Terminal } from './terminal.ts';
+import { vaultCommand } from './vault.ts';
 import { verifyCommand, withNamedFiles } from './verify.ts';
 import { workspaceCommand } from './workspace.ts';
 
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   initCommand,
   hostsCommand,
   workspaceCommand,
+  vaultCommand,
   kitCommand,
 ];
 

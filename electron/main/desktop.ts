@@ -24,10 +24,24 @@ export function desktopMethods(window: () => BrowserWindow | undefined): Desktop
         : await dialog.showOpenDialog(parent, options);
     return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
   }
+  async function chooseNewFile(name: string): Promise<string | null> {
+    const options: Electron.SaveDialogOptions = {
+      title: 'Where to write the copy',
+      defaultPath: name,
+      properties: ['createDirectory', 'showOverwriteConfirmation'],
+    };
+    const parent = window();
+    const chosen =
+      parent === undefined
+        ? await dialog.showSaveDialog(options)
+        : await dialog.showSaveDialog(parent, options);
+    return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
+  }
   return {
     chooseKeyFile: () => chooseFile('Choose a private key', []),
     chooseReport: () =>
       chooseFile('Choose a report to verify', [{ name: 'Bulwark reports', extensions: ['pdf', 'json'] }]),
+    chooseNewFile: (name) => chooseNewFile(text.parse(name)),
     openLink: async (link) => await openKnownLink(text.parse(link)),
     showFolder: async (path) => {
       await shell.openPath(text.parse(path));

@@ -2,6 +2,8 @@
 import type { Handlers } from '../../shared/contract/derive.ts';
 import { succeed } from '../../shared/domain/result.ts';
 import { Secret } from '../../shared/domain/secret.ts';
+import { copyForCustodian } from '../adapters/vault/custodian-copy.ts';
+import { busyWith } from './busy.ts';
 import type { ServiceContext } from './context.ts';
 import { noWorkspace, type WorkspaceHolder } from './handlers-workspace.ts';
 import { done } from './operations.ts';
@@ -27,6 +29,29 @@ export function createVaultHandlers(context: ServiceContext, holder: WorkspaceHo
       holder.current?.vault.lock();
       await holder.current?.refreshVault();
       return done;
+    },
+    async changePassphrase({ passphrase, wanted }) {
+      const workspace = holder.current;
+      if (workspace === undefined) return noWorkspace();
+      const busy = busyWith(store);
+      if (busy !== undefined) return busy;
+      const changed = await workspace.vault.changePassphrase(new Secret(passphrase), new Secret(wanted));
+      await workspace.refreshVault();
+      return changed.ok ? done : changed;
+    },
+    async copyForCustodian({ passphrase, theirs }) {
+      const workspace = holder.current;
+      if (workspace === undefined) return noWorkspace();
+      const target = await context.desktop.chooseNewFile(`${workspace.file().id}-custodian.bwv`);
+      if (target === null) return succeed({ path: null });
+      const written = await copyForCustodian(workspace.paths.vault, {
+        target,
+        own: new Secret(passphrase),
+        theirs: new Secret(theirs),
+        // The dialog asked before it named a file that is there.
+        replace: true,
+      });
+      return written.ok ? succeed({ path: target }) : written;
     },
     async show({ ref }) {
       const workspace = holder.current;

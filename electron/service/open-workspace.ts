@@ -27,7 +27,6 @@ import {
 } from './workspace-files.ts';
 
 /** A vault that nobody uses locks itself. Milliseconds. */
-const autoLock = 15 * 60_000;
 
 /** A host that showed another key than the one on record. */
 export interface ChangedKey {
@@ -91,7 +90,7 @@ export async function openWorkspace(
   }
 
   const vault = new Vault(paths.vault, {
-    autoLockMilliseconds: autoLock,
+    autoLockMilliseconds: () => context.store.get().app.autoLockMinutes * 60_000,
     // What is under way writes before-images until its last step; locked midway it could not be undone.
     inUse: () =>
       context.store.get().operations.some(({ state }) => state === 'running' || state === 'cancelling'),

@@ -6,6 +6,8 @@ import type { Secret } from '../../shared/domain/secret.ts';
 export interface Desktop {
   chooseKeyFile(): Promise<string | null>;
   chooseReport(): Promise<string | null>;
+  /** Where a new file may be written; the dialog has asked before it names one that is there. */
+  chooseNewFile(name: string): Promise<string | null>;
   openLink(link: string): Promise<void>;
   showFolder(path: string): Promise<void>;
   /** Draws the secret once in a window of its own. */

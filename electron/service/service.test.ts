@@ -13,6 +13,7 @@ let secretsClosed = 0;
 const desktop: Desktop = {
   chooseKeyFile: () => Promise.resolve(null),
   chooseReport: () => Promise.resolve(null),
+  chooseNewFile: () => Promise.resolve(null),
   openLink: () => Promise.resolve(),
   showFolder: () => Promise.resolve(),
   showSecret: () => Promise.resolve(),

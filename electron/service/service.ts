@@ -50,6 +50,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       version: options.version,
       theme: settings.theme,
       guardSeconds: settings.guardSeconds,
+      autoLockMinutes: settings.autoLockMinutes,
       developmentRuntime: options.developmentRuntime,
     },
     recents: await listRecents(options.places.workspaces),
@@ -84,7 +85,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
   async function changeSettings(change: Partial<AppState['app']>): Promise<Answer<Record<string, never>>> {
     const app = { ...store.get().app, ...change };
-    await writeSettings(options.settingsFile, { theme: app.theme, guardSeconds: app.guardSeconds });
+    await writeSettings(options.settingsFile, {
+      theme: app.theme,
+      guardSeconds: app.guardSeconds,
+      autoLockMinutes: app.autoLockMinutes,
+    });
     store.set({ app });
     return done;
   }
@@ -103,6 +108,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       },
       setTheme: ({ theme }) => changeSettings({ theme }),
       setGuardSeconds: ({ seconds }) => changeSettings({ guardSeconds: seconds }),
+      setAutoLock: ({ minutes }) => changeSettings({ autoLockMinutes: minutes }),
       async openLink({ link }) {
         await context.desktop.openLink(link);
         return done;

@@ -6,6 +6,7 @@ import { writeDurably } from './workspace-files.ts';
 const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
   guardSeconds: z.number().int().min(15).max(900).catch(60),
+  autoLockMinutes: z.number().int().min(1).max(240).catch(15),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -147,10 +147,10 @@ describe('a workspace', () => {
 describe('settings', () => {
   it('fall back to safe ones, each by itself', async () => {
     const path = join(root, 'settings.json');
-    expect(await readSettings(path)).toEqual({ theme: 'system', guardSeconds: 60 });
-    writeFileSync(path, '{"theme":"dark","guardSeconds":1}');
-    expect(await readSettings(path)).toEqual({ theme: 'dark', guardSeconds: 60 });
-    await writeSettings(path, { theme: 'light', guardSeconds: 90 });
-    expect(await readSettings(path)).toEqual({ theme: 'light', guardSeconds: 90 });
+    expect(await readSettings(path)).toEqual({ theme: 'system', guardSeconds: 60, autoLockMinutes: 15 });
+    writeFileSync(path, '{"theme":"dark","guardSeconds":1,"autoLockMinutes":0}');
+    expect(await readSettings(path)).toEqual({ theme: 'dark', guardSeconds: 60, autoLockMinutes: 15 });
+    await writeSettings(path, { theme: 'light', guardSeconds: 90, autoLockMinutes: 30 });
+    expect(await readSettings(path)).toEqual({ theme: 'light', guardSeconds: 90, autoLockMinutes: 30 });
   });
 });

@@ -33,6 +33,8 @@ export const api = {
     snapshot: call('query', nothing, appStateSchema),
     setTheme: call('command', z.strictObject({ theme: z.enum(['system', 'light', 'dark']) }), done),
     setGuardSeconds: call('command', z.strictObject({ seconds: z.number().int().min(15).max(900) }), done),
+    /** Minutes without use after which an open vault locks itself. */
+    setAutoLock: call('command', z.strictObject({ minutes: z.number().int().min(1).max(240) }), done),
     /** Opens a page of the fixed list in the browser. */
     openLink: call(
       'command',
@@ -61,6 +63,17 @@ export const api = {
     create: call('command', z.strictObject({ passphrase }), done),
     unlock: call('command', z.strictObject({ passphrase }), done),
     lock: call('command', nothing, done),
+    /** Encrypts everything anew; an old copy opens with the old passphrase only. */
+    changePassphrase: call('command', z.strictObject({ passphrase, wanted: passphrase }), done),
+    /**
+     * Writes a copy for a second custodian, under a passphrase of theirs, where a dialog of the system says; the answer is where it lies, or
+     * null when the dialog was left.
+     */
+    copyForCustodian: call(
+      'command',
+      z.strictObject({ passphrase, theirs: passphrase }),
+      z.strictObject({ path: z.string().nullable() }),
+    ),
     /** Shows one secret once in a window of its own that main draws; the value never crosses this contract. */
     show: call('command', z.strictObject({ ref: id }), done),
     /** Main puts it on the clipboard and clears it after `clearsAfterSeconds`. */

@@ -216,6 +216,8 @@ export const appStateSchema = z.object({
     version: z.string(),
     theme: z.enum(['system', 'light', 'dark']),
     guardSeconds: z.number(),
+    /** An open vault locks itself after this many minutes without use. */
+    autoLockMinutes: z.number(),
     developmentRuntime: z.boolean(),
   }),
   recents: z.array(recentSchema),

@@ -43,6 +43,7 @@ async function madeService(root: string, log: string[], host: LabHost): Promise<
     desktop: {
       chooseKeyFile: () => Promise.resolve(null),
       chooseReport: () => Promise.resolve(null),
+      chooseNewFile: () => Promise.resolve(null),
       openLink: () => Promise.resolve(),
       showFolder: () => Promise.resolve(),
       showSecret: () => Promise.resolve(),

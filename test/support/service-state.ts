@@ -3,7 +3,7 @@ import type { AppState, HostState } from '../../shared/contract/state.ts';
 import type { Log } from '../../shared/engine/ports.ts';
 
 export const emptyState: Omit<AppState, 'sequence'> = {
-  app: { version: '0', theme: 'system', guardSeconds: 60, developmentRuntime: false },
+  app: { version: '0', theme: 'system', guardSeconds: 60, autoLockMinutes: 15, developmentRuntime: false },
   recents: [],
   workspace: null,
   vault: { state: 'none', secrets: [] },

@@ -1,10 +1,29 @@
 /** A small file that is either the old one or the new one, whatever happens while it is written, and has one writer at a time. */
 import { randomBytes } from 'node:crypto';
-import { chmod, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Owner-only, synced, renamed into place, folder synced. Throws the system's error; nothing has changed then. */
 export async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+  await throughTemporary(file, bytes, rename);
+}
+
+/** As `writeDurably`, but false when there is something of this name already; that stays as it is. */
+export async function writeNew(file: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    await throughTemporary(file, bytes, link);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+async function throughTemporary(
+  file: string,
+  bytes: Uint8Array,
+  name: (temporary: string, file: string) => Promise<void>,
+): Promise<void> {
   const folder = path.dirname(file);
   const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}`);
   try {
@@ -16,10 +35,9 @@ export async function writeDurably(file: string, bytes: Uint8Array): Promise<voi
       await handle.close();
     }
     await chmod(temporary, 0o600);
-    await rename(temporary, file);
-  } catch (error) {
+    await name(temporary, file);
+  } finally {
     await rm(temporary, { force: true });
-    throw error;
   }
   await syncFolder(folder);
 }
@@ -83,6 +101,19 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return !isCode(error, 'ESRCH');
   }
+}
+
+/** Also by another name of it. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  const real = async (file: string) => {
+    try {
+      const found = await stat(await realpath(file), { bigint: true });
+      return `${found.dev}:${found.ino}`;
+    } catch {
+      return path.resolve(file);
+    }
+  };
+  return (await real(one)) === (await real(other));
 }
 
 export function isCode(error: unknown, code: string): boolean {

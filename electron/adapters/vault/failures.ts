@@ -33,6 +33,39 @@ export function passphraseTooShort(least: number): AppError {
   );
 }
 
+export function samePassphrase(): AppError {
+  return appError(
+    'INPUT_INVALID',
+    'The copy would have the same passphrase as the vault. Nothing was written.',
+    'Let the second custodian choose one that you do not know.',
+  );
+}
+
+export function ownFile(): AppError {
+  return appError(
+    'INPUT_INVALID',
+    'That is the vault itself. Nothing was written.',
+    'Choose another file for the copy.',
+  );
+}
+
+export function copyNotWritten(error: unknown): AppError {
+  return appError(
+    'IO',
+    'The copy could not be written. The vault itself is as it was.',
+    'Choose a folder that exists, that you may write to, and that has space.',
+    { retryable: true, detail: error instanceof Error ? error.message : String(error) },
+  );
+}
+
+export function fileThere(): AppError {
+  return appError(
+    'INPUT_INVALID',
+    'There is a file of this name already. Nothing was written.',
+    'Choose another name for the copy, or move the file away.',
+  );
+}
+
 export function alreadyThere(): AppError {
   return appError(
     'INPUT_INVALID',

@@ -155,7 +155,7 @@ describe('the passphrase', () => {
 
   test('idle time locks, and says so', async () => {
     let told = '';
-    const vault = new Vault(file, { kdf, autoLockMilliseconds: 30, onLock: (why) => (told = why) });
+    const vault = new Vault(file, { kdf, autoLockMilliseconds: () => 30, onLock: (why) => (told = why) });
     await vault.create(right);
     expect(vault.locked).toBe(false);
     await new Promise((resolve) => setTimeout(resolve, 120));
@@ -165,7 +165,7 @@ describe('the passphrase', () => {
 
   test('idle time does not lock what running work needs, and counts anew after it', async () => {
     let inUse = true;
-    const vault = new Vault(file, { kdf, autoLockMilliseconds: 30, inUse: () => inUse });
+    const vault = new Vault(file, { kdf, autoLockMilliseconds: () => 30, inUse: () => inUse });
     await vault.create(right);
     await new Promise((resolve) => setTimeout(resolve, 120));
     expect(vault.locked).toBe(false);
@@ -175,7 +175,7 @@ describe('the passphrase', () => {
   });
 
   test('who asks for it locks also what is in use', async () => {
-    const vault = new Vault(file, { kdf, autoLockMilliseconds: 30, inUse: () => true });
+    const vault = new Vault(file, { kdf, autoLockMilliseconds: () => 30, inUse: () => true });
     await vault.create(right);
     vault.lock();
     expect(vault.locked).toBe(true);

@@ -3,34 +3,18 @@
  * at a time and only while they are asked for. A file that an attacker puts back as it was earlier is not recognised.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
 import { Secret, type SecretRef } from '../../../shared/domain/secret.ts';
 import type { SecretStore } from '../../../shared/engine/ports.ts';
-import { exclusively, isCode, writeDurably } from './durable-file.ts';
+import { exclusively, writeDurably } from './durable-file.ts';
 import * as failures from './failures.ts';
-import {
-  type DecodedVault,
-  decodeVault,
-  encodeCovered,
-  finish,
-  fixedHeader,
-  type SealedRecord,
-} from './format.ts';
-import { calibrateKdf, deriveKey } from './kdf.ts';
+import { type DecodedVault, encodeCovered, finish, type SealedRecord } from './format.ts';
 import { leastPassphrase, type VaultOptions } from './options.ts';
+import { openWith, readVault } from './read-vault.ts';
 import type { ClearRecord } from './record.ts';
-import { fileMac, seal } from './seal.ts';
-import {
-  isOutside,
-  isWhole,
-  openAll,
-  openRecord,
-  passphraseBytes,
-  refOf,
-  sealRecord,
-  unwrap,
-} from './sealed-content.ts';
+import { fileMac } from './seal.ts';
+import { isOutside, isWhole, openAll, openRecord, refOf, sealRecord, unwrap } from './sealed-content.ts';
+import { sealWhole } from './whole-file.ts';
 
 export { leastPassphrase, type VaultOptions };
 
@@ -58,7 +42,7 @@ export class Vault implements SecretStore {
   }
 
   async exists(): Promise<boolean> {
-    const found = await this.#read();
+    const found = await readVault(this.#file);
     return found.ok || found.error.code !== 'NOT_FOUND';
   }
 
@@ -78,7 +62,7 @@ export class Vault implements SecretStore {
   /** VAULT_PASSPHRASE_WRONG, VAULT_CORRUPT, NOT_FOUND. Takes about a second of one processor. */
   async unlock(passphrase: Secret | Uint8Array): Promise<Result<void>> {
     return await this.#inTurn(async () => {
-      const file = await this.#read();
+      const file = await readVault(this.#file);
       if (!file.ok) return file;
       const key = await unwrap(file.value, passphrase);
       if (!key) return fail(failures.passphraseWrong());
@@ -99,15 +83,10 @@ export class Vault implements SecretStore {
   /** Encrypts everything anew under a new data key, so an old copy and the old passphrase open nothing of the new file. */
   async changePassphrase(old: Secret | Uint8Array, wanted: Secret | Uint8Array): Promise<Result<void>> {
     return await this.#inTurn(async () => {
-      const file = await this.#read();
-      if (!file.ok) return file;
-      const key = await unwrap(file.value, old);
-      if (!key) return fail(failures.passphraseWrong());
-      const clear = isWhole(file.value, key) ? openAll(file.value, key) : undefined;
-      key.fill(0);
-      if (!clear) return fail(failures.corrupt('its records are not the ones that were written'));
-      const written = await this.#write(randomBytes(32), wanted, clear, file.value.salt);
-      for (const record of clear) record.value.fill(0);
+      const held = await openWith(this.#file, old);
+      if (!held.ok) return held;
+      const written = await this.#write(randomBytes(32), wanted, held.value.records, held.value.salt);
+      for (const record of held.value.records) record.value.fill(0);
       return written;
     });
   }
@@ -206,28 +185,17 @@ export class Vault implements SecretStore {
     records: readonly ClearRecord[],
     expected?: Buffer,
   ): Promise<Result<void>> {
-    const bytes = passphraseBytes(passphrase);
-    if (bytes.toString('utf8').length < leastPassphrase) {
-      bytes.fill(0);
-      return fail(failures.passphraseTooShort(leastPassphrase));
-    }
-    const kdf = this.#options.kdf ?? (await calibrateKdf());
-    const salt = randomBytes(32);
-    const wrappingKey = await deriveKey(bytes, salt, kdf);
-    bytes.fill(0);
-    const wrapped = seal(wrappingKey, key, fixedHeader(kdf, salt));
-    wrappingKey.fill(0);
-    const header = { kdf, salt, nonce: wrapped.nonce, wrappedKey: wrapped.sealed };
-    const sealedRecords = records.map((record) => sealRecord(header, key, record));
-    const covered = encodeCovered({ ...header, records: sealedRecords });
+    const sealed = await sealWhole(key, passphrase, records, this.#options.kdf);
+    if (!sealed.ok) return sealed;
+    const { bytes, salt } = sealed.value;
     let outcome: Result<void> = fail(failures.inUse());
     await exclusively(this.#file, async () => {
-      const now = await this.#read();
+      const now = await readVault(this.#file);
       if (now.ok ? !expected || !now.value.salt.equals(expected) : expected !== undefined) {
         outcome = fail(expected ? failures.changedElsewhere() : failures.alreadyThere());
         return;
       }
-      await writeDurably(this.#file, finish(covered, fileMac(key, covered)));
+      await writeDurably(this.#file, bytes);
       outcome = succeed(undefined);
     });
     if (outcome.ok) {
@@ -240,7 +208,7 @@ export class Vault implements SecretStore {
   /** The file as it is now: another process of the same operator may have written since. */
   async #readOpen(): Promise<Result<{ readonly file: DecodedVault; readonly key: Buffer }>> {
     if (!this.#open) return fail(failures.locked());
-    const file = await this.#read();
+    const file = await readVault(this.#file);
     if (!file.ok) return file;
     const open = this.#open;
     if (!open.salt.equals(file.value.salt)) {
@@ -252,15 +220,6 @@ export class Vault implements SecretStore {
     }
     this.#postponeLock();
     return succeed({ file: file.value, key: open.key });
-  }
-
-  async #read(): Promise<Result<DecodedVault>> {
-    try {
-      const decoded = decodeVault(await readFile(this.#file));
-      return typeof decoded === 'string' ? fail(failures.corrupt(decoded)) : succeed(decoded);
-    } catch (error) {
-      return fail(isCode(error, 'ENOENT') ? failures.notThere() : failures.systemRefused(error));
-    }
   }
 
   async #inTurn<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
@@ -276,7 +235,7 @@ export class Vault implements SecretStore {
 
   #postponeLock(): void {
     clearTimeout(this.#timer);
-    const after = this.#options.autoLockMilliseconds;
+    const after = this.#options.autoLockMilliseconds?.();
     if (after === undefined) return;
     this.#timer = setTimeout(() => {
       if (this.#options.inUse?.() === true) this.#postponeLock();

@@ -19,18 +19,27 @@ export function passphraseProblem({ first, again }: NewPassphrase): string {
   return '';
 }
 
+const labels = {
+  only: { first: 'Passphrase', again: 'Passphrase again' },
+  operator: { first: 'New passphrase', again: 'New passphrase again' },
+  custodian: { first: 'The custodian’s passphrase', again: 'The custodian’s passphrase again' },
+} as const;
+
 export function PassphraseFields({
   value,
   onChange,
+  owner,
 }: {
   readonly value: NewPassphrase;
   readonly onChange: (value: NewPassphrase) => void;
+  /** Whose it is, where it stands beside another one; absent: the operator's only one. */
+  readonly owner?: 'custodian' | 'operator';
 }) {
   const strength = estimateStrength(value.first);
   const differs = value.again !== '' && value.again !== value.first;
   return (
     <>
-      <FormGroup label="Passphrase" fieldId="new-passphrase">
+      <FormGroup label={labels[owner ?? 'only'].first} fieldId="new-passphrase">
         <TextInput
           id="new-passphrase"
           type="password"
@@ -48,7 +57,7 @@ export function PassphraseFields({
           {strength.sentence}
         </p>
       </FormGroup>
-      <FormGroup label="Passphrase again" fieldId="passphrase-again">
+      <FormGroup label={labels[owner ?? 'only'].again} fieldId="passphrase-again">
         <TextInput
           id="passphrase-again"
           type="password"

@@ -6,6 +6,7 @@ import { Glyph } from '../../ui/marks.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { Button, FormGroup, TextInput } from '../../ui/patternfly.ts';
 import { type NewPassphrase, PassphraseFields, passphraseProblem } from './passphrase-fields.tsx';
+import { VaultDrawer, type VaultTask } from './vault-drawer.tsx';
 
 const none: NewPassphrase = { first: '', again: '' };
 
@@ -46,6 +47,7 @@ function CreateVault() {
 function UnlockVault() {
   const client = useClient();
   const unlock = useCall(client.vault.unlock);
+  const minutes = useMain((app) => app.app.autoLockMinutes);
   const [passphrase, setPassphrase] = useState('');
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -55,7 +57,7 @@ function UnlockVault() {
   };
   return (
     <form className="form-stack narrow" onSubmit={(event) => void submit(event)}>
-      <p>It stays open until you lock it or close Bulwark.</p>
+      <p>It stays open until you lock it, close Bulwark, or leave it unused for {minutes} minutes.</p>
       <FormGroup label="Passphrase" fieldId="vault-passphrase">
         <TextInput
           id="vault-passphrase"
@@ -77,6 +79,7 @@ export function VaultPanel() {
   const client = useClient();
   const state = useMain((app) => app.vault.state);
   const lock = useCall(client.vault.lock);
+  const [task, setTask] = useState<VaultTask>();
   if (state === 'none') {
     return (
       <Panel id="vault" title="Create the vault">
@@ -100,9 +103,16 @@ export function VaultPanel() {
           One encrypted file on this computer. Only the passphrase opens it; nobody can recover it.
         </p>
       </div>
+      <Button variant="link" onClick={() => setTask('passphrase')}>
+        Change the passphrase
+      </Button>
+      <Button variant="link" onClick={() => setTask('copy')}>
+        Copy for a custodian
+      </Button>
       <Button variant="secondary" isDisabled={lock.pending} onClick={() => void lock.run({})}>
         Lock the vault
       </Button>
+      {task !== undefined && <VaultDrawer task={task} onClose={() => setTask(undefined)} />}
     </div>
   );
 }

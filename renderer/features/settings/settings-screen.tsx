@@ -59,6 +59,34 @@ function GuardTime() {
   );
 }
 
+const lockTimes = [5, 15, 30, 60, 120] as const;
+
+function AutoLock() {
+  const client = useClient();
+  const minutes = useMain((state) => state.app.autoLockMinutes);
+  const save = useCall(client.app.setAutoLock);
+  const offered = lockTimes.some((one) => one === minutes) ? lockTimes : [...lockTimes, minutes];
+  return (
+    <>
+      <fieldset className="choice-group">
+        <legend>An open vault locks itself when unused for</legend>
+        {offered.map((time) => (
+          <Radio
+            key={time}
+            id={`auto-lock-${time}`}
+            name="auto-lock"
+            label={`${time} minutes`}
+            isChecked={minutes === time}
+            onChange={() => void save.run({ minutes: time })}
+          />
+        ))}
+      </fieldset>
+      <p className="small muted">Work that needs the vault is never locked out midway.</p>
+      {save.error !== undefined && <ErrorPanel error={save.error} />}
+    </>
+  );
+}
+
 export function SettingsScreen() {
   const client = useClient();
   const app = useMain((state) => state.app);
@@ -87,6 +115,9 @@ export function SettingsScreen() {
         </Panel>
         <Panel id="guard" title="Guard">
           <GuardTime key={app.guardSeconds} />
+        </Panel>
+        <Panel id="auto-lock" title="Vault">
+          <AutoLock />
         </Panel>
         {workspace !== null && (
           <Panel id="workspace" title="Workspace">

@@ -61,6 +61,7 @@ function handlersOf(played: PlayedState): Handlers {
       snapshot: () => ok(get()),
       setTheme: ({ theme }) => done(set({ app: { ...get().app, theme } })),
       setGuardSeconds: ({ seconds }) => done(set({ app: { ...get().app, guardSeconds: seconds } })),
+      setAutoLock: ({ minutes }) => done(set({ app: { ...get().app, autoLockMinutes: minutes } })),
       openLink: () => refuse('links'),
     },
     workspace: {
@@ -99,6 +100,18 @@ function handlersOf(played: PlayedState): Handlers {
             })
           : done(set({ vault: { ...get().vault, state: 'unlocked' } })),
       lock: () => done(set({ vault: { ...get().vault, state: 'locked' } })),
+      changePassphrase: ({ passphrase }) =>
+        passphrase === 'wrong'
+          ? Promise.resolve({
+              ok: false,
+              error: appError(
+                'VAULT_PASSPHRASE_WRONG',
+                'This passphrase does not open the vault. Nothing was changed.',
+                'Type it again.',
+              ),
+            })
+          : ok({}),
+      copyForCustodian: () => ok({ path: '/home/ops/Documents/orders-custodian.bwv' }),
       show: () => ok({}),
       copy: () => ok({ clearsAfterSeconds: 30 }),
     },

@@ -16,7 +16,13 @@ export function at(time: string): string {
 export function emptyState(): AppState {
   return {
     sequence: 1,
-    app: { version: '0.1.0', theme: 'light', guardSeconds: 60, developmentRuntime: false },
+    app: {
+      version: '0.1.0',
+      theme: 'light',
+      guardSeconds: 60,
+      autoLockMinutes: 15,
+      developmentRuntime: false,
+    },
     recents: [],
     workspace: null,
     vault: { state: 'none', secrets: [] },
