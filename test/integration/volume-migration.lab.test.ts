@@ -1,11 +1,16 @@
 /** A directory moves onto an encrypted disk of a real kernel, stays there over a restart, and comes back with what was written since. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encryptedVolumeMigration as kind } from '../../shared/engine/changes/encrypted-volume-migration/encrypted-volume-migration.ts';
+import { readImage } from '../../shared/engine/changes/encrypted-volume-migration/image.ts';
 import {
   keptPath,
   readKept,
   removeKept,
 } from '../../shared/engine/changes/encrypted-volume-migration/kept-data.ts';
+import {
+  doubtsAfterUndo,
+  lookAtService,
+} from '../../shared/engine/changes/encrypted-volume-migration/still-served.ts';
 import { type Lab, labPrerequisites, openLab } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
 import type { LabBench } from '../support/lab-bench.ts';
@@ -73,6 +78,10 @@ describe.skipIf(!prerequisites.ok)('encrypted-volume-migration on a kernel of it
     console.log(again.notes.join('\n'));
     const kept = value(await readKept(volumeChange, again));
     expect(kept?.path).toBe(`${dataPath}.before-encryption-volume-1`);
+    const image = readImage(applied.before);
+    const seen = value(await lookAtService(volumeChange, image, kept?.path ?? '', again));
+    expect(seen).toMatchObject({ mounted: 'nothing', path: 'filled', running: true, held: [] });
+    expect(doubtsAfterUndo(volumeChange, image, seen)).toEqual([]);
     if (kept) value(await removeKept(kept, again));
     expect(value(await readKept(volumeChange, again))).toBeUndefined();
     expect(await after.see(surroundingsScript)).toBe(around);

@@ -17,7 +17,7 @@ others() {
     [ -e "$mark" ] || continue
     owner=$(told 1 "\${mark%/*}/owner"); fires=$(cat "\${mark%/*}/fires" 2>/dev/null || echo 0)
     seconds=$((\${fires:-0} - $(date +%s)))
-    echo "\${owner:-somebody} is changing the access to this host under a guard, which puts back what it holds \$([ "$seconds" -gt 0 ] && echo "in $seconds seconds" || echo now)."
+    echo "\${owner:-somebody} is changing the access to this host under a guard, which puts back what it holds $([ "$seconds" -gt 0 ] && echo "in $seconds seconds" || echo now)."
   done
 }
 

@@ -38,7 +38,10 @@ done < /proc/self/mountinfo
 echo "$(du -skx -- "$p" | tail -n 1 | cut -f 1) $(find "$p" -xdev | wc -l)"
 `;
 
-/** Undefined when there is none (any more). Errors: PRECONDITION_FAILED (something is mounted there), FILE_NOT_REGULAR. */
+/**
+ * Undefined when there is none (any more). Errors: PRECONDITION_FAILED (something is mounted there), FILE_NOT_REGULAR,
+ * PROBE_MALFORMED (the host's answer says neither that it is there nor that it is not).
+ */
 export async function readKept(
   change: Change,
   context: Pick<ChangeContext, 'host' | 'tag' | 'signal'>,
@@ -61,10 +64,21 @@ export async function readKept(
   if (!ran.ok) {
     return ran;
   }
-  const match = /^(\d+) (\d+)$/.exec(textOf(ran.value).trim());
-  return succeed(
-    match === null ? undefined : { path, bytes: Number(match[1]) * 1024, entries: Number(match[2]) },
-  );
+  const said = textOf(ran.value).trim();
+  if (said === 'absent') {
+    return succeed(undefined);
+  }
+  const match = /^(\d{1,15}) (\d{1,15})$/.exec(said);
+  return match === null
+    ? fail(
+        appError(
+          'PROBE_MALFORMED',
+          `The size of ${path} could not be read, so whether it is there is not known.`,
+          'Check that `du` and `find` work there on the host, then try again.',
+          { hostState: 'unchanged', retryable: true },
+        ),
+      )
+    : succeed({ path, bytes: Number(match[1]) * 1024, entries: Number(match[2]) });
 }
 
 const removeScript = `${prelude}

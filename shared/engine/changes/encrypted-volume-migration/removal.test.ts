@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { value } from '../../../../test/support/change-harness.ts';
 import { EngineBench } from '../../../../test/support/engine-harness.ts';
+import { succeed } from '../../../domain/result.ts';
 import { confirmRemoval } from './removal.ts';
 
 const change = {
@@ -16,10 +17,26 @@ const change = {
 const kept = '/srv/data.before-encryption-plan-1-01-move';
 const request = { hostId: 'local', planId: 'plan-1', stepId: '01-move' };
 
+const image = {
+  version: 1,
+  luksUuid: '00000000-0000-4000-8000-000000000000',
+  fsUuid: '00000000-0000-4000-8000-000000000001',
+  files: [null, null, null],
+  active: true,
+  keyFolderNew: true,
+};
+
 let bench: EngineBench;
+let state: string;
 beforeEach(async () => {
   bench = new EngineBench();
+  state = 'active';
   bench.host.place(`${kept}/one`, 'x');
+  bench.host.place('/srv/data/one', 'x');
+  bench.host.before = () => {
+    bench.host.teach('systemctl', `case $* in *ActiveState*) echo ${state} ;; *) echo ;; esac`);
+    return succeed(undefined);
+  };
   const where = { hostId: 'local', planId: 'plan-1', stepId: '01-move' };
   value(
     await bench.journal.append({
@@ -30,7 +47,7 @@ beforeEach(async () => {
       change,
       title: 'move',
       diffs: [],
-      beforeImage: 'b',
+      beforeImage: value(await bench.blobs.put(new TextEncoder().encode(JSON.stringify(image)))),
     }),
   );
 });
@@ -77,6 +94,68 @@ it('tells, and removes only what was confirmed by its path', async () => {
     expect.stringContaining(`confirmed the removal of ${kept}`),
     expect.stringContaining('Removed'),
   ]);
+});
+
+describe('after an undoing, what is kept stays', () => {
+  beforeEach(() => end('undone-after-failure'));
+  /** The reason, once it is sure that nothing was removed and nothing of a removal stands in the journal. */
+  async function refusal(): Promise<string> {
+    const ended = await confirmRemoval({ ...request, confirmedPath: kept }, bench.parts);
+    expect(ended).toMatchObject({ error: { code: 'VERIFY_FAILED', hostState: 'unchanged' } });
+    expect(existsSync(bench.host.path(kept))).toBe(true);
+    expect(bench.journal.entries.filter(({ type }) => type === 'note')).toEqual([]);
+    return ended.ok ? '' : ended.error.message;
+  }
+
+  it('while the place of the data is empty, or gone', async () => {
+    rmSync(bench.host.path('/srv/data/one'));
+    expect(await refusal()).toContain('/srv/data is empty');
+    rmSync(bench.host.path('/srv/data'), { recursive: true });
+    expect(await refusal()).toContain('/srv/data is no directory');
+  });
+
+  it('while the service does not run on it', async () => {
+    state = 'inactive';
+    expect(await refusal()).toContain('es.service does not run');
+  });
+
+  it('while somebody uses what is kept', async () => {
+    const file = openSync(bench.host.path(`${kept}/one`), 'r');
+    expect(await refusal()).toContain(`These processes use it: ${process.pid} `);
+    closeSync(file);
+  });
+
+  it('when the answer of the host is cut short', async () => {
+    bench.host.after = (asked, output) =>
+      asked.name === 'volume-served'
+        ? succeed(void Object.assign(output, { stdout: new TextEncoder().encode('mounted=nothing\n') }))
+        : succeed(undefined);
+    const ended = await confirmRemoval({ ...request, confirmedPath: kept }, bench.parts);
+    expect(ended).toMatchObject({ error: { code: 'PROBE_MALFORMED' } });
+    expect(existsSync(bench.host.path(kept))).toBe(true);
+  });
+});
+
+it.each(['', '12', '12 x', 'nothing 3', 'absent 1'])(
+  'an answer of the host that says neither size nor absence is an error: "%s"',
+  async (said) => {
+    await end('undone-after-failure');
+    bench.host.after = (asked, output) =>
+      asked.name === 'kept-data'
+        ? succeed(void Object.assign(output, { stdout: new TextEncoder().encode(said) }))
+        : succeed(undefined);
+    expect(await confirmRemoval({ ...request, confirmedPath: kept }, bench.parts)).toMatchObject({
+      ok: false,
+      error: { code: 'PROBE_MALFORMED', hostState: 'unchanged' },
+    });
+    expect(existsSync(bench.host.path(kept))).toBe(true);
+  },
+);
+
+it('what is not there is not found', async () => {
+  await end('undone-after-failure');
+  rmSync(bench.host.path(kept), { recursive: true });
+  expect(await confirmRemoval(request, bench.parts)).toMatchObject({ error: { code: 'NOT_FOUND' } });
 });
 
 it('keeps the old data when the volume does not carry the data', async () => {

@@ -1,12 +1,16 @@
 /** Removes the old data of a migration once the operator has confirmed it, by its path. Never done by anything else. */
+import type { ChangeOf } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
+import type { ChangeContext } from '../../change-kind.ts';
 import { HostWork } from '../../host-work.ts';
-import { stepHistories } from '../../journal/history.ts';
+import { type StepHistory, stepHistories } from '../../journal/history.ts';
 import { changeContext, type EngineParts, tagOf } from '../../parts.ts';
+import { readImage } from './image.ts';
 import { type KeptData, keptPath, readKept, removeKept } from './kept-data.ts';
 import { proveVolume } from './proof.ts';
 import { inWords } from './refusals.ts';
+import { doubtsAfterUndo, lookAtService } from './still-served.ts';
 
 export interface RemovalRequest {
   readonly hostId: string;
@@ -22,8 +26,54 @@ export interface Removal {
 }
 
 /**
+ * Nothing goes before it is seen that the data are used from where they stand now: from the volume, or after an undoing from
+ * the plain disk again. Errors: VERIFY_FAILED, NOT_FOUND (the before-image), VAULT_LOCKED, the connection's.
+ */
+async function proveServed(
+  history: StepHistory,
+  change: ChangeOf<'encrypted-volume-migration'>,
+  kept: string,
+  parts: EngineParts,
+  context: ChangeContext,
+): Promise<Result<void>> {
+  const before = await parts.blobs.get(history.intent.beforeImage);
+  if (!before.ok) {
+    return before;
+  }
+  const image = readImage(before.value);
+  const seen = await lookAtService(change, image, kept, context);
+  if (!seen.ok) {
+    return seen;
+  }
+  const applied = history.standing === 'applied';
+  const proof = applied ? await proveVolume(change, context) : undefined;
+  if (proof?.ok === false) {
+    return proof;
+  }
+  const { held } = seen.value;
+  const wrong = [
+    ...(proof === undefined ? doubtsAfterUndo(change, image, seen.value) : proof.value.shortcomings),
+    ...(held.length === 0 ? [] : [`These processes use it: ${held.join(', ')}.`]),
+  ];
+  return wrong.length === 0
+    ? succeed(undefined)
+    : fail(
+        appError(
+          'VERIFY_FAILED',
+          applied
+            ? `The data does not lie on its encrypted volume as it should, so the old data stays: ${wrong.join(' ')}`
+            : `That the data on the plain disk are in use is not certain, so what is kept stays: ${wrong.join(' ')}`,
+          applied
+            ? 'Correct this first.'
+            : 'Start the service and see that its data are complete, then confirm again.',
+          { hostState: 'unchanged' },
+        ),
+      );
+}
+
+/**
  * Tells path and size of the old data, and removes it when exactly this path was confirmed. Errors: NOT_FOUND (no such
- * migration, nothing is kept), VERIFY_FAILED (the volume does not carry the data now: then the old data stays), HOST_LOCKED,
+ * migration, nothing is kept), VERIFY_FAILED (the data are not seen in use from where they stand now: then what is kept stays), HOST_LOCKED,
  * INPUT_INVALID (another path was confirmed), the connection's.
  */
 export async function confirmRemoval(
@@ -86,20 +136,9 @@ export async function confirmRemoval(
     if (request.confirmedPath === undefined) {
       return succeed({ kept: kept.value, removed: false });
     }
-    const proof = history.standing === 'applied' ? await proveVolume(change, context) : undefined;
-    if (proof?.ok === false) {
-      return proof;
-    }
-    const wrong = proof?.value.shortcomings ?? [];
-    if (wrong.length > 0) {
-      return fail(
-        appError(
-          'VERIFY_FAILED',
-          `The data does not lie on its encrypted volume as it should, so the old data stays: ${wrong.join(' ')}`,
-          'Correct this first.',
-          { hostState: 'unchanged' },
-        ),
-      );
+    const proven = await proveServed(history, change, expected, parts, context);
+    if (!proven.ok) {
+      return proven;
     }
     const said = `${kept.value.path} (${inWords(kept.value.bytes)}, ${kept.value.entries} entries)`;
     const intent = await parts.journal.append({
