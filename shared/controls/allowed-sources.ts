@@ -176,12 +176,12 @@ function unfitFirewall(
           `This host has no command of ${backend}, so Bulwark cannot load rules.`,
           `Install ${backend} completely, then assess again.`,
         );
-  if (backend === 'iptables' && !firewall.loadedAtBoot)
+  if (backend === 'iptables' && firewall.loadedAtBoot !== true)
     return manual(
       'Nothing loads iptables rules at boot on this host, so that no rule would outlast a restart.',
       'Install iptables-persistent and save the rules (netfilter-persistent save), then assess again.',
     );
-  if (backend !== 'nftables' && !firewall.loadedAtBoot)
+  if (backend !== 'nftables' && firewall.loadedAtBoot !== true)
     return manual(
       `${backend} is active but not started at boot, so that no rule would outlast a restart.`,
       backend === 'ufw'

@@ -122,7 +122,8 @@ export interface FirewallFact {
     readonly access: 'everyone' | 'sources' | 'nobody' | 'undecided';
     readonly sources: readonly string[];
   }[];
-  readonly loadedAtBoot: boolean;
+  /** `unknown` on a host whose init nobody here knows. */
+  readonly loadedAtBoot: boolean | 'unknown';
   /** In what the live rules differ from those that the next boot loads. */
   readonly disagreement?: string;
 }

@@ -5,8 +5,16 @@
 import { prelude } from './host-script.ts';
 
 export const guardFolder = '/var/lib/bulwark/guard';
-/** Passed to the scripts: where systemd shows that it runs, and where an administrator's units lie. */
-export const systemdFolders = ['/run/systemd/system', '/etc/systemd/system'] as const;
+/**
+ * Passed to the scripts: where systemd shows that it runs, and where an administrator's units lie; the pipe by which sysvinit
+ * is spoken to (initctl(5)), and where its scripts lie.
+ */
+export const initPlaces = [
+  '/run/systemd/system',
+  '/etc/systemd/system',
+  '/run/initctl',
+  '/etc/init.d',
+] as const;
 
 /** Runs on the host when the time is over, at boot, or on request. `$1` is the guard's folder. */
 export const fireProgram = `#!/bin/sh
@@ -60,18 +68,50 @@ const tell = `tell() {
 }
 `;
 
+// An init script that is last of all stays a leaf of the boot order: adding and removing it moves no other. A link that an
+// interruption left without its script is found as well.
+const sysvFunctions = `
+boot_name=bulwark-guard-boot-$tag
+sysv_boot() {
+  [ -p "$initctl" ] && [ -d "$scripts" ] && command -v update-rc.d >/dev/null 2>&1 || return 1
+  cat > "$scripts/$boot_name" <<INIT || return 1
+#!/bin/sh
+### BEGIN INIT INFO
+# Provides:          $boot_name
+# Required-Start:    \\$local_fs
+# Required-Stop:
+# Should-Start:      \\$network ssh nftables netfilter-persistent ufw firewalld
+# Default-Start:     2 3 4 5
+# Default-Stop:
+# Short-Description: Put back what Bulwark was changing when this host went down
+### END INIT INFO
+[ "\\$1" = start ] || exit 0
+[ -e "$d/armed" ] || [ -e "$d/firing" ] || exit 0
+exec /bin/sh "$d/run.sh" "$d"
+INIT
+  chmod 755 "$scripts/$boot_name" && update-rc.d "$boot_name" defaults >&2 || return 1
+  for link in /etc/rc[2345].d/S[0-9][0-9]"$boot_name"; do [ -L "$link" ] || return 1; done
+}
+no_sysv_boot() {
+  for link in "$scripts/$boot_name" /etc/rc?.d/[SK][0-9][0-9]"$boot_name"; do
+    [ -e "$link" ] || [ -L "$link" ] || continue
+    rm -f "$scripts/$boot_name"; update-rc.d "$boot_name" remove >/dev/null 2>&1
+    break
+  done
+}
+`;
+
 /**
  * Arms. `$1` folder of all guards, `$2` tag, `$3` seconds, `$4` folder that is there when systemd runs, `$5` folder of
- * units, `$6` who works, `$7` `boot` when a restart of the host must put back too, further arguments: files to save, each
- * with the digest of what the change writes there, `absent` where it removes the file, or `any`. Standard input: for each file
+ * units, `$6` pipe that is there when sysvinit runs, `$7` folder of its scripts, `$8` who works, `$9` `boot` when a restart of
+ * the host must put back too, further arguments: files to save, each with the digest of what the change writes there, `absent` where it removes the file, or `any`. Standard input: for each file
  * `name lines`, then that many lines; the last line is `end`. Prints how it will fire: `systemd` or `sleep`. Exit 66: another
  * guard is armed; its line as the list has it is on standard output. Exit 68: nothing would put back at a restart.
  */
 export const armScript = `${prelude}
-base=$1; tag=$2; seconds=$3; running=$4; units=$5; owner=$6; boot=$7; shift 7
+base=$1; tag=$2; seconds=$3; running=$4; units=$5; initctl=$6; scripts=$7; owner=$8; boot=$9; shift 9
 d=$base/$tag
-[ -d "$running" ] || [ "$boot" != boot ] || exit 68
-${tell}
+${sysvFunctions}${tell}
 for other in "$base"/*/armed "$base"/*/firing; do
   [ -e "$other" ] || continue
   [ "$other" = "$d/armed" ] || { tell "\${other%/*}"; exit 66; }
@@ -80,6 +120,7 @@ mkdir -p -m 700 "\${base%/*}" "$base" || exit 1
 rm -rf "$d"; mkdir -m 700 "$d" "$d/saved" || exit 1
 trap 'rm -rf "$d"
 rm -f "$units/multi-user.target.wants/bulwark-guard-boot-$tag.service" "$units/bulwark-guard-boot-$tag.service"
+no_sysv_boot
 rmdir "$base" "\${base%/*}" 2>/dev/null' EXIT
 while :; do
   IFS=' ' read -r name lines || exit 52
@@ -124,6 +165,9 @@ UNIT
       /bin/sh "$d/run.sh" "$d" >&2 && systemctl --quiet is-active "bulwark-guard-$tag.timer"; then
     how=systemd
   fi
+elif ! sysv_boot; then
+  no_sysv_boot
+  [ "$boot" != boot ] || exit 68
 fi
 if [ -z "$how" ]; then
   detach=; command -v setsid >/dev/null 2>&1 && detach=setsid
@@ -139,13 +183,19 @@ trap - EXIT
 echo "$how"
 `;
 
-/** Takes away what would fire. Shared by disarming and by firing on request. */
-const removeTriggers = `
+/**
+ * Takes away what would fire. Shared by disarming and by firing on request. After a restart of the host the number of the
+ * process that waited is another one's.
+ */
+const removeTriggers = `${sysvFunctions}
 remove_triggers() {
   if [ -e "$d/pid" ]; then
     p=$(cat "$d/pid")
-    pkill -P "$p" 2>/dev/null; kill "$p" 2>/dev/null
+    if tr '\\0' '\\n' 2>/dev/null < "/proc/$p/cmdline" | grep -qxF -- "$d"; then
+      pkill -P "$p" 2>/dev/null; kill "$p" 2>/dev/null
+    fi
   fi
+  no_sysv_boot
   if [ -d "$running" ]; then
     systemctl stop "bulwark-guard-$tag.timer" 2>/dev/null
     rm -f "$units/multi-user.target.wants/bulwark-guard-boot-$tag.service" \\
@@ -156,7 +206,7 @@ remove_triggers() {
 
 /** Disarms: exit 64 when it has fired, or is about to. */
 export const disarmScript = `${prelude}
-base=$1; tag=$2; running=$3; units=$4; d=$base/$tag
+base=$1; tag=$2; running=$3; units=$4; initctl=$5; scripts=$6; d=$base/$tag
 ${removeTriggers}
 mv "$d/armed" "$d/disarmed" 2>/dev/null || exit 64
 remove_triggers
@@ -170,7 +220,7 @@ exit 0
  * had changed them. Exit 65: it did not get through.
  */
 export const fireScript = `${prelude}
-base=$1; tag=$2; running=$3; units=$4; d=$base/$tag
+base=$1; tag=$2; running=$3; units=$4; initctl=$5; scripts=$6; d=$base/$tag
 ${removeTriggers}
 [ -d "$d" ] || exit 0
 # Without any of its marks it was never armed: the host went down on the way, and nothing was changed yet.

@@ -12,8 +12,8 @@ import {
   fireProgram,
   fireScript,
   guardFolder,
+  initPlaces,
   listScript,
-  systemdFolders,
 } from './guard-scripts.ts';
 import type { GuardOnHost, GuardStanding } from './guards-on-host.ts';
 import { guardedBy, parseGuard, parseGuards } from './guards-on-host.ts';
@@ -32,7 +32,7 @@ export interface GuardPlan {
   readonly files: readonly { readonly name: string; readonly text: string }[];
   /** Files on the host that are saved now and put back (or removed, when they are not there now). Parents must exist. */
   readonly save: readonly (string | SavedFile)[];
-  /** The change is in files before access is proven, so a restart of the host must put back too: refused without systemd. */
+  /** The change is in files before access is proven, so a restart of the host must put back too: refused where nothing can do that. */
   readonly outlastsRestart?: boolean;
 }
 
@@ -88,7 +88,7 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
         guardFolder,
         context.tag,
         String(plan.seconds),
-        ...systemdFolders,
+        ...initPlaces,
         (context.operator ?? 'somebody').replace(/[\r\n]+/g, ' '),
         plan.outlastsRestart === true ? 'boot' : 'timer',
         ...plan.save.flatMap((one) => (typeof one === 'string' ? [one, 'any'] : [one.path, one.writes])),
@@ -105,7 +105,7 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
           : output.exitCode === 68
             ? appError(
                 'GUARD_UNAVAILABLE',
-                'This host has no systemd, so a restart in the middle of the change would leave it unproven.',
+                'Nothing would put the old state back if this host restarted in the middle of the change: it boots neither by systemd nor by sysvinit with update-rc.d.',
                 'Nothing was changed. Make this change by hand with a second way in open.',
                 { hostState: 'unchanged' },
               )
@@ -190,7 +190,7 @@ export async function disarmGuard(
     {
       name: 'guard-disarm',
       script: disarmScript,
-      args: [guardFolder, guard.tag, ...systemdFolders],
+      args: [guardFolder, guard.tag, ...initPlaces],
       privileged: true,
       deadlineSeconds: 20,
     },
@@ -217,7 +217,7 @@ export async function fireGuard(host: HostWriter, tag: string): Promise<Result<r
     {
       name: 'guard-fire',
       script: fireScript,
-      args: [guardFolder, tag, ...systemdFolders],
+      args: [guardFolder, tag, ...initPlaces],
       privileged: true,
       deadlineSeconds: 60,
     },

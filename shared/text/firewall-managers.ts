@@ -13,16 +13,33 @@ export interface FirewallManagers {
 }
 
 /**
+ * POSIX sh, two functions. `on`: whether a service is started at boot, by systemd, by the links of its init script or by a
+ * runlevel of OpenRC. `init_nft`: the file that the init script of nftables loads (Debian's comes with the package
+ * orphan-sysvinit-scripts).
+ */
+export const bootFunctions = `
+on() {
+  if [ -d /run/systemd/system ]; then [ "$(systemctl is-enabled "$1" 2>/dev/null)" = enabled ]; return; fi
+  for link in /etc/rc[S2345].d/S[0-9][0-9]"\${1%.service}" /etc/runlevels/*/"\${1%.service}"; do [ ! -e "$link" ] || return 0; done
+  return 1
+}
+init_nft() {
+  [ -f /etc/init.d/nftables ] &&
+    sed -n '/^[[:space:]]*#/d; s/.*[nN][fF][tT][^#]* -f  *"*\\(\\/[^ ;"]*\\).*/\\1/p' /etc/init.d/nftables | head -n 1
+}
+`;
+
+/**
  * POSIX sh, read-only, for root. iptables counts where somebody's own rules are: not those of ufw, Docker, Kubernetes,
  * libvirt or fail2ban, and not Bulwark's.
  */
-export const managersScript = `
-on() { [ "$(systemctl is-enabled "$1" 2>/dev/null)" = enabled ]; }
+export const managersScript = `${bootFunctions}
 if command -v ufw >/dev/null 2>&1; then
   ufw status 2>/dev/null | grep -q '^Status: active' && echo active=ufw
   on ufw.service && grep -qi '^ENABLED=["'"'"']*yes' /etc/ufw/ufw.conf 2>/dev/null && echo enabled=ufw
 fi
-if systemctl --quiet is-active firewalld.service 2>/dev/null; then echo active=firewalld; fi
+if [ -d /run/systemd/system ]; then systemctl --quiet is-active firewalld.service 2>/dev/null && echo active=firewalld
+elif command -v firewall-cmd >/dev/null 2>&1; then firewall-cmd --state >/dev/null 2>&1 && echo active=firewalld; fi
 on firewalld.service && echo enabled=firewalld
 saved=no
 for f in /etc/iptables/rules.v4 /etc/iptables/rules.v6; do [ -s "$f" ] && saved=yes; done
@@ -36,7 +53,9 @@ for t in iptables ip6tables; do
   printf '%s\\n' "$rules" | grep -q '^:KUBE-' && echo foreign=Kubernetes
 done
 if command -v nft >/dev/null 2>&1 && on nftables.service; then
-  boot=$(systemctl show -p ExecStart --value nftables.service 2>/dev/null | sed -n 's/.*-f  *\\(\\/[^ ;"]*\\).*/\\1/p')
+  if [ -d /run/systemd/system ]; then
+    boot=$(systemctl show -p ExecStart --value nftables.service 2>/dev/null | sed -n 's/.*-f  *\\(\\/[^ ;"]*\\).*/\\1/p')
+  else boot=$(init_nft); fi
   sed 's/#.*//' "\${boot:-/etc/nftables.conf}" 2>/dev/null | grep -Eqw 'drop|reject' && { echo active=nftables; echo enabled=nftables; }
 fi
 chains=$(nft list chains 2>/dev/null)

@@ -1,7 +1,7 @@
 /** Hosts whose sudo, sshd, shell or programs differ: does the operator really meet what the variant promises? */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, openLab, type VariantName } from '../lab/index.ts';
-import { VARIANTS } from '../lab/scenarios.ts';
+import { VARIANTS } from '../lab/variants.ts';
 import { overSsh } from './lab-probes.ts';
 
 /** What the operator gets to see: a command, its exit code, and what it says. */
@@ -26,6 +26,12 @@ const OPERATORS_VIEW: Readonly<Record<VariantName, readonly [string, number, Reg
   iptables: ['sudo -n iptables -S INPUT', 0, /^-P INPUT DROP[\s\S]*--dports 443,9200 -j ACCEPT/],
   'no-posix-shell': ['echo hello', 1, /not available/],
   'appliance-shell': ['echo hello', 0, /^(?!.*hello).*Unknown command/s],
+  'ssh-socket': [
+    'systemctl is-active ssh.socket; systemctl is-enabled ssh.service',
+    1,
+    /^active\ndisabled\n/,
+  ],
+  'without-systemd': ['ps -o comm= -p 1; ls /run/systemd/system', 2, /^init\n.*No such file/s],
 };
 
 let lab: Lab;

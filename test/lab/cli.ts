@@ -12,15 +12,8 @@ import { openCatalogue } from './layer-catalogue.ts';
 import { entries, withLock } from './lock.ts';
 import { closeNamespace, healLeftovers, type Namespace, openNamespace, runningLabs } from './namespace.ts';
 import { ensurePrerequisites } from './prerequisites.ts';
-import {
-  isScenario,
-  isVariant,
-  SCENARIOS,
-  type Scenario,
-  type ScenarioName,
-  VARIANTS,
-  type VariantName,
-} from './scenarios.ts';
+import { isScenario, SCENARIOS, type Scenario, type ScenarioName } from './scenarios.ts';
+import { isVariant, VARIANTS, type VariantName } from './variants.ts';
 
 const USAGE = `usage: npm run lab -- <command>
   up [scenario[+variant...]...]  start hosts, or all hosts of a cluster, that stay up (default: open-fresh)

@@ -9,7 +9,8 @@ import type { Catalogue } from './layer-catalogue.ts';
 import { entries } from './lock.ts';
 import { addressOf, cgroupOf, gatewayOf, inNamespace, type Namespace } from './namespace.ts';
 import { greetsAsSsh, waitUntilReady } from './readiness.ts';
-import { type Scenario, VARIANTS, type Variant } from './scenarios.ts';
+import type { Scenario } from './scenarios.ts';
+import { VARIANTS, type Variant } from './variants.ts';
 
 interface Wish {
   readonly name: string;
@@ -179,10 +180,12 @@ export async function setLink(space: Namespace, index: number, state: 'in' | 'ou
   if (code !== 0) throw new LabError(`The cable could not be plugged ${state}: ${stderr}`);
 }
 
+const REBOOT = 'if [ -d /run/systemd/system ]; then systemctl reboot; else reboot; fi';
+
 /** Restarts the host and waits until its ssh answers again. @param abruptly without ending anything, as a power cut does */
 export async function rebootHost(space: Namespace, record: HostRecord, abruptly: boolean): Promise<void> {
   const before = await bootMark(space, record);
-  await runInHost(space, record, abruptly ? 'reboot -ff -n' : 'systemctl reboot', { timeoutMs: 10_000 });
+  await runInHost(space, record, abruptly ? 'reboot -ff -n' : REBOOT, { timeoutMs: 10_000 });
   await waitFor(`${record.name} to start again`, 120_000, async () => {
     const now = await bootMark(space, record);
     return now === undefined || now === before ? undefined : true;

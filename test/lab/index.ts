@@ -10,7 +10,8 @@ import type { Log } from './layer.ts';
 import { openCatalogue } from './layer-catalogue.ts';
 import { closeNamespace, type Namespace, openNamespace } from './namespace.ts';
 import { ensurePrerequisites, grantsOpenFiles, labPrerequisites } from './prerequisites.ts';
-import { SCENARIOS, type Scenario, type ScenarioName, type VariantName } from './scenarios.ts';
+import { SCENARIOS, type Scenario, type ScenarioName } from './scenarios.ts';
+import type { VariantName } from './variants.ts';
 
 export type { ClusterName, Outcome, ScenarioName, VariantName };
 export { LabError, labPrerequisites };

@@ -35,15 +35,22 @@ export async function bootMark(space: Namespace, host: Host): Promise<string | u
 
 /** Number, outside, of a container's init. */
 function hostInit(space: Namespace, name: string): number | undefined {
-  for (const scope of ['payload/init.scope', 'init.scope']) {
+  for (const scope of ['payload/init.scope', 'init.scope', 'payload']) {
     try {
       const pids = readFileSync(join(cgroupOf(space.id, name), scope, 'cgroup.procs'), 'utf8').trim();
-      if (pids !== '') return Number(pids.split('\n')[0]);
+      // Where systemd is not the init, everything that the host runs is in one group.
+      const init = pids.split('\n').find((pid) => pid !== '' && isFirst(pid));
+      if (init !== undefined) return Number(init);
     } catch {
       // Not this place, or not yet.
     }
   }
   return undefined;
+}
+
+/** Whether a process is the first one of its own namespace. */
+function isFirst(pid: string): boolean {
+  return /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
 
 async function runInContainer(

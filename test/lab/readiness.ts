@@ -32,7 +32,8 @@ export async function waitUntilReady(space: Namespace, record: HostRecord, ready
   const auth = record.elasticPassword === undefined ? undefined : `elastic:${record.elasticPassword}`;
   // The nodes of a cluster start at the same time and share the processors.
   const patience = ready.kind === 'cluster' ? 360_000 : 180_000;
-  const unit = 'systemctl is-active elasticsearch; journalctl -u elasticsearch -n 30 --no-pager -o cat';
+  const unit = `[ -d /run/systemd/system ] || { echo active; exit; }
+    systemctl is-active elasticsearch; journalctl -u elasticsearch -n 30 --no-pager -o cat`;
   await waitFor(`${scheme} status ${status} from Elasticsearch on ${record.name}`, patience, async () => {
     const answer = await statusOf(status === 200 ? whole : base);
     if (answer !== undefined && answer !== status) return undefined;

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CLUSTERS, type Cluster, memberScenario } from './clusters.ts';
 import { NODES, type Node } from './nodes.ts';
-import { isScenario, isVariant, SCENARIOS, type Scenario, VARIANTS, type Variant } from './scenarios.ts';
+import { isScenario, SCENARIOS, type Scenario } from './scenarios.ts';
+import { isVariant, VARIANTS, type Variant } from './variants.ts';
 import { ELASTICSEARCH, JAVA_COMPILER } from './versions.ts';
 
 const clusters: readonly (readonly [string, Cluster])[] = Object.entries(CLUSTERS);

@@ -1,4 +1,5 @@
 import { NODES, type Node } from './nodes.ts';
+import { type Packages, VARIANTS, type VariantName } from './variants.ts';
 
 /** When `up` may say that the host is up. */
 export type Readiness =
@@ -7,20 +8,6 @@ export type Readiness =
   | { readonly kind: 'http'; readonly scheme: 'http' | 'https'; readonly status: number }
   /** As `http` for everybody, and its cluster is green with this many nodes. */
   | { readonly kind: 'cluster'; readonly nodes: number };
-
-interface Packages {
-  readonly id: string;
-  readonly add: readonly string[];
-}
-
-/** A habit of a host that any scenario can be given on top. */
-export interface Variant {
-  readonly description: string;
-  /** Debian packages added to the host. */
-  readonly packages?: Packages;
-  /** Names of scripts in `preparations/` that change the files of the host before it boots, in this order. */
-  readonly prepare: readonly string[];
-}
 
 /** A host that starts badly (or well) configured. Data: the promises are kept by layers and preparation scripts. */
 export interface Scenario {
@@ -39,42 +26,6 @@ export interface Scenario {
     readonly settle: readonly string[];
   };
 }
-
-export const VARIANTS = {
-  'sudo-password': { description: 'sudo asks the operator for a password', prepare: ['sudo-password'] },
-  'sudo-forbidden': { description: 'the operator is not in sudoers', prepare: ['sudo-forbidden'] },
-  'sudo-missing': { description: 'sudo is not installed', prepare: ['sudo-missing'] },
-  'sudo-needs-terminal': { description: 'sudo refuses without a terminal', prepare: ['sudo-needs-terminal'] },
-  'max-sessions-1': { description: 'sshd allows one session per connection', prepare: ['max-sessions-1'] },
-  'no-curl': { description: 'curl is not installed', prepare: ['no-curl'] },
-  busybox: {
-    description: 'BusyBox is /bin/sh and comes first in PATH',
-    packages: { id: 'busybox', add: ['busybox'] },
-    prepare: ['busybox'],
-  },
-  ufw: {
-    description: 'ufw lets in ssh and everybody to 9200 and 443',
-    packages: { id: 'ufw', add: ['ufw'] },
-    prepare: ['open-ports', 'ufw'],
-  },
-  firewalld: {
-    description: 'firewalld lets in ssh and everybody to 9200 and 443',
-    packages: { id: 'firewalld', add: ['firewalld'] },
-    prepare: ['open-ports', 'firewalld'],
-  },
-  iptables: {
-    description: 'iptables rules, loaded at boot, let in ssh and everybody to 9200 and 443',
-    packages: { id: 'iptables', add: ['iptables', 'iptables-persistent'] },
-    prepare: ['open-ports', 'iptables'],
-  },
-  'no-posix-shell': { description: 'the login shell of the operator is nologin', prepare: ['no-shell'] },
-  'appliance-shell': {
-    description: 'the login program of the operator answers everything with a menu',
-    prepare: ['appliance-shell'],
-  },
-} as const satisfies Readonly<Record<string, Variant>>;
-
-export type VariantName = keyof typeof VARIANTS;
 
 const SSH: Readiness = { kind: 'ssh' };
 const ANSWERS_EVERYBODY: Readiness = { kind: 'http', scheme: 'http', status: 200 };
@@ -264,14 +215,19 @@ export const SCENARIOS = {
   'firewall-iptables': hostWith('iptables'),
   'no-posix-shell': hostWith('no-posix-shell'),
   'appliance-shell': hostWith('appliance-shell'),
+  'ssh-socket': hostWith('ssh-socket'),
+  'ssh-socket-13': {
+    description: 'Debian 13 without Elasticsearch; systemd listens on port 22 and starts sshd',
+    debian: 13,
+    prepare: [],
+    variants: ['ssh-socket'],
+    ready: SSH,
+  },
+  'without-systemd': hostWith('without-systemd'),
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof SCENARIOS;
 
 export function isScenario(name: string): name is ScenarioName {
   return Object.hasOwn(SCENARIOS, name);
-}
-
-export function isVariant(name: string): name is VariantName {
-  return Object.hasOwn(VARIANTS, name);
 }

@@ -21,6 +21,7 @@ import type {
 const refused = [
   'systemctl',
   'systemd-run',
+  'update-rc.d',
   'nft',
   'iptables',
   'ufw',

@@ -7,7 +7,7 @@ import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { listGuards } from '../guard.ts';
 import { prelude, runChecked, tailOf, textOf } from '../host-script.ts';
-import { reloadProgram, reloadSshd } from './sshd.ts';
+import { findSocket, reloadProgram, reloadSshd } from './sshd.ts';
 import { underGuard, usualGuardSeconds, whileArmed } from './under-guard.ts';
 
 export type Entrance = 'sshd' | 'sudo' | 'login';
@@ -103,7 +103,7 @@ OVER
 sh "$w/check" "$entrance" "$t" "$w/now" "$5" || exit 74
 unshare -m sh "$w/over" "$w" "$p" "$what" "$entrance" "$t" "$w/then" "$5" || exit $?
 socket=no
-if [ -d /run/systemd/system ]; then systemctl --quiet is-active ssh.socket sshd.socket 2>/dev/null && socket=yes; fi
+if [ -d /run/systemd/system ]; then ${findSocket}[ -z "$socket" ] && socket=no || socket=yes; fi
 echo "socket=$socket"
 sed 's/^/now /' < "$w/now"
 sed 's/^/then /' < "$w/then"

@@ -13,8 +13,39 @@ export function isSshd(unit: string): boolean {
   return units.includes(unit);
 }
 
-/** For the guard: lets sshd read its old files again, starts it where it is down. A server started by a socket reads them by itself. */
+// Without systemd: the number in sshd's own file may be another process's after a restart of the host.
+const findServer = `pid=$(cat /run/sshd.pid 2>/dev/null) && case $(cat "/proc/$pid/comm" 2>/dev/null) in sshd*) ;; *) false ;; esac || pid=
+`;
+
+/**
+ * Sets `socket` where systemd listens in the place of sshd. A server that got its socket from systemd cannot bind it again
+ * when it is told to read its files anew: it ends (seen with openssh-server of Debian 12 and 13), at worst in the middle of
+ * the reload, and nobody gets in until systemd gives that up after 90 seconds.
+ */
+export const findSocket = `socket=
+for s in ssh.socket sshd.socket; do
+  case $(systemctl is-active $s 2>/dev/null) in active | failed) socket=$s ;; esac
+done
+`;
+
+/**
+ * For the guard: lets sshd read its old files again, starts it where it is down. Where systemd listens, the server is ended
+ * (sessions live on) and the next connection starts it.
+ */
 export const reloadProgram = `if [ -d /run/systemd/system ]; then
+  ${findSocket}
+  if [ -n "$socket" ]; then
+    for u in ${units.join(' ')}; do
+      case $(systemctl is-active $u 2>/dev/null) in
+        inactive) ;;
+        failed) systemctl reset-failed $u ;;
+        *) systemctl stop $u; systemctl reset-failed $u 2>/dev/null ;;
+      esac
+    done
+    systemctl reset-failed $socket 2>/dev/null
+    systemctl start $socket || exit 1
+    exit 0
+  fi
   for u in ${units.join(' ')}; do
     case $(systemctl is-active $u 2>/dev/null) in
       active) systemctl reload $u || systemctl restart $u || exit 1; exit 0 ;;
@@ -23,7 +54,9 @@ export const reloadProgram = `if [ -d /run/systemd/system ]; then
   done
   exit 0
 fi
-kill -HUP "$(cat /run/sshd.pid)"
+${findServer}if [ -n "$pid" ]; then kill -HUP "$pid"; exit; fi
+for f in /etc/init.d/ssh /etc/init.d/sshd; do [ ! -x $f ] || { $f start; exit; }; done
+exit 1
 `;
 
 // sshd closes its sockets and starts itself anew some time after the signal; until then a connection would prove the old
@@ -37,8 +70,10 @@ if [ -d /run/systemd/system ]; then
     if systemctl --quiet is-active $u; then unit=$u; pid=$(systemctl show -p MainPID --value $u); break; fi
   done
   [ -n "$unit" ] || exit 0
+  ${findSocket}
+  [ -z "$socket" ] || { systemctl restart $unit; exit; }
 else
-  pid=$(cat /run/sshd.pid) || exit 1
+  ${findServer}  [ -n "$pid" ] || exit 1
 fi
 sockets() { ls -l "/proc/$pid/fd" 2>/dev/null | sed -n 's/.*socket:\\[\\([0-9]*\\)\\].*/\\1/p' | sort | tr '\\n' ' '; }
 before=$(sockets)
@@ -124,7 +159,9 @@ export async function guardedRestart(context: ChangeContext, work: GuardedRestar
 [ -z "$f" ] || rmdir "$f" 2>/dev/null
 systemctl daemon-reload
 systemctl reset-failed "$u" 2>/dev/null
-systemctl restart "$u"
+${findSocket}[ -n "$socket" ] || { systemctl restart "$u"; exit; }
+systemctl stop "$u"; systemctl reset-failed "$u" $socket 2>/dev/null
+systemctl start $socket
 `,
       files: [
         { name: 'unit', text: work.unit },

@@ -32,7 +32,8 @@ const showScript = `${prelude}
 command -v systemctl >/dev/null 2>&1 || exit 111
 unit=$1
 systemctl show -p LoadState -p ActiveState -p SubState -p Result -p MainPID -p NRestarts -p ExecMainStatus \\
-  -p UnitFileState -p User -p Group -p EnvironmentFiles -p LimitNOFILE -p LimitMEMLOCK -- "$unit" || exit 1
+  -p UnitFileState -p User -p Group -p EnvironmentFiles -p LimitNOFILE -p LimitMEMLOCK -- "$unit" ||
+  { [ -d /run/systemd/system ] || exit 111; exit 1; }
 user=$(systemctl show -p User --value -- "$unit"); user=\${user:-root}
 echo "PrimaryGroup=$(id -gn "$user" 2>/dev/null)"
 `;
@@ -99,8 +100,8 @@ export async function readUnit(
         output.exitCode === 111
           ? appError(
               'PRECONDITION_FAILED',
-              'This host has no systemd.',
-              'Restart Elasticsearch by hand on this host.',
+              `This host does not run systemd, so ${unit} cannot be restarted and watched.`,
+              'Restart the service by hand, the way it is started on this host.',
               {
                 hostState: 'unchanged',
               },

@@ -29,7 +29,8 @@ section ports; echo "$ES_PORTS"
 section uid; id -u
 section managers
 ${managersScript}
-section boot; for unit in nftables ufw firewalld netfilter-persistent; do [ "$(systemctl is-enabled "$unit")" = enabled ] && echo "$unit"; done
+section boot; for unit in nftables ufw firewalld netfilter-persistent; do on "$unit" && echo "$unit"; done
+section init; [ -d /run/systemd/system ] || [ -e /etc/rc2.d ] || [ -d /etc/runlevels ] || echo unknown
 section boot-rules; grep -lE 'hook[[:space:]]+input' /etc/nftables.conf /etc/nftables.d/* /etc/nftables/* /etc/sysconfig/nftables.conf
 section legacy; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names
 section save4; command -v iptables-save >/dev/null && { iptables-save -t filter || echo failed; } | head -c 500000 | plain
@@ -103,8 +104,9 @@ function isLoadedAtBoot(
   manager: FirewallFact['manager'],
   enabled: readonly FirewallManager[],
   sections: readonly Section[],
-): boolean {
+): FirewallFact['loadedAtBoot'] {
   if (manager === 'none') return false;
+  if (body(sections, 'init').trim() === 'unknown') return 'unknown';
   if (manager !== 'nftables') return enabled.includes(manager);
   const boot = body(sections, 'boot').split('\n');
   return boot.includes('nftables') && body(sections, 'boot-rules').trim() !== '';

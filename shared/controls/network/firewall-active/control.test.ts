@@ -26,6 +26,11 @@ controlTable(control, {
   unknown: [
     { name: 'not readable', facts: without(healthy, 'firewall') },
     {
+      name: 'an init that nobody here knows',
+      facts: rules({ loadedAtBoot: 'unknown' }),
+      says: /next boot is not known/,
+    },
+    {
       name: 'older iptables',
       facts: rules({
         manager: 'iptables',

@@ -42,8 +42,17 @@ export default defineControl({
       const boot = evidence(
         seen.firewall,
         'the same rules at the next boot',
-        disagreement ?? (loadedAtBoot ? 'loaded' : 'nothing loads them'),
+        loadedAtBoot === 'unknown'
+          ? 'not known: this host is booted by an init that Bulwark does not know'
+          : (disagreement ?? (loadedAtBoot ? 'loaded' : 'nothing loads them')),
       );
+      if (inboundDefault === 'drop' && loadedAtBoot === 'unknown')
+        return undecided(
+          'The firewall is live; whether its rules are loaded at the next boot is not known. Look at how this host loads them by hand.',
+          boot,
+          verdict,
+          rules,
+        );
       if (inboundDefault === 'drop' && !loadedAtBoot)
         return failed(
           'The firewall is live, but nothing loads its rules at the next boot.',

@@ -16,6 +16,7 @@ import {
   verifyFile,
   writtenMark,
 } from '../single-file.ts';
+import { reloadProgram } from '../sshd.ts';
 
 type Change = ChangeOf<'file-content'>;
 
@@ -95,8 +96,9 @@ function encoded(change: Change): Uint8Array {
 
 /** By hand nobody proves access; the daemon only takes a configuration that it accepts. */
 const reloadSshd = `[ "$1" = undo ] || exit 0
-systemctl reload ssh.service 2>/dev/null || systemctl reload sshd.service
-`;
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH
+sshd -t || exit 1
+${reloadProgram}`;
 
 export const fileContent: ChangeKind<'file-content'> = {
   kind: 'file-content',

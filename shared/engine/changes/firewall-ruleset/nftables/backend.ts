@@ -81,10 +81,13 @@ if [ ! -e '${rulesFile}' ] && [ -f "$boot" ] && [ ! -L "$boot" ] && grep -qxF --
   rm -f "$t"; cp -a "$boot" "$t" && grep -vxF -- "$line" "$boot" > "$t"
   [ $? -le 1 ] && mv -f "$t" "$boot" || { rm -f "$t"; exit 1; }
 fi
-case $(cat "$1/enabled") in
-  enabled) systemctl enable nftables.service ;;
-  *) systemctl disable nftables.service ;;
-esac
+# Under sysvinit the script was enabled before already, and stays so.
+if [ -d /run/systemd/system ]; then
+  case $(cat "$1/enabled") in
+    enabled) systemctl enable nftables.service ;;
+    *) systemctl disable nftables.service ;;
+  esac
+fi
 [ "$(cat "$1/folder")" = yes ] || rmdir /etc/nftables.d 2>/dev/null
 exit 0
 `;

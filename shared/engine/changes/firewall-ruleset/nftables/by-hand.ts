@@ -1,4 +1,6 @@
 /** Takes the rules back on the host itself: Bulwark's table, the boot configuration and its service, as they were. */
+
+import { bootFunctions } from '../../../../text/firewall-managers.ts';
 import type { HandUndoOp, HandUndoScript } from '../../../hand-undo/ops.ts';
 import { fileFunctions } from '../by-hand-files.ts';
 
@@ -6,9 +8,11 @@ import { fileFunctions } from '../by-hand-files.ts';
 const script: HandUndoScript = `
 set -u
 LC_ALL=C; export LC_ALL
+${bootFunctions}
 mode=$1; s=$2; R=$BULWARK_ROOT
 table() { if nft list tables 2>/dev/null | grep -qx 'table inet bulwark'; then nft list table inet bulwark; fi; }
 boot() {
+  [ -d /run/systemd/system ] || { init_nft; return; }
   start=$(systemctl show -p ExecStart --value nftables.service 2>/dev/null)
   printf '%s\\n' "$start" | sed -n 's/.*-f  *\\(\\/[^ ";]*\\).*/\\1/p; s/.*include  *\\\\*"\\(\\/[^ ";\\\\]*\\).*/\\1/p' | head -n 1
 }
@@ -17,7 +21,7 @@ rules=$(sed -n 1p "$s/args")
 case $mode in
   keep)
     table > "$s/table"; boot > "$s/boot"
-    systemctl is-enabled nftables.service > "$s/enabled" 2>/dev/null
+    if on nftables.service; then echo enabled; else echo disabled; fi > "$s/enabled"
     [ ! -d "$R/etc/nftables.d" ] || : > "$s/folder"
     [ ! -s "$s/boot" ] || save boot "$(cat "$s/boot")"
     save rules "$rules" ;;
@@ -36,6 +40,7 @@ case $mode in
     [ ! -s "$s/boot" ] || put boot "$(cat "$s/boot")"
     put rules "$rules"
     [ -e "$s/folder" ] || rmdir "$R/etc/nftables.d" 2>/dev/null
+    [ -d /run/systemd/system ] || exit 0
     case $(cat "$s/enabled") in
       enabled) systemctl enable nftables.service >/dev/null 2>&1 ;;
       *) systemctl disable nftables.service >/dev/null 2>&1 ;;

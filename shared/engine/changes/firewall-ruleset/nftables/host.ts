@@ -1,18 +1,23 @@
 /** What the nftables backend asks a host and tells it; every script static, rules on standard input. */
 import { appError } from '../../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../../domain/result.ts';
+import { bootFunctions } from '../../../../text/firewall-managers.ts';
 import type { ChangeContext } from '../../../change-kind.ts';
 import { prelude, runChecked, scriptError, tailOf, textOf } from '../../../host-script.ts';
 import type { HostWriter } from '../../../ports.ts';
 import { loadWhileArmed } from '../late-load.ts';
 
-const lookScript = `${prelude}
+const lookScript = `${prelude}${bootFunctions}
 command -v nft >/dev/null 2>&1 || { echo nft=no; exit 0; }
 echo nft=yes
 if [ -d /run/systemd/system ]; then
   echo systemd=yes
   echo "enabled=$(systemctl is-enabled nftables.service 2>/dev/null)"
   echo "start=$(systemctl show -p ExecStart --value nftables.service 2>/dev/null)"
+elif [ -p /run/initctl ]; then
+  echo sysvinit=yes
+  echo "file=$(init_nft)"
+  on nftables.service && echo enabled=enabled
 fi
 [ -d /etc/nftables.d ] && echo folder=yes
 echo ---
@@ -20,7 +25,7 @@ if nft list tables 2>/dev/null | grep -qx 'table inet bulwark'; then nft list ta
 `;
 
 export interface FirewallLook {
-  /** Path of the file that nftables.service loads at boot. */
+  /** Path of the file that nftables.service or the init script nftables loads at boot. */
   readonly bootFile: string;
   readonly enabled: string;
   readonly folder: boolean;
@@ -55,13 +60,22 @@ export async function look(
       'Install the package nftables, then assess again.',
     );
   }
-  if (get('systemd') !== 'yes') {
+  const sysvinit = get('sysvinit') === 'yes';
+  if (get('systemd') !== 'yes' && !sysvinit) {
     return unsuitable(
-      'This host does not run systemd; how it loads firewall rules at boot is not known.',
+      'This host runs neither systemd nor sysvinit; how it loads firewall rules at boot is not known.',
       'Set up the firewall by hand.',
     );
   }
-  const bootFile = /(?:-f\s+|include\s+\\?")(\/[^\s";]+)/.exec(get('start') ?? '')?.[1];
+  if (sysvinit && (get('enabled') !== 'enabled' || (get('file') ?? '') === '')) {
+    return unsuitable(
+      'No init script loads nftables rules at boot on this host.',
+      'Install an init script for nftables (on Debian the package orphan-sysvinit-scripts) and enable it, then assess again.',
+    );
+  }
+  const bootFile = sysvinit
+    ? get('file')
+    : /(?:-f\s+|include\s+\\?")(\/[^\s";]+)/.exec(get('start') ?? '')?.[1];
   if (bootFile === undefined) {
     return unsuitable(
       'No nftables.service loads rules at boot on this host.',
