@@ -26,7 +26,8 @@ ExecStart=/bin/sh -c 'while :; do date +%%s.%%N >> ${dataPath}/log; sleep 0.5; d
 WantedBy=multi-user.target
 `;
 
-const prepare = `set -e
+/** Makes the directory, its service and a table of file systems, on a host that has none of them yet. */
+export const volumePrepare = `set -e
 mkdir -p ${dataPath}/sub/deep "${dataPath}/odd name" ${dataPath}/empty; cd ${dataPath}
 head -c 3000000 /dev/urandom > sub/large; echo one > sub/one; ln sub/one sub/deep/same; ln -s ../sub/one "odd name/link"
 printf 'x' > "odd name/-dash *"; : > sub/nothing; mkfifo sub/pipe; truncate -s 5M sub/sparse
@@ -54,7 +55,7 @@ export async function patientBench(host: LabHost): Promise<LabBench> {
 
 export async function volumeBench(host: LabHost): Promise<LabBench> {
   const bench = await patientBench(host);
-  await bench.see(prepare);
+  await bench.see(volumePrepare);
   return bench;
 }
 

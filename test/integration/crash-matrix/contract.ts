@@ -21,6 +21,10 @@ export const faults = [
 ] as const;
 export type FaultName = (typeof faults)[number];
 
+/** What Elasticsearch itself does on the way: rows of their own, without boundaries. */
+export const ownFaults = ['tool-killed', 'entry-without-line', 'joined-nobody', 'rehearsal-rejects'] as const;
+export type OwnFaultName = (typeof ownFaults)[number];
+
 /**
  * A place between two actions of the engine, named by the seam where it lies: `intent written`, `apply: write-file 1 after`.
  * The boundaries of a kind are what a run without a fault passes.
@@ -38,7 +42,8 @@ export interface Cell {
 
 export type Outcome = 'old' | 'new' | 'not-applicable' | 'failed';
 
-export interface Row extends Cell {
+export interface Row extends Omit<Cell, 'fault'> {
+  readonly fault: FaultName | OwnFaultName;
   /** Scenario of the lab, and whether its file systems are small ones that can be filled. */
   readonly hostKind: string;
   readonly outcome: Outcome;

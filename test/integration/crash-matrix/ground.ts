@@ -15,17 +15,20 @@ const run = promisify(execFile);
 export const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Everything of Bulwark's own that an operator could find on the host. */
-const traces = `find /run/bulwark /var/lib/bulwark -mindepth 1 2>/dev/null | sort
+export const tracesScript = `find /run/bulwark /var/lib/bulwark -mindepth 1 2>/dev/null | sort
 find /etc /srv /opt /usr/share/elasticsearch /var/lib -xdev \\( -name '.bulwark-*' -o -name '*.bulwark-*' -o -name 'bulwark-guard*' \\) 2>/dev/null | sort
 systemctl list-units --plain --no-legend --state=active,activating,failed 'bulwark-*' | cut -d' ' -f1 | sort`;
+
+/** Leaves only a little room on the host's own disk; what fills it is not written, so it takes no time. */
+const littleRoom = `[ -e /matrix-ballast ] || fallocate -l $(( $(stat -f -c '%f * %S' /) - 24 * 1048576 )) /matrix-ballast; sync`;
 
 /** Small enough to be full at once, large enough for what a change writes twice. */
 const smallFileSystems = (folders: readonly string[]) =>
   folders
-    .map(
-      (
-        folder,
-      ) => `mkdir -p ${folder}; cp -a ${folder} /root/small; owner=$(stat -c '%u:%g' ${folder}); mode=$(stat -c %a ${folder})
+    .map((folder) =>
+      folder === '/'
+        ? littleRoom
+        : `mkdir -p ${folder}; cp -a ${folder} /root/small; owner=$(stat -c '%u:%g' ${folder}); mode=$(stat -c %a ${folder})
 mount -t tmpfs -o size=$(( $(du -sk /root/small | cut -f1) * 2 + 2048 ))k small ${folder}
 cp -a /root/small/. ${folder}/; chown $owner ${folder}; chmod $mode ${folder}; rm -rf /root/small`,
     )
@@ -98,7 +101,7 @@ export class Ground {
   }
 
   async traces(): Promise<string> {
-    return withoutNames(await this.see(traces));
+    return withoutNames(await this.see(tracesScript));
   }
 
   /** A place for one case: its own journal, before-images, vault and known hosts. */

@@ -2,7 +2,9 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LabError, openLab } from '../../lab/index.ts';
-import { type Cell, faults, type Row } from './contract.ts';
+import { faults, ownFaults, type Row } from './contract.ts';
+import { type OwnCase, ownVariant, runOwn } from './elasticsearch-own.ts';
+import { ownCases } from './elasticsearch-own-cases.ts';
 import { kindNames, loadKinds } from './kind-files.ts';
 import { runMatrix } from './matrix.ts';
 import { lineOf, summaryOf } from './table.ts';
@@ -12,7 +14,8 @@ const partial = 'out/crash-matrix.rows.jsonl';
 const usage = `npm run crash-matrix -- [--kind NAME[,NAME]] [--fault NAME[,NAME]] [--boundary PART] [--part] [--fresh] [--workers N]
 
   --kind      ${kindNames().join(', ')}; or one way of it: "account (lock)"
-  --fault     ${faults.join(', ')}
+              elasticsearch-own: what Elasticsearch itself does on the way
+  --fault     ${[...faults, ...ownFaults].join(', ')}
   --boundary  only boundaries whose name holds this
   --part      the chosen part
   --fresh     forget what an earlier run found; without it only what is missing or failed is run
@@ -25,7 +28,11 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const key = (cell: Cell) => [cell.kind, cell.variant, cell.boundary, cell.fault].join('|');
+const key = (cell: Pick<Row, 'kind' | 'variant' | 'boundary' | 'fault'>) =>
+  [cell.kind, cell.variant, cell.boundary, cell.fault].join('|');
+
+const keyOfOwn = ({ change, what, fault }: OwnCase) =>
+  key({ kind: change.kind, variant: ownVariant, boundary: what, fault });
 
 function earlierRows(): Map<string, Row> {
   const found = new Map<string, Row>();
@@ -59,27 +66,40 @@ async function main(): Promise<number> {
   const earlier = earlierRows();
   const began = Date.now();
   const elapsed = () => `${Math.round((Date.now() - began) / 1000)} s`;
+  const kinds = values.kind?.split(',');
+  const take = (row: Row, left: number) => {
+    if (!earlier.has(key(row))) appendFileSync(partial, `${JSON.stringify(row)}\n`);
+    say(`[${elapsed()}, ${left} left] ${lineOf(row)}`);
+  };
   const lab = await openLab({ log: say });
   try {
-    const rows = await runMatrix(
+    const faulted = await runMatrix(
       {
         lab,
         workers: Number(values.workers ?? 2),
         wish: {
-          ...(values.kind === undefined ? {} : { kinds: values.kind.split(',') }),
+          ...(kinds === undefined ? {} : { kinds }),
           ...(values.fault === undefined ? {} : { faults: values.fault.split(',') }),
           ...(values.boundary === undefined ? {} : { boundary: values.boundary }),
           part: values.part === true,
         },
         known: (cell) => earlier.get(key(cell)),
-        onRow: (row, left) => {
-          if (!earlier.has(key(row))) appendFileSync(partial, `${JSON.stringify(row)}\n`);
-          say(`[${elapsed()}, ${left} left] ${lineOf(row)}`);
-        },
+        onRow: take,
         onNote: (line) => say(`[${elapsed()}] ${line}`),
       },
       await loadKinds(),
     );
+    const own = ownCases.filter(
+      (one) =>
+        (kinds === undefined || kinds.includes('elasticsearch-own')) &&
+        (values.fault === undefined || values.fault.split(',').includes(one.fault)) &&
+        (values.boundary === undefined || one.what.includes(values.boundary)) &&
+        (values.part !== true || one.chosen),
+    );
+    const missing = own.filter((one) => !earlier.has(keyOfOwn(one)));
+    const found = await runOwn(lab, missing, take);
+    const kept = own.flatMap((one) => earlier.get(keyOfOwn(one)) ?? []);
+    const rows = [...faulted, ...kept, ...found];
     writeFileSync(
       out,
       `${JSON.stringify({ seconds: Math.round((Date.now() - began) / 1000), rows }, null, 1)}\n`,

@@ -1,5 +1,5 @@
 /** The matrix in words: kinds by faults with counts, and what failed one by one. */
-import { faults, labelOf, type Outcome, type Row } from './contract.ts';
+import { labelOf, type Outcome, ownFaults, type Row, faults as seamFaults } from './contract.ts';
 
 function count(rows: readonly Row[], outcome: Outcome): number {
   return rows.filter((row) => row.outcome === outcome).length;
@@ -16,6 +16,9 @@ function square(rows: readonly Row[]): string {
 
 export function tableOf(rows: readonly Row[]): string {
   const labels = [...new Set(rows.map((row) => labelOf(row)))].toSorted();
+  const faults = [...seamFaults, ...ownFaults].filter(
+    (fault) => seamFaults.some((one) => one === fault) || rows.some((row) => row.fault === fault),
+  );
   const head = ['old/new/n.a./failed', ...faults, 'all'];
   const body = labels.map((label) => {
     const mine = rows.filter((row) => labelOf(row) === label);

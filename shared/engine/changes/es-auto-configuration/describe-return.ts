@@ -22,6 +22,14 @@ export async function describeReturn(
   context: ChangeContext,
   standing: SwitchStanding,
 ): Promise<AppError> {
+  if (standing.state === 'edited') {
+    return appError(
+      'DRIFT',
+      `A file in ${install.pathConf} was changed on the host while the secured configuration was made from a copy of it, so nothing was switched.`,
+      'Assess the host again and make a new plan.',
+      { hostState: 'restored', retryable: true },
+    );
+  }
   const down = standing.state === 'returned-down';
   const log = await collectStartLog(
     context,

@@ -10,9 +10,11 @@ import { Secret } from '../../../domain/secret.ts';
 import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { readYml } from '../../elasticsearch/start-log.ts';
+import { leftoverWords, toolLeftovers } from '../../elasticsearch/tool-leftovers.ts';
 import { readFile } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
 import { describeReturn } from './describe-return.ts';
+import { namesIn, readEntries } from './entries.ts';
 import { packImage, readImage } from './image.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { leftovers, prepare, startSeconds } from './prepare.ts';
@@ -143,6 +145,10 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
     if (!possible.ok) {
       return possible;
     }
+    const entries = await readEntries(context, change.install.pathConf);
+    if (!entries.ok) {
+      return entries;
+    }
     const yml = (await readYml(context, change.install.pathConf)) ?? '';
     const read = readYamlSettings(yml);
     const gone = read.ok
@@ -174,7 +180,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
         },
         { subject: 'password of elastic', before: '', after: '[secret]' },
       ],
-      words: [],
+      words: leftoverWords(change.install.pathConf, toolLeftovers(namesIn(entries.value))),
     });
   },
 

@@ -6,6 +6,7 @@ import { readUnit } from '../../elasticsearch/service.ts';
 import { readFile } from '../../host-files.ts';
 import { prelude, runChecked } from '../../host-script.ts';
 import { type DataPath, readDataPaths } from './data.ts';
+import { othersIn, readEntries } from './entries.ts';
 
 /** A configuration directory is some kilobytes; synonym files and dictionaries can make it megabytes. */
 const maxTarBytes = 64 * 1024 * 1024;
@@ -15,6 +16,8 @@ export interface Image {
   /** SHA-256 of elasticsearch.yml before. */
   readonly yml: string;
   readonly data: readonly DataPath[];
+  /** Lines about what securing a node does not write itself. Images of earlier releases lack them. */
+  readonly others?: readonly string[];
   /** Whether the node ran. */
   readonly active: boolean;
 }
@@ -37,6 +40,7 @@ sync
 export async function packImage(context: ChangeContext, install: EsInstall): Promise<Result<Uint8Array>> {
   const yml = await readFile(context.host, `${install.pathConf}/elasticsearch.yml`);
   const data = await readDataPaths(context, install);
+  const entries = await readEntries(context, install.pathConf);
   const unit =
     install.unit === undefined ? undefined : await readUnit(context.host, install.unit, context.signal);
   const tar = await runChecked(
@@ -52,14 +56,15 @@ export async function packImage(context: ChangeContext, install: EsInstall): Pro
     { doing: `copy ${install.pathConf}` },
     context.signal,
   );
-  if (!yml.ok || !data.ok || unit?.ok === false || !tar.ok) {
-    const first = [yml, data, unit, tar].find((one) => one?.ok === false);
+  if (!yml.ok || !data.ok || !entries.ok || unit?.ok === false || !tar.ok) {
+    const first = [yml, data, entries, unit, tar].find((one) => one?.ok === false);
     return first as Result<never>;
   }
   const image: Image = {
     version: 1,
     yml: yml.value === 'absent' ? 'absent' : context.digest.sha256(yml.value.bytes),
     data: data.value,
+    others: othersIn(entries.value),
     active: unit?.ok === true && unit.value.state.mainPid !== 0,
   };
   const line = new TextEncoder().encode(`${JSON.stringify(image)}\n`);

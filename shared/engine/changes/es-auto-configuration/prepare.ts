@@ -6,6 +6,7 @@ import type { ChangeContext } from '../../change-kind.ts';
 import { readUnit } from '../../elasticsearch/service.ts';
 import { rejection, tryConfiguration } from '../../rehearsal/rehearse.ts';
 import { readDataPaths } from './data.ts';
+import { readEntries } from './entries.ts';
 import { dropUnknownEntries, type Staged, stageConfiguration } from './staging.ts';
 import { beginSwitch } from './switch.ts';
 import { dataAside, makeFreshData, wrapperOf } from './wrapper.ts';
@@ -50,8 +51,10 @@ export async function prepare(
   const { install } = change;
   const unit = await readUnit(context.host, install.unit ?? '', context.signal);
   const data = await readDataPaths(context, install);
-  if (!unit.ok || !data.ok) {
-    return unit.ok ? (data as Result<never>) : unit;
+  // Before the copy is made: what comes in while it is made counts as an edit.
+  const entries = await readEntries(context, install.pathConf);
+  if (!unit.ok || !data.ok || !entries.ok) {
+    return [unit, data, entries].find((one) => !one.ok) as Result<never>;
   }
   const { user, group } = unit.value.properties;
   const staged = await stageConfiguration(context, {
@@ -83,6 +86,7 @@ export async function prepare(
     active: unit.value.state.mainPid !== 0,
     start: true,
     seconds: startSeconds,
+    watched: { folder: install.pathConf, fingerprint: entries.value.fingerprint },
     trades: [
       ...data.value
         .filter((path) => path.state !== 'empty')

@@ -7,12 +7,13 @@ import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext, Mark, UndoWords } from '../../change-kind.ts';
 import { askNode, at, jsonOf, type NodeDoor, vaultCredential } from '../../elasticsearch/node.ts';
-import { readFile } from '../../host-files.ts';
 import type { NodeCredential } from '../../ports.ts';
 import { endRehearsal } from '../../rehearsal/rehearse.ts';
 import { askForData } from './data.ts';
+import { digestNow, drifted } from './drift.ts';
+import { readEntries } from './entries.ts';
 import { type Image, unpackImage } from './image.ts';
-import { caPath, pinnedDoor } from './secured.ts';
+import { pinnedDoor } from './secured.ts';
 import {
   awaitSwitch,
   beginSwitch,
@@ -36,35 +37,6 @@ type BackContext = ChangeContext & { readonly force: boolean };
 
 /** The data directory of the secured node, once it is out of the way. */
 const securedAside = (path: string, tag: string) => `${path}.secured-${tag}`;
-
-async function digestNow(context: ChangeContext, path: string): Promise<Result<string>> {
-  const file = await readFile(context.host, path);
-  if (!file.ok) {
-    return file;
-  }
-  return succeed(file.value === 'absent' ? 'absent' : context.digest.sha256(file.value.bytes));
-}
-
-/** Names of what somebody else has changed since. */
-async function drifted(way: WayBack, context: ChangeContext): Promise<Result<readonly string[]>> {
-  const { pathConf } = way.change.install;
-  const wrong: string[] = [];
-  for (const [name, path] of [
-    ['yml', `${pathConf}/elasticsearch.yml`],
-    ['keystore', `${pathConf}/elasticsearch.keystore`],
-    ['httpCa', caPath(way.change.install)],
-  ] as const) {
-    const wanted = way.mark?.[name];
-    const now = wanted === undefined ? undefined : await digestNow(context, path);
-    if (now?.ok === false) {
-      return now;
-    }
-    if (now !== undefined && now.value !== wanted) {
-      wrong.push(path);
-    }
-  }
-  return succeed(wrong);
-}
 
 /** How often a node that lets nobody see yet is asked again, every two seconds: its security index appears meanwhile. */
 const patience = 15;
@@ -180,9 +152,10 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
   if (yml.value === way.image.yml) {
     return await cleanAndTell(way, live, false);
   }
-  const drift = await drifted(way, live);
-  if (!drift.ok) {
-    return drift;
+  const entries = await readEntries(live, install.pathConf);
+  const drift = entries.ok ? await drifted(way, live, entries.value) : entries;
+  if (!entries.ok || !drift.ok) {
+    return entries.ok ? (drift as Result<never>) : entries;
   }
   if (drift.value.length > 0 && !context.force) {
     return fail(
@@ -216,6 +189,7 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
     active: true,
     start: way.image.active,
     seconds: 300,
+    watched: { folder: install.pathConf, fingerprint: entries.value.fingerprint },
     trades: trades.value,
   });
   if (!begun.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
@@ -233,6 +207,17 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
         'The node did not come up with the old configuration and could not be stopped either, so the secured one was not put back under it. Both are kept on the host.',
         'Find out what holds the node, then undo again; or restart the host: it puts the secured configuration back before the node starts.',
         { hostState: 'changed', retryable: true },
+      ),
+    );
+  }
+  if (ended.value.standing.state === 'edited') {
+    await clean(way, last);
+    return fail(
+      appError(
+        'DRIFT',
+        `A file in ${install.pathConf} was changed on the host while the way back was made ready, so nothing was switched.`,
+        'Look at the change, then undo again.',
+        { hostState: 'unchanged', retryable: true },
       ),
     );
   }

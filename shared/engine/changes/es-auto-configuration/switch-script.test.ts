@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entriesShell } from './entries.ts';
 import { switchScript } from './switch-script.ts';
 
 let base: string;
@@ -43,6 +44,8 @@ interface Scene {
   readonly trades: readonly (readonly string[])[];
   /** Whether the script is to start the node: with a start that never succeeds here, because nothing listens. */
   readonly start: 'yes' | 'no';
+  /** Nobody may change it after `prepare`. */
+  readonly watched?: string;
 }
 
 /** A systemctl that knows one stopped unit, and an mv that may kill the script before or after its n-th call. */
@@ -72,8 +75,13 @@ exit 0`,
   const script = switchScript
     .replace('PATH=/usr/local/sbin', `PATH='${at('bin')}':/usr/local/sbin`)
     .replaceAll('/etc/systemd/system', at('etc'));
+  const print = `${entriesShell}fingerprint "$1"`;
+  const watched =
+    scene.watched === undefined
+      ? ''
+      : `${scene.watched}\n${execFileSync('sh', ['-c', print, 'sh', scene.watched], { encoding: 'utf8' })}`;
   put('switch/switch.sh', script);
-  put('switch/parameters', `node.service\n1\n2\ntls\nno\n${scene.start}\nsettle.service\n`);
+  put('switch/parameters', `node.service\n1\n2\ntls\nno\n${scene.start}\nsettle.service\n${watched}`);
   put('switch/trades', `${scene.trades.map((trade) => trade.join('\t')).join('\n')}\n`);
   put('switch/state', 'ready\n');
   put('etc/settle.service', 'x');
@@ -133,6 +141,25 @@ describe('the switch', () => {
     run('mend');
     run('boot');
     expect(tree()).toBe(committed);
+  });
+
+  it('moves nothing when somebody changed the watched folder meanwhile', () => {
+    const wish = scene();
+    prepare({ ...wish, watched: at('host/es/config') });
+    put('host/es/config/jvm.options', '# theirs');
+    const before = tree();
+    run('go');
+    expect(state()).toBe('edited');
+    expect(tree()).toBe(before);
+    expect(existsSync(at('etc/settle.service'))).toBe(false);
+    run('mend');
+    expect(tree()).toBe(before);
+  });
+
+  it('goes to the new state when the watched folder is as it was', () => {
+    prepare({ ...scene(), watched: at('host/es/config') });
+    run('go');
+    expect(state()).toBe('committed');
   });
 
   it('puts the old state back when the new one does not start', () => {

@@ -9,6 +9,7 @@
  */
 
 import { serviceFunctions } from '../../elasticsearch/service-shell.ts';
+import { entriesShell } from './entries.ts';
 
 /** Words of the state file that are final. */
 export const finalStates = [
@@ -21,12 +22,15 @@ export const finalStates = [
   // The new state is in place and its node can neither be used nor stopped: nothing is moved under it. `mend` tries again when
   // it is asked to (state `returning`), `boot` finishes.
   'not-returned',
+  // Somebody changed the watched folder while the new state was prepared from it: nothing was moved.
+  'edited',
 ] as const;
 export type FinalState = (typeof finalStates)[number];
 
 /**
  * $1: `go` (forward), `mend` (after the unit ended, however), `boot` (before the node's unit starts). Reads `parameters`
- * (unit, port, seconds, speech tls|any, active yes|no, start yes|no, boot unit) and `trades` (kind TAB here TAB out TAB in).
+ * (unit, port, seconds, speech tls|any, active yes|no, start yes|no, boot unit, watched folder, its fingerprint) and `trades`
+ * (kind TAB here TAB out TAB in).
  */
 export const switchScript = `set -u
 umask 077
@@ -35,13 +39,13 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 d=\${0%/*}
 cd "$d" || exit 1
 exec >>"$d/log" 2>&1 </dev/null
-{ read -r unit; read -r port; read -r seconds; read -r speech; read -r active; read -r start; read -r bootunit; } < parameters
+{ read -r unit; read -r port; read -r seconds; read -r speech; read -r active; read -r start; read -r bootunit; read -r watched; read -r expected; } < parameters
 tab=$(printf '\\t')
 flush() { sync "$@" 2>/dev/null || sync; }
 phase() { printf '%s\\n' "$1" > state.new && flush state.new && mv state.new state && flush .; }
 state() { cat state 2>/dev/null || echo none; }
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
-${serviceFunctions}
+${serviceFunctions}${entriesShell}unchanged() { [ -z "$watched" ] || [ "$(fingerprint "$watched")" = "$expected" ]; }
 others() { # every entry of $1 but ours and the file system's own
   find "$1" -mindepth 1 -maxdepth 1 ! -path "$2" ! -path "$3" ! -name lost+found
 }
@@ -134,10 +138,15 @@ return_old() {
 case $1 in
   go)
     [ "$(state)" = ready ] || exit 0
+    unchanged || { phase edited; forget_boot; exit 0; }
     phase stopping
     if ! stop_node; then
       systemctl --no-block start -- "$unit"
       phase not-stopped; forget_boot; exit 0
+    fi
+    if ! unchanged; then
+      if [ "$active" = no ] || start_node any; then phase edited; else phase returned-down; fi
+      forget_boot; exit 0
     fi
     phase trading
     forward || { return_old; exit 0; }

@@ -27,6 +27,8 @@ export interface Switch {
   readonly trades: readonly Trade[];
   /** Seconds that one start may take before the old state comes back. */
   readonly seconds: number;
+  /** What the folder must still hold right before anything is moved: see `fingerprint`. */
+  readonly watched: { readonly folder: string; readonly fingerprint: string };
 }
 
 export function switchFolder(tag: string): string {
@@ -79,6 +81,8 @@ export async function beginSwitch(context: ChangeContext, wish: Switch): Promise
     wish.active ? 'yes' : 'no',
     wish.start ? 'yes' : 'no',
     names.boot,
+    wish.watched.folder,
+    wish.watched.fingerprint,
   ];
   const trades = wish.trades.map((trade) =>
     [trade.kind, trade.here, trade.out ?? '-', trade.in ?? '-'].join('\t'),

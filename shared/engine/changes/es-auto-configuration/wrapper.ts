@@ -33,7 +33,7 @@ rm -rf -- "$w"
 mkdir -m 700 -- "$w" && chmod g-s -- "$w" || exit 1
 mkdir -m 755 -- "$w/empty" || exit 1
 if [ -n "\${3:-}" ]; then cp -a -- "$conf" "$w/staged" || exit 1; fi
-rm -rf -- "$w"/staged/certs.*.tmp
+rm -rf -- "$w"/staged/certs.*.tmp "$w/staged/elasticsearch.keystore.tmp"
 exit 0
 `;
 

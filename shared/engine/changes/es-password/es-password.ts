@@ -10,7 +10,7 @@ import { afterWriting } from '../../host-script.ts';
 import type { NodeCredential } from '../../ports.ts';
 import { findAdministrator, nextRef, secretDoor } from './administrator.ts';
 import { aboutPassword, confirmPassword } from './confirm.ts';
-import { removeLeftoverUsers } from './leftover-users.ts';
+import { findLeftoverUsers, removeLeftoverUsers } from './leftover-users.ts';
 import { setByApi, setByTool } from './set-password.ts';
 import { allAccepted, type Standing, standingsOf } from './standing.ts';
 
@@ -167,6 +167,10 @@ export const esPassword: ChangeKind<'es-password'> = {
       return accepted;
     }
     const open = change.users.filter((user) => !done.includes(user.name));
+    const left = await findLeftoverUsers(context, change.install);
+    if (!left.ok) {
+      return left;
+    }
     return succeed({
       inPlace: open.length === 0,
       diffs: open.map((user) => ({
@@ -174,7 +178,12 @@ export const esPassword: ChangeKind<'es-password'> = {
         before: 'not in the vault',
         after: '[secret]',
       })),
-      words: [],
+      words:
+        left.value.length === 0
+          ? []
+          : [
+              `A password tool of Elasticsearch was ended in the middle and left superusers behind: ${left.value.join(', ')}. ${open.length === 0 ? `Take their lines out of users and users_roles in ${change.install.pathConf}.` : 'They are removed with this change and do not come back.'}`,
+            ],
     });
   },
 

@@ -13,6 +13,7 @@ import {
   removeEntries,
   toolPlace,
 } from '../../elasticsearch/keystore.ts';
+import { halfKeystoreWords } from '../../elasticsearch/tool-leftovers.ts';
 import { readFile, removeFile, writeFileAtomic } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
 import { decodeKeystoreImage, encodeKeystoreImage } from './image.ts';
@@ -150,6 +151,10 @@ export const keystoreEntry: ChangeKind<'keystore-entry'> = {
     if (!wanted.ok) {
       return wanted;
     }
+    const half = await readFile(context.host, `${pathOf(change)}.tmp`);
+    if (!half.ok) {
+      return half;
+    }
     const { names, file, set, remove, make, ownership } = wanted.value;
     const after = [...names.filter((name) => !remove.includes(name)), ...set.map((entry) => entry.name)];
     const shown = file === 'absent' ? 'absent' : `${file.owner}:${file.group} ${file.mode}`;
@@ -178,7 +183,7 @@ export const keystoreEntry: ChangeKind<'keystore-entry'> = {
               },
             ]),
       ],
-      words: [],
+      words: half.value !== 'absent' && touched ? [halfKeystoreWords(change.install.pathConf)] : [],
     });
   },
 
