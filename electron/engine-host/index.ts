@@ -30,6 +30,7 @@ function askDesktop(method: keyof Desktop, ...input: readonly unknown[]): Promis
 
 const desktop: Desktop = {
   chooseKeyFile: () => askDesktop('chooseKeyFile') as Promise<string | null>,
+  chooseInventory: () => askDesktop('chooseInventory') as Promise<string | null>,
   chooseReport: () => askDesktop('chooseReport') as Promise<string | null>,
   chooseNewFile: (name) => askDesktop('chooseNewFile', name) as Promise<string | null>,
   openLink: (link) => askDesktop('openLink', link) as Promise<void>,

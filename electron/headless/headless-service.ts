@@ -39,6 +39,7 @@ export interface Headless {
 
 const noDesktop: Desktop = {
   chooseKeyFile: () => Promise.resolve(null),
+  chooseInventory: () => Promise.resolve(null),
   chooseReport: () => Promise.resolve(null),
   chooseNewFile: () => Promise.resolve(null),
   openLink: () => Promise.resolve(),

@@ -39,6 +39,11 @@ export function desktopMethods(window: () => BrowserWindow | undefined): Desktop
   }
   return {
     chooseKeyFile: () => chooseFile('Choose a private key', []),
+    chooseInventory: () =>
+      chooseFile('Choose an inventory', [
+        { name: 'Inventories', extensions: ['csv', 'tsv', 'ini', 'yml', 'yaml', 'txt'] },
+        { name: 'All files', extensions: ['*'] },
+      ]),
     chooseReport: () =>
       chooseFile('Choose a report to verify', [{ name: 'Bulwark reports', extensions: ['pdf', 'json'] }]),
     chooseNewFile: (name) => chooseNewFile(text.parse(name)),

@@ -1,5 +1,6 @@
 /** The hosts of a workspace: adding, changing, connecting. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Handlers } from '../../shared/contract/derive.ts';
 import { appError } from '../../shared/domain/error.ts';
 import type { Host } from '../../shared/domain/host.ts';
@@ -9,10 +10,14 @@ import { connectHost } from './connecting.ts';
 import type { ServiceContext } from './context.ts';
 import type { NodeLoginCalls } from './handlers-node-login.ts';
 import { newId, noWorkspace, type WorkspaceHolder } from './handlers-workspace.ts';
+import { draftsFromInventory } from './inventory.ts';
 import { initialHostState, type OpenWorkspace } from './open-workspace.ts';
 import { done } from './operations.ts';
 import { draftsFromSshConfig } from './ssh-config.ts';
 import { withoutHost } from './workspace-files.ts';
+
+/** Bytes. */
+const largestInventory = 4_000_000;
 
 /** Two entries with one place mean the same host key. */
 function place({ address, port }: Host): string {
@@ -89,7 +94,8 @@ export function createHostHandlers(
         ...file,
         ...withoutHost(file, hostId),
       }));
-      store.set({ basket: workspace.file().basket, plan: workspace.file().plan });
+      const { basket, waivers, plan } = workspace.file();
+      store.set({ basket, waivers, plan });
       store.setHosts(store.get().hosts.filter((state) => state.host.id !== hostId));
       return done;
     },
@@ -100,6 +106,26 @@ export function createHostHandlers(
         return succeed(draftsFromSshConfig(await readFile(path, 'utf8'), context.operator));
       } catch {
         return succeed({ drafts: [], ignored: ['There is no SSH configuration in your home folder.'] });
+      }
+    },
+    async readInventory() {
+      const path = await context.desktop.chooseInventory();
+      if (path === null) return succeed({ fileName: null, drafts: [], ignored: [] });
+      const fileName = basename(path);
+      try {
+        if ((await stat(path)).size > largestInventory)
+          return succeed({ fileName, drafts: [], ignored: ['The file is too large to be an inventory.'] });
+        const text = await readFile(path, 'utf8');
+        return succeed({ fileName, ...draftsFromInventory(text, fileName, context.operator) });
+      } catch (cause) {
+        return fail(
+          appError(
+            'NOT_FOUND',
+            'That file cannot be read.',
+            'Choose another one, or check that it belongs to you. Nothing was added.',
+            { hostState: 'unchanged', detail: String(cause) },
+          ),
+        );
       }
     },
     async chooseKeyFile() {

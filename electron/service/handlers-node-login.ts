@@ -4,6 +4,7 @@ import type { Host } from '../../shared/domain/host.ts';
 import { type Result, succeed } from '../../shared/domain/result.ts';
 import { busyWith } from './busy.ts';
 import type { ServiceContext } from './context.ts';
+import { refreshHistory } from './engine-work.ts';
 import { noWorkspace, type WorkspaceHolder } from './handlers-workspace.ts';
 import { forgetNodeLogin, setNodeLogin } from './keeping-login.ts';
 import { createReader, removeReader } from './managing-reader.ts';
@@ -26,12 +27,12 @@ export function createNodeLoginHandlers(
     if (workspace === undefined || host === undefined) return noWorkspace();
     const occupied = busyWith(context.store);
     if (occupied !== undefined) return occupied;
-    const operationId = context.operations.start(
-      'node-login',
-      titleOf(host),
-      hostId,
-      async (handle) => await work(workspace, handle),
-    );
+    const operationId = context.operations.start('node-login', titleOf(host), hostId, async (handle) => {
+      const worked = await work(workspace, handle);
+      // A reader that was made or removed stands in the journal, and so in the history.
+      await refreshHistory(context, workspace, hostId);
+      return worked;
+    });
     return succeed({ operationId });
   }
 

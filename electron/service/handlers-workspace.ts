@@ -57,6 +57,7 @@ export function createWorkspaceHandlers(
         createdAt: file.createdAt,
       },
       basket: file.basket,
+      waivers: file.waivers,
       plan: file.plan,
       steps: [],
       guards: [],
@@ -80,6 +81,7 @@ export function createWorkspaceHandlers(
       workspace: null,
       vault: { state: 'none', secrets: [] },
       basket: [],
+      waivers: [],
       plan: null,
       steps: [],
       guards: [],
@@ -115,6 +117,7 @@ export function createWorkspaceHandlers(
           hosts: [],
           hostKeys: {},
           basket: [],
+          waivers: [],
           plan: null,
         };
         await writeDurably(paths.file, JSON.stringify(file, null, 2));

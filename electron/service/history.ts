@@ -3,6 +3,7 @@ import type { HistoryItem, HistoryNote, HostState } from '../../shared/contract/
 import type { Blast, Change } from '../../shared/domain/change.ts';
 import type { JournalEntry } from '../../shared/domain/journal.ts';
 import { owedRestarts, type StepHistory, stepHistories } from '../../shared/engine/journal/history.ts';
+import { notesOf } from '../../shared/engine/report/changes.ts';
 import { restartStepId } from '../../shared/engine/restarts-owed.ts';
 
 function resultOf(step: StepHistory): HistoryItem['result'] {
@@ -19,20 +20,7 @@ function undoOf({ undoOutcome, undoIntent }: StepHistory): Pick<HistoryItem, 'un
 
 /** Newest first. */
 export function historyNotes(entries: readonly JournalEntry[]): HistoryNote[] {
-  return entries
-    .flatMap((entry) =>
-      entry.type === 'note' || (entry.type === 'restart-outcome' && entry.result !== 'not-needed')
-        ? [
-            {
-              sequence: entry.sequence,
-              at: entry.at,
-              operator: entry.operator,
-              text: entry.type === 'note' ? entry.text : `After undoing: ${entry.note}`,
-            },
-          ]
-        : [],
-    )
-    .reverse();
+  return notesOf(entries).reverse();
 }
 
 export function historyItems(

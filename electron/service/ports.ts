@@ -5,6 +5,7 @@ import type { Secret } from '../../shared/domain/secret.ts';
 /** Things that only Electron's main process can do; the headless entry point has its own, smaller one. */
 export interface Desktop {
   chooseKeyFile(): Promise<string | null>;
+  chooseInventory(): Promise<string | null>;
   chooseReport(): Promise<string | null>;
   /** Where a new file may be written; the dialog has asked before it names one that is there. */
   chooseNewFile(name: string): Promise<string | null>;

@@ -92,6 +92,7 @@ export async function exportWorkspaceReport(
     signer: signer.value,
     hosts,
     secrets: secrets.value,
+    waivers: file.waivers,
     certificates: hosts.flatMap(({ host }) =>
       peersOf(workspace, host.id).flatMap(({ port, peer }) =>
         peer.chain.map((certificate) => ({

@@ -12,6 +12,7 @@ const passphrase = 'canary-passphrase-2207';
 let secretsClosed = 0;
 const desktop: Desktop = {
   chooseKeyFile: () => Promise.resolve(null),
+  chooseInventory: () => Promise.resolve(null),
   chooseReport: () => Promise.resolve(null),
   chooseNewFile: () => Promise.resolve(null),
   openLink: () => Promise.resolve(),

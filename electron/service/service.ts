@@ -11,6 +11,7 @@ import { refreshHistory } from './engine-work.ts';
 import { createHostHandlers } from './handlers-hosts.ts';
 import { createNodeLoginHandlers } from './handlers-node-login.ts';
 import { createVaultHandlers } from './handlers-vault.ts';
+import { createWaiverHandlers } from './handlers-waivers.ts';
 import { createWorkHandlers } from './handlers-work.ts';
 import { createWorkspaceHandlers, type WorkspaceHolder } from './handlers-workspace.ts';
 import { createLog } from './log.ts';
@@ -59,6 +60,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     catalog: catalog.map((control) => control.words),
     hosts: [],
     basket: [],
+    waivers: [],
     plan: null,
     steps: [],
     guards: [],
@@ -118,6 +120,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     vault: createVaultHandlers(context, holder),
     hosts: { ...createHostHandlers(context, holder), ...createNodeLoginHandlers(context, holder) },
     ...createWorkHandlers(context, holder),
+    ...createWaiverHandlers(context, holder),
     question: {
       async answer({ questionId, answer }) {
         return context.questions.answer(questionId, answer) ? done : questionGone();

@@ -10,7 +10,7 @@ interface Block {
   readonly options: Map<string, string>;
 }
 
-function expandHome(path: string): string {
+export function expandHome(path: string): string {
   const bare = path.replace(/^"(.*)"$/, '$1');
   return bare.startsWith('~/') ? join(homedir(), bare.slice(2)) : bare;
 }

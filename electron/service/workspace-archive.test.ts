@@ -36,6 +36,7 @@ const file: WorkspaceFile = {
   ],
   hostKeys: {},
   basket: [],
+  waivers: [],
   plan: null,
 };
 

@@ -26,6 +26,7 @@ const file: WorkspaceFile = {
   hosts: [],
   hostKeys: {},
   basket: [],
+  waivers: [],
   plan: null,
 };
 

@@ -14,6 +14,7 @@ import { type Scan, scanSchema } from '../../shared/domain/finding.ts';
 import { hostKeySchema, hostSchema } from '../../shared/domain/host.ts';
 import { planSchema } from '../../shared/domain/plan.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import { waiverSchema } from '../../shared/domain/waiver.ts';
 
 export const workspaceFileSchema = z.object({
   format: z.literal('bulwark-workspace'),
@@ -25,6 +26,8 @@ export const workspaceFileSchema = z.object({
   hosts: z.array(hostSchema),
   hostKeys: z.record(z.string(), hostKeySchema),
   basket: z.array(basketItemSchema),
+  /** Absent in files from before there were any. */
+  waivers: z.array(waiverSchema).default([]),
   /** A plan that was made and not discarded: closing the app loses nothing. */
   plan: planSchema.nullable(),
 });
@@ -174,12 +177,13 @@ export async function listRecents(folder: string): Promise<Recent[]> {
 export function withoutHost(
   file: WorkspaceFile,
   hostId: string,
-): Pick<WorkspaceFile, 'hosts' | 'hostKeys' | 'basket' | 'plan'> {
+): Pick<WorkspaceFile, 'hosts' | 'hostKeys' | 'basket' | 'waivers' | 'plan'> {
   const planned = file.plan?.steps.some((step) => step.hostId === hostId) === true;
   return {
     hosts: file.hosts.filter((entry) => entry.id !== hostId),
     hostKeys: Object.fromEntries(Object.entries(file.hostKeys).filter(([id]) => id !== hostId)),
     basket: file.basket.filter((item) => item.hostId !== hostId),
+    waivers: file.waivers.filter((waiver) => waiver.hostId !== hostId),
     plan: planned ? null : file.plan,
   };
 }

@@ -45,7 +45,12 @@ function useActions(theme: 'light' | 'dark'): readonly Action[] {
       {
         group: 'Hosts',
         name: 'Import from SSH configuration',
-        run: () => useUi.setState({ screen: 'hosts', hostDrawer: 'import' }),
+        run: () => useUi.setState({ screen: 'hosts', hostDrawer: 'ssh-config' }),
+      },
+      {
+        group: 'Hosts',
+        name: 'Import an inventory',
+        run: () => useUi.setState({ screen: 'hosts', hostDrawer: 'inventory' }),
       },
       ...hosts
         .filter((host) => host.connection !== 'connected' && host.connection !== 'connecting')

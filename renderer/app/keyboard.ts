@@ -10,6 +10,7 @@ export const shortcuts = [
   { keys: 'Enter', does: 'Open what is chosen' },
   { keys: 'F', does: 'Fix the open finding now' },
   { keys: 'P', does: 'Put the open finding into the plan, or take it out' },
+  { keys: 'W', does: 'Accept the open finding for a while' },
   { keys: 'U', does: 'Undo' },
   { keys: '?', does: 'Show this list' },
   { keys: 'Esc', does: 'Close and go back to where you were' },
@@ -48,7 +49,7 @@ function onKey(event: KeyboardEvent): void {
       event.preventDefault();
       search.focus();
     }
-  } else if (/^[fpu]$/i.test(event.key) && pressMarked(event.key.toLowerCase())) {
+  } else if (/^[fpuw]$/i.test(event.key) && pressMarked(event.key.toLowerCase())) {
     event.preventDefault();
   }
 }

@@ -3,6 +3,7 @@ import type { HostState } from '../../shared/contract/state.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { type Severity, severities } from '../../shared/domain/severity.ts';
+import { holds, type Waiver } from '../../shared/domain/waiver.ts';
 
 export type Counts = Readonly<Record<Outcome, number>>;
 
@@ -100,4 +101,9 @@ export function canBePlanned(finding: Finding): boolean {
   return (
     finding.outcome === 'fail' && (finding.remedy.type === 'changes' || finding.remedy.type === 'choices')
   );
+}
+
+/** Findings whose risk somebody accepted and whose time is not over. @param now milliseconds since 1970 */
+export function acceptedFindings(waivers: readonly Waiver[], now: number): ReadonlySet<string> {
+  return new Set(waivers.filter((waiver) => holds(waiver, now)).map(({ findingId }) => findingId));
 }

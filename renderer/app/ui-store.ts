@@ -47,7 +47,7 @@ interface UiState {
   readonly palette: boolean;
   readonly shortcuts: boolean;
   /** The drawer of the step Hosts: a new host, the import, or the host with that id. */
-  readonly hostDrawer: 'closed' | 'new' | 'import' | { readonly hostId: string };
+  readonly hostDrawer: 'closed' | 'new' | 'ssh-config' | 'inventory' | { readonly hostId: string };
   /** Host whose Elasticsearch login is being looked at; empty when none. */
   readonly nodeLoginHost: string;
   readonly filters: ReviewFilters;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { controlIdSchema } from '../domain/control.ts';
 import { deploymentTypeSchema } from '../domain/deployment.ts';
 import { hostIdSchema, hostSchema } from '../domain/host.ts';
+import { waiverTermsSchema } from '../domain/waiver.ts';
 import { appStateSchema } from './state.ts';
 
 const id = z.string().min(1).max(200);
@@ -93,6 +94,16 @@ export const api = {
       nothing,
       z.strictObject({ drafts: z.array(hostDraftSchema), ignored: z.array(z.string()) }),
     ),
+    /** Asks for an inventory (CSV, Ansible) by a dialog of the system; answers with drafts for preview, adds nothing. `fileName` is null when none was chosen. */
+    readInventory: call(
+      'command',
+      nothing,
+      z.strictObject({
+        fileName: z.string().nullable(),
+        drafts: z.array(hostDraftSchema),
+        ignored: z.array(z.string()),
+      }),
+    ),
     /** Asks the operator for a key file by a dialog of the system; the answer is shown in the form. */
     chooseKeyFile: call('command', nothing, z.strictObject({ path: z.string().nullable() })),
     connect: call('operation', z.strictObject({ hostId: hostIdSchema }), started),
@@ -116,6 +127,11 @@ export const api = {
     /** Makes a plan from one finding (and those fixed together with it) only. */
     fixNow: call('operation', z.strictObject({ findingId: id, choices }), started),
     discard: call('command', nothing, done),
+  },
+  waiver: {
+    /** Accepts what a finding says until a day; replaces what was accepted of it before. Its outcome stays what it is. */
+    accept: call('command', waiverTermsSchema.extend({ findingId: id }), done),
+    withdraw: call('command', z.strictObject({ findingId: id }), done),
   },
   apply: {
     /** `digest` must be the one that was shown. */

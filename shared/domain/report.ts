@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { diffSchema } from './change.ts';
 import { deploymentTypeSchema } from './deployment.ts';
 import { exposureSchema, findingSchema } from './finding.ts';
+import { waiverSchema } from './waiver.ts';
 
 const countsSchema = z.object({
   pass: z.number(),
@@ -69,6 +70,10 @@ export const reportSchema = z.object({
           mark: z.record(z.string(), z.string()),
         }),
       ),
+      /** What was done besides changes: an account made in the cluster, a lock taken over, a removal that was confirmed. */
+      notes: z
+        .array(z.object({ sequence: z.number(), at: z.string(), operator: z.string(), text: z.string() }))
+        .optional(),
       /** Things kept on the host on purpose (a data directory set aside), with their paths. */
       kept: z.array(z.string()),
       /** What root types on the host to take back what still stands, when nobody has the workspace any more. */
@@ -77,6 +82,8 @@ export const reportSchema = z.object({
       journalEntries: z.number(),
     }),
   ),
+  /** Accepted risks of these hosts, also those whose time was over when the report was made. */
+  waivers: z.array(waiverSchema).optional(),
   /** Names of secrets that were set; never values. */
   secretsSet: z.array(z.object({ ref: z.string(), about: z.string(), at: z.string() })),
   certificates: z.array(

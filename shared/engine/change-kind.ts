@@ -100,6 +100,11 @@ export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
    */
   complete?(change: ChangeOf<K>, before: Uint8Array, context: ChangeContext): Promise<Result<boolean>>;
   /**
+   * From what the change left to what is there now, for an operator who is asked about drift. Needed where an inspection would take
+   * somebody else's edit over instead of showing it; elsewhere that one is read backwards.
+   */
+  drifted?(change: ChangeOf<K>, before: Uint8Array, context: ChangeContext): Promise<Result<readonly Diff[]>>;
+  /**
    * How the change is taken back on the host by hand, in the order of undoing; absent where it cannot be. What the host held
    * before is kept by the host itself, right before the change is applied.
    */

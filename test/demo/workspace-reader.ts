@@ -1,11 +1,18 @@
 /** Reads what the app left in its workspaces, as a stranger with the folder would. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 function below(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? below(join(folder, entry.name)) : [join(folder, entry.name)],
   );
+}
+
+/** Where the only workspace of this app lies. */
+export function workspaceFolder(workspaces: string): string {
+  const file = below(workspaces).find((path) => path.endsWith('/workspace.json'));
+  if (file === undefined) throw new Error('there is no workspace');
+  return dirname(file);
 }
 
 /** The files of the newest export. */

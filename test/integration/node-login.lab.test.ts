@@ -42,6 +42,7 @@ async function madeService(root: string, log: string[], host: LabHost): Promise<
     },
     desktop: {
       chooseKeyFile: () => Promise.resolve(null),
+      chooseInventory: () => Promise.resolve(null),
       chooseReport: () => Promise.resolve(null),
       chooseNewFile: () => Promise.resolve(null),
       openLink: () => Promise.resolve(),

@@ -10,6 +10,7 @@ export const emptyState: Omit<AppState, 'sequence'> = {
   catalog: [],
   hosts: [],
   basket: [],
+  waivers: [],
   plan: null,
   steps: [],
   guards: [],

@@ -1,7 +1,7 @@
 /** Step 3: every host at once, area by area, with the first critical findings as they come. */
 import type { HostState } from '../../../shared/contract/state.ts';
 import { type Area, areas } from '../../../shared/domain/control.ts';
-import { compareUrgency, countFailures, countOutcomes, latestFindings } from '../../app/posture.ts';
+import { countFailures, countOutcomes, findingRows, latestFindings } from '../../app/posture.ts';
 import { allFindings, goTo, openFinding, useUi } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
 import { count } from '../../copy/words.ts';
@@ -57,10 +57,11 @@ function FirstFindings({
   readonly running: boolean;
 }) {
   const nameOf = new Map(hosts.map((host) => [host.host.id, host.host.name]));
-  const findings = latestFindings(hosts)
-    .filter((finding) => finding.outcome === 'fail' && finding.severity === 'critical')
-    .toSorted(compareUrgency);
-  const more = findings.length - mostListed;
+  // What many hosts have in common is read once.
+  const rows = findingRows(
+    latestFindings(hosts).filter((finding) => finding.outcome === 'fail' && finding.severity === 'critical'),
+  );
+  const more = rows.length - mostListed;
   const openCritical = (): void =>
     useUi.setState({
       screen: 'review',
@@ -68,7 +69,7 @@ function FirstFindings({
     });
   return (
     <Panel id="first-findings" title={running ? 'Critical so far' : 'Critical'} className="first-findings">
-      {findings.length === 0 ? (
+      {rows.length === 0 ? (
         <p className="muted">
           {running || hosts.every((host) => host.latest === undefined)
             ? 'Critical findings appear here while other hosts are still being read.'
@@ -76,18 +77,20 @@ function FirstFindings({
         </p>
       ) : (
         <ul aria-label="Critical findings so far">
-          {findings.slice(0, mostListed).map((finding) => (
-            <li key={finding.id}>
+          {rows.slice(0, mostListed).map(({ controlId, title, worst, findings }) => (
+            <li key={controlId}>
               <button
                 type="button"
                 className="finding-link"
-                onClick={() => openFinding(finding.controlId, finding.hostId)}
+                onClick={() => openFinding(controlId, worst.hostId)}
               >
                 <OutcomeMark outcome="fail" severity="critical" />
                 <span>
-                  <span className="strong block">{finding.title}</span>
+                  <span className="strong block">{title}</span>
                   <span className="small muted">
-                    {nameOf.get(finding.hostId)} · {finding.summary}
+                    {findings.length === 1
+                      ? `${nameOf.get(worst.hostId) ?? worst.hostId} · ${worst.summary}`
+                      : `${findings.length} hosts`}
                   </span>
                 </span>
               </button>

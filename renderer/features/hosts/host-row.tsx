@@ -22,9 +22,9 @@ const keyWords: Readonly<Record<HostState['key']['state'], string>> = {
 };
 
 const sudoShort = {
-  none: 'not needed',
-  passwordless: 'without password',
-  password: 'with password',
+  none: 'no sudo',
+  passwordless: 'sudo without password',
+  password: 'sudo with password',
 } as const;
 
 export function HostRow({ state, columns }: { readonly state: HostState; readonly columns: number }) {
@@ -45,7 +45,9 @@ export function HostRow({ state, columns }: { readonly state: HostState; readonl
             {host.user}@{host.address}
             {host.port === 22 ? '' : `:${host.port}`}
           </span>
-          <span className="small muted block">{loginWords[host.login.method]}</span>
+          <span className="small muted block">
+            {loginWords[host.login.method]}, {sudoShort[host.sudo]}
+          </span>
         </Td>
         <Td>
           <span className={`connection connection-${connection}`}>
@@ -63,16 +65,11 @@ export function HostRow({ state, columns }: { readonly state: HostState; readonl
             </span>
           )}
         </Td>
-        <Td>{sudoShort[host.sudo]}</Td>
         <Td>
-          {state.elasticsearch === '' ? (
-            <span className="muted">
-              {host.roles.length === 0 ? '–' : host.roles.map((role) => roleWords[role]).join(', ')}
-            </span>
-          ) : (
-            state.elasticsearch
-          )}
-          {state.operatingSystem !== '' && <span className="small muted block">{state.operatingSystem}</span>}
+          {state.elasticsearch === '' ? <span className="muted">not read yet</span> : state.elasticsearch}
+          <span className="small muted block">
+            {[...host.roles.map((role) => roleWords[role]), state.operatingSystem].filter(Boolean).join(', ')}
+          </span>
         </Td>
         <Td>
           {state.lastSeen === undefined ? (

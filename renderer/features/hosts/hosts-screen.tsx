@@ -13,7 +13,7 @@ import { HostDrawer } from './host-drawer.tsx';
 import { HostRow } from './host-row.tsx';
 import { ImportDrawer } from './import-drawer.tsx';
 
-const columns = ['Name', 'Login', 'Connection', 'Host key', 'sudo', 'Found', 'Last seen'] as const;
+const columns = ['Name', 'Login', 'Connection', 'Host key', 'Found', 'Last seen'] as const;
 
 function answerOf(hosts: readonly HostState[]): string {
   if (hosts.length === 0) return 'Which machines should Bulwark look at?';
@@ -41,8 +41,17 @@ function openNew(): void {
   useUi.setState({ hostDrawer: 'new' });
 }
 
-function openImport(): void {
-  useUi.setState({ hostDrawer: 'import' });
+function ImportButtons() {
+  return (
+    <>
+      <Button variant="secondary" onClick={() => useUi.setState({ hostDrawer: 'ssh-config' })}>
+        Import from SSH configuration
+      </Button>
+      <Button variant="secondary" onClick={() => useUi.setState({ hostDrawer: 'inventory' })}>
+        Import an inventory
+      </Button>
+    </>
+  );
 }
 
 function HostTable({ hosts }: { readonly hosts: readonly HostState[] }) {
@@ -133,9 +142,9 @@ export function HostsScreen() {
           drawing={<LookDrawing />}
           title="No host yet"
           action={
-            <Button variant="secondary" onClick={openImport}>
-              Import from SSH configuration
-            </Button>
+            <div className="button-row">
+              <ImportButtons />
+            </div>
           }
         >
           Bulwark needs one SSH login per host, and sudo there to read what only root may read. It installs
@@ -147,9 +156,7 @@ export function HostsScreen() {
             <Button variant="secondary" icon={<Glyph name="plus" />} onClick={openNew}>
               Add a host
             </Button>
-            <Button variant="secondary" onClick={openImport}>
-              Import from SSH configuration
-            </Button>
+            <ImportButtons />
             {connected > 0 && away.length > 1 && (
               <Button variant="secondary" onClick={connectAll}>
                 Connect {away.length} more
@@ -160,7 +167,7 @@ export function HostsScreen() {
         </>
       )}
       {drawer === 'new' && <HostDrawer />}
-      {drawer === 'import' && <ImportDrawer />}
+      {(drawer === 'ssh-config' || drawer === 'inventory') && <ImportDrawer key={drawer} source={drawer} />}
       {editing !== undefined && <HostDrawer key={editing.id} host={editing} />}
     </Page>
   );

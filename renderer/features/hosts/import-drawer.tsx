@@ -1,4 +1,4 @@
-/** What stands in the operator's SSH configuration: what was recognised, what was left out and why. Adds what is ticked. */
+/** What stands in the operator's SSH configuration or in an inventory: what was recognised, what was left out and why. Adds what is ticked. */
 import { useEffect, useState } from 'react';
 import { notify } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
@@ -12,18 +12,41 @@ import { closeHostDrawer } from './host-drawer.tsx';
 interface Found {
   readonly drafts: readonly HostDraft[];
   readonly ignored: readonly string[];
+  readonly fileName?: string | null;
 }
 
-export function ImportDrawer() {
+export type ImportSource = 'ssh-config' | 'inventory';
+
+const words: Readonly<
+  Record<ImportSource, { readonly title: string; readonly description: string; readonly none: string }>
+> = {
+  'ssh-config': {
+    title: 'Import from SSH configuration',
+    description: 'Bulwark reads your own ~/.ssh/config and adds only what you tick.',
+    none: 'No host stands in it by name.',
+  },
+  inventory: {
+    title: 'Import an inventory',
+    description: 'An Ansible inventory (INI or YAML), or a CSV file whose first line names the columns.',
+    none: 'No host was recognised in it.',
+  },
+};
+
+export function ImportDrawer({ source }: { readonly source: ImportSource }) {
   const client = useClient();
   const hosts = useMain((state) => state.hosts);
-  const read = useCall(client.hosts.readSshConfig);
+  const read = useCall<Record<string, never>, Found>(
+    source === 'ssh-config' ? client.hosts.readSshConfig : client.hosts.readInventory,
+  );
   const add = useCall(client.hosts.add);
   const [found, setFound] = useState<Found>();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const { run } = read;
   useEffect(() => {
-    void run({}).then((answer) => answer !== undefined && setFound(answer));
+    void run({}).then((answer) => {
+      if (answer?.fileName === null) closeHostDrawer();
+      else if (answer !== undefined) setFound(answer);
+    });
   }, [run]);
   const known = new Set(hosts.map((host) => `${host.host.address}:${host.host.port}`));
   const addChosen = async (): Promise<void> => {
@@ -36,6 +59,7 @@ export function ImportDrawer() {
     closeHostDrawer();
     notify('success', `${count(added, 'host')} added. Nothing was connected yet.`);
   };
+  const free = (found?.drafts ?? []).filter((draft) => !known.has(`${draft.address}:${draft.port}`));
   const toggle = (name: string, checked: boolean): void => {
     const next = new Set(chosen);
     if (checked) next.add(name);
@@ -44,8 +68,12 @@ export function ImportDrawer() {
   };
   return (
     <SideDrawer
-      title="Import from SSH configuration"
-      description="Bulwark reads your own ~/.ssh/config and adds only what you tick."
+      title={words[source].title}
+      description={
+        found?.fileName == null
+          ? words[source].description
+          : `From ${found.fileName}. Bulwark adds only what you tick.`
+      }
       onClose={closeHostDrawer}
       footer={
         <>
@@ -70,7 +98,17 @@ export function ImportDrawer() {
       {found !== undefined && (
         <>
           <h3 className="drawer-heading">Recognised ({found.drafts.length})</h3>
-          {found.drafts.length === 0 && <p className="muted">No host stands in it by name.</p>}
+          {found.drafts.length === 0 && <p className="muted">{words[source].none}</p>}
+          {free.length > 1 && (
+            <Checkbox
+              id="import-all"
+              label={`All ${free.length} that are not in this workspace`}
+              isChecked={free.every((draft) => chosen.has(draft.name))}
+              onChange={(_event, checked) =>
+                setChosen(new Set(checked ? free.map((draft) => draft.name) : []))
+              }
+            />
+          )}
           <ul className="import-list">
             {found.drafts.map((draft) => {
               const already = known.has(`${draft.address}:${draft.port}`);

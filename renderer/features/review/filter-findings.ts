@@ -14,12 +14,26 @@ function holds(filters: ReviewFilters, finding: Finding): boolean {
   );
 }
 
-export function filteredRows(findings: readonly Finding[], filters: ReviewFilters): readonly FindingRow[] {
+/** What somebody answers for comes after everything else that is as it is. @param accepted ids of findings */
+export function filteredRows(
+  findings: readonly Finding[],
+  filters: ReviewFilters,
+  accepted: ReadonlySet<string> = new Set(),
+): readonly FindingRow[] {
   const words = filters.words.toLowerCase().split(/\s+/).filter(Boolean);
-  return findingRows(findings.filter((finding) => holds(filters, finding))).filter((row) => {
+  const rows = findingRows(findings.filter((finding) => holds(filters, finding))).filter((row) => {
     const text = `${row.title} ${row.controlId} ${row.worst.summary}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
+  const open = ({ worst }: FindingRow): boolean =>
+    worst.outcome !== 'pass' && worst.outcome !== 'not-applicable';
+  const excused = (row: FindingRow): boolean =>
+    open(row) && row.findings.every(({ id, outcome }) => outcome !== row.worst.outcome || accepted.has(id));
+  return [
+    ...rows.filter((row) => open(row) && !excused(row)),
+    ...rows.filter(excused),
+    ...rows.filter((row) => !open(row)),
+  ];
 }
 
 /** What a row says about its hosts: all of them, or the odd ones by name. */

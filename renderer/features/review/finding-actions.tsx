@@ -11,6 +11,7 @@ import { openNodeLogin } from '../node-login/node-login-drawer.tsx';
 import { choiceProblem, normalised } from './choices.ts';
 import { ChoicesForm } from './choices-form.tsx';
 import { UndoFix } from './undo-fix.tsx';
+import { WaiverButton } from './waiver.tsx';
 
 function evidenceText(finding: Finding): string {
   return [
@@ -130,6 +131,7 @@ export function FindingActions({
             </Button>
           )}
           <UndoFix finding={finding} />
+          <WaiverButton finding={finding} />
           <CopyButton text={evidenceText(finding)} label="Copy evidence" quiet={false} />
         </div>
         {fixable && (

@@ -11,6 +11,7 @@ import { DiffView } from '../../ui/diff-view.tsx';
 import { OutcomeLabel } from '../../ui/outcomes.tsx';
 import { clockTime, dayAndTime, exactTime } from '../../ui/time.ts';
 import { FindingActions } from './finding-actions.tsx';
+import { WaiverNote } from './waiver.tsx';
 
 export function Part({
   id,
@@ -145,6 +146,7 @@ export function FindingDetail({
           <h2>{finding.title}</h2>
           <p className="finding-summary">{finding.summary}</p>
           {chooser}
+          <WaiverNote finding={finding} />
         </header>
         <Part id="saw" title="What we saw">
           {finding.evidence.length === 0 ? (

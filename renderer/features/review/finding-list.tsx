@@ -34,12 +34,15 @@ export function FindingList({
   rows,
   chosen,
   planned,
+  accepted,
   nameOf,
 }: {
   readonly rows: readonly FindingRow[];
   readonly chosen: string;
   /** Ids of findings that are in the plan. */
   readonly planned: ReadonlySet<string>;
+  /** Ids of findings whose risk somebody accepted. */
+  readonly accepted: ReadonlySet<string>;
   readonly nameOf: ReadonlyMap<string, string>;
 }) {
   const list = useRef<HTMLDivElement>(null);
@@ -71,6 +74,9 @@ export function FindingList({
       {rows.map((row) => {
         const { worst } = row;
         const inPlan = row.findings.some((finding) => planned.has(finding.id));
+        const excused = row.findings.every(
+          (finding) => finding.outcome !== worst.outcome || accepted.has(finding.id),
+        );
         const { remedy } = worst;
         return (
           <div
@@ -102,6 +108,7 @@ export function FindingList({
               </span>
               <HostStrip row={row} />
             </span>
+            {excused && !inPlan && <span className="tag">Accepted</span>}
             {inPlan && (
               <span className="in-plan">
                 <Glyph name="check" size={12} />

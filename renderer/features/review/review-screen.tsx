@@ -4,6 +4,7 @@ import type { HostState } from '../../../shared/contract/state.ts';
 import type { Diff } from '../../../shared/domain/change.ts';
 import type { Finding } from '../../../shared/domain/finding.ts';
 import {
+  acceptedFindings,
   canBePlanned,
   compareUrgency,
   countFailures,
@@ -18,6 +19,7 @@ import { OperationError } from '../../ui/operation-error.tsx';
 import { OutcomeBar, OutcomeNumbers } from '../../ui/outcomes.tsx';
 import { EmptyState, Page } from '../../ui/page.tsx';
 import { Button } from '../../ui/patternfly.ts';
+import { useNow } from '../../ui/use-now.ts';
 import { LookDrawing } from '../start/drawings.tsx';
 import { filteredRows } from './filter-findings.ts';
 import { Filters } from './filters.tsx';
@@ -25,7 +27,13 @@ import { FindingDetail } from './finding-detail.tsx';
 import { FindingList } from './finding-list.tsx';
 import { HostChooser } from './host-chooser.tsx';
 
-function answerOf(findings: readonly Finding[]): string {
+function answerOf(findings: readonly Finding[], accepted: ReadonlySet<string>): string {
+  const risks = findings.filter(({ id, outcome }) => outcome === 'fail' && accepted.has(id)).length;
+  const sentence = standing(findings);
+  return risks === 0 ? sentence : `${sentence}; ${risks} ${risks === 1 ? 'is' : 'are'} accepted`;
+}
+
+function standing(findings: readonly Finding[]): string {
   const { fail, unknown, error } = countOutcomes(findings);
   const { critical } = countFailures(findings);
   const undecided = unknown + error;
@@ -39,8 +47,12 @@ function answerOf(findings: readonly Finding[]): string {
   return `${many}, ${critical} of them critical`;
 }
 
-function firstSentence(findings: readonly Finding[], hosts: readonly HostState[]): string {
-  const [first] = findings.toSorted(compareUrgency);
+function firstSentence(
+  findings: readonly Finding[],
+  accepted: ReadonlySet<string>,
+  hosts: readonly HostState[],
+): string {
+  const [first] = findings.filter(({ id }) => !accepted.has(id)).toSorted(compareUrgency);
   if (first === undefined || first.outcome !== 'fail') return '';
   const host =
     hosts.length > 1 ? hosts.find((entry) => entry.host.id === first.hostId)?.host.name : undefined;
@@ -60,14 +72,18 @@ function usePlannedDiffs(finding: Finding | undefined): readonly Diff[] {
   );
 }
 
-function useBasket(findings: readonly Finding[]) {
+function useBasket(findings: readonly Finding[], accepted: ReadonlySet<string>) {
   const client = useClient();
   const basket = useMain((state) => state.basket);
   const add = useCall(client.plan.add);
   const make = useCall(client.plan.make);
   const planned = useMemo(() => new Set(basket.map((item) => item.findingId)), [basket]);
   const easy = findings.filter(
-    (finding) => canBePlanned(finding) && finding.remedy.type === 'changes' && !planned.has(finding.id),
+    (finding) =>
+      canBePlanned(finding) &&
+      finding.remedy.type === 'changes' &&
+      !planned.has(finding.id) &&
+      !accepted.has(finding.id),
   );
   const addAll = async (): Promise<void> => {
     for (const finding of easy) {
@@ -94,11 +110,14 @@ export function ReviewScreen() {
   const wanted = useUi((ui) => ui.control);
   const wantedHost = useUi((ui) => ui.findingHost);
   const findings = useMemo(() => latestFindings(hosts), [hosts]);
-  const rows = useMemo(() => filteredRows(findings, filters), [findings, filters]);
+  const waivers = useMain((state) => state.waivers);
+  const now = useNow(false);
+  const accepted = useMemo(() => acceptedFindings(waivers, now), [waivers, now]);
+  const rows = useMemo(() => filteredRows(findings, filters, accepted), [findings, filters, accepted]);
   const nameOf = useMemo(() => new Map(hosts.map((host) => [host.host.id, host.host.name])), [hosts]);
   const row = rows.find((entry) => entry.controlId === wanted) ?? rows[0];
   const finding = row?.findings.find((entry) => entry.hostId === wantedHost) ?? row?.worst;
-  const basket = useBasket(findings);
+  const basket = useBasket(findings, accepted);
   const diffs = usePlannedDiffs(finding);
   const titleOf = (controlId: string): string =>
     catalogue.find((control) => control.id === controlId)?.title ?? controlId;
@@ -132,8 +151,8 @@ export function ReviewScreen() {
       wide
       title="Review"
       step="Step 4 of 8"
-      answer={answerOf(findings)}
-      lead={<p>{firstSentence(findings, hosts)}</p>}
+      answer={answerOf(findings, accepted)}
+      lead={<p>{firstSentence(findings, accepted, hosts)}</p>}
       aside={
         <div className="posture">
           <OutcomeBar counts={counts} failures={failures} label="Outcomes of all hosts" />
@@ -177,7 +196,13 @@ export function ReviewScreen() {
           />
           <Filters findings={findings} />
         </div>
-        <FindingList rows={rows} chosen={row?.controlId ?? ''} planned={basket.planned} nameOf={nameOf} />
+        <FindingList
+          rows={rows}
+          chosen={row?.controlId ?? ''}
+          planned={basket.planned}
+          accepted={accepted}
+          nameOf={nameOf}
+        />
         {finding !== undefined && row !== undefined ? (
           <FindingDetail
             key={finding.id}

@@ -25,6 +25,17 @@ export function changesOf(
   }));
 }
 
+/** Oldest first: what the journal says besides changes. */
+export function notesOf(entries: readonly JournalEntry[]): NonNullable<Report['hosts'][number]['notes']> {
+  return entries.flatMap((entry) => {
+    const { sequence, at, operator } = entry;
+    if (entry.type === 'note') return [{ sequence, at, operator, text: entry.text }];
+    return entry.type === 'restart-outcome' && entry.result !== 'not-needed'
+      ? [{ sequence, at, operator, text: `After undoing: ${entry.note}` }]
+      : [];
+  });
+}
+
 /** What steps that still stand left aside on the host: paths that a mark names as kept or set aside. */
 export function keptOf(entries: readonly JournalEntry[]): readonly string[] {
   return stepHistories(entries)

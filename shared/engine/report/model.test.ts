@@ -3,6 +3,7 @@ import { sampleInput } from '../../../test/support/report-sample.ts';
 import { reportSchema } from '../../domain/report.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { figureLines, figuresOf } from './figures.ts';
+import { reportHtml } from './html.ts';
 import { buildReport, type ReportHostInput, type ReportInput } from './model.ts';
 
 function withHost(change: (host: ReportHostInput) => ReportHostInput): ReportInput {
@@ -47,6 +48,51 @@ describe('the report as data', () => {
       ['Audit log', 'not looked at'],
     ]);
     expect(report.secretsSet.map(({ ref }) => ref)).toEqual(['es/search-1/elastic']);
+  });
+
+  test('lists what the journal noted besides changes, and risks that somebody accepted', () => {
+    expect(buildReport(sampleInput())).not.toHaveProperty('waivers');
+    const input = withHost((host) => {
+      const [entry] = host.entries;
+      return entry === undefined
+        ? host
+        : {
+            ...host,
+            entries: [
+              ...host.entries,
+              {
+                ...entry,
+                type: 'note',
+                sequence: 99,
+                at: '2026-11-20T09:10:00Z',
+                operator: 'maria',
+                text: 'Bulwark made the role bulwark_reader and a user of that name.',
+              },
+            ],
+          };
+    });
+    const waiver = {
+      findingId: 'search-1/es-data-encrypted',
+      hostId: 'search-1',
+      controlId: 'es-data-encrypted',
+      reason: 'The storage encrypts by itself.',
+      approver: 'J. Brandt',
+      until: '2027-02-28',
+      at: '2026-11-20T09:20:00Z',
+      operator: 'maria',
+    };
+    const elsewhere = { ...waiver, hostId: 'other', findingId: 'other/x' };
+    const report = buildReport({ ...input, waivers: [waiver, elsewhere] });
+    expect(report.hosts[0]?.notes?.map(({ sequence, text }) => [sequence, text])).toEqual([
+      [99, 'Bulwark made the role bulwark_reader and a user of that name.'],
+    ]);
+    expect(report.waivers).toEqual([waiver]);
+    expect(figuresOf(report).open.high).toBe(1);
+    const page = reportHtml(report, 'ab'.repeat(32), []).html;
+    expect(page).toContain('Accepted for a while');
+    expect(page).toContain('Bulwark made the role bulwark_reader');
+    const text = canonicalJson(report);
+    expect(canonicalJson(reportSchema.parse(JSON.parse(text)))).toBe(text);
   });
 
   test('an assessment from before the last change says nothing about now', () => {

@@ -7,8 +7,9 @@ import { handUndoCommand } from '../../domain/hand-undo.ts';
 import type { Host } from '../../domain/host.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import { type Report, reportSchema } from '../../domain/report.ts';
+import type { Waiver } from '../../domain/waiver.ts';
 import { keptByHand, stepHistories } from '../journal/history.ts';
-import { changesOf, keptOf, lastTouched } from './changes.ts';
+import { changesOf, keptOf, lastTouched, notesOf } from './changes.ts';
 import { countOutcomes } from './figures.ts';
 
 export interface ReportHostInput {
@@ -34,6 +35,8 @@ export interface ReportInput {
   readonly hosts: readonly ReportHostInput[];
   readonly secrets: readonly { readonly ref: string; readonly about: string; readonly createdAt: string }[];
   readonly certificates: Report['certificates'];
+  /** Accepted risks; those of other hosts are left out. */
+  readonly waivers?: readonly Waiver[];
   /** What a change disturbs; from its kind. */
   readonly blastOf: (change: Change) => Blast;
   /** Subjects that this version has no control for, each with a reason a reader understands. */
@@ -53,6 +56,7 @@ export function buildReport(input: ReportInput): Report {
     tool: { name: 'bulwark', ...input.tool },
     signer: { ...input.signer },
     hosts: input.hosts.map((host) => hostOf(host, input.blastOf)),
+    ...waiversOf(input),
     secretsSet: input.secrets
       .filter(({ ref }) => !ownSecrets.test(ref))
       .map(({ ref, about, createdAt }) => ({ ref, about, at: createdAt })),
@@ -63,10 +67,17 @@ export function buildReport(input: ReportInput): Report {
   return reportSchema.parse(report);
 }
 
+/** Nothing is said where there is none, so that reports from before there were any read the same. */
+function waiversOf({ waivers = [], hosts }: ReportInput): Pick<Report, 'waivers'> {
+  const own = waivers.filter(({ hostId }) => hosts.some(({ host }) => host.id === hostId));
+  return own.length === 0 ? {} : { waivers: [...own] };
+}
+
 function hostOf(input: ReportHostInput, blastOf: (change: Change) => Blast): Report['hosts'][number] {
   const { host, baseline, entries } = input;
   const after = assessedAfter(input);
   const { subject } = after ?? baseline;
+  const notes = notesOf(entries);
   return {
     id: host.id,
     name: host.name,
@@ -77,6 +88,7 @@ function hostOf(input: ReportHostInput, blastOf: (change: Change) => Blast): Rep
     before: stateOf(baseline),
     ...(after ? { after: stateOf(after) } : {}),
     changes: [...changesOf(entries, blastOf)],
+    ...(notes.length === 0 ? {} : { notes }),
     kept: [...new Set([...keptOf(entries), ...(input.kept ?? [])])],
     ...(keptByHand(stepHistories(entries)) ? { byHand: handUndoCommand } : {}),
     journalHead: input.journalHead,

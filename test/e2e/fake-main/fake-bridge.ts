@@ -140,6 +140,21 @@ function handlersOf(played: PlayedState): Handlers {
             'Host bastion: needs ProxyJump, which is not supported yet',
           ],
         }),
+      readInventory: () =>
+        ok({
+          fileName: 'hosts.ini',
+          drafts: ['es-prod-4', 'es-prod-5', 'kb-prod-1']
+            .map((name, index) => ({
+              ...host(name).host,
+              name,
+              address: `10.20.0.${index + 14}`,
+            }))
+            .map(({ id: _id, ...draft }) => draft),
+          ignored: [
+            '“bastion”: it is not reached by SSH, but by “local”.',
+            "Line 14: a quote is not closed: “es-prod-6 ansible_host='10.20”.",
+          ],
+        }),
       chooseKeyFile: () => ok({ path: '/home/ops/.ssh/id_ed25519' }),
       connect: ({ hostId }) =>
         ok({
@@ -170,6 +185,24 @@ function handlersOf(played: PlayedState): Handlers {
       make: () => ok({ operationId: makePlan(played) }),
       fixNow: () => ok({ operationId: makePlan(played) }),
       discard: () => done(set({ plan: null, steps: [] })),
+    },
+    waiver: {
+      accept: ({ findingId, ...terms }) => {
+        const [hostId = '', controlId = ''] = findingId.split('/');
+        const waiver = {
+          ...terms,
+          findingId,
+          hostId,
+          controlId,
+          at: new Date().toISOString(),
+          operator: 'm.keller',
+        };
+        return done(
+          set({ waivers: [...get().waivers.filter((one) => one.findingId !== findingId), waiver] }),
+        );
+      },
+      withdraw: ({ findingId }) =>
+        done(set({ waivers: get().waivers.filter((one) => one.findingId !== findingId) })),
     },
     apply: {
       start: () =>

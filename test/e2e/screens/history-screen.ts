@@ -10,7 +10,8 @@ export class HistoryScreen {
 
   async chooseHost(name: string): Promise<void> {
     const chip = this.#page.getByRole('radio', { name });
-    if ((await chip.count()) > 0) await chip.check();
+    // What is seen of the button is its label.
+    if ((await chip.count()) > 0) await this.#page.locator('label').filter({ has: chip }).click();
   }
 
   get items(): Locator {
@@ -31,6 +32,18 @@ export class HistoryScreen {
       .first()
       .getByRole('button', { name: /^Undo this/ })
       .click();
+    await this.#page.getByRole('dialog', { name: /^Undo/ }).getByRole('button', { name: /^Undo/ }).click();
+  }
+
+  /** Takes back every change of the newest plan on the chosen host of which more than one stands. */
+  async undoNewestPlan(): Promise<void> {
+    await this.#page.getByRole('button', { name: 'Undo this plan' }).first().click();
+    await this.#page.getByRole('dialog', { name: /^Undo/ }).getByRole('button', { name: /^Undo/ }).click();
+  }
+
+  /** Takes back everything on every host of the workspace. */
+  async undoEverywhere(): Promise<void> {
+    await this.#page.getByRole('button', { name: /^Undo everything on \d+ hosts$/ }).click();
     await this.#page.getByRole('dialog', { name: /^Undo/ }).getByRole('button', { name: /^Undo/ }).click();
   }
 

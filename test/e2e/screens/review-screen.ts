@@ -38,8 +38,9 @@ export class ReviewScreen {
   async open(controlId: string, hostName?: string): Promise<void> {
     await this.rowOf(controlId).click();
     if (hostName !== undefined) {
-      const chip = this.detail.getByRole('radio', { name: hostName });
-      if ((await chip.count()) > 0) await chip.check();
+      const chip = this.#page.getByRole('radio', { name: hostName });
+      // What is seen of the button is its label.
+      if ((await chip.count()) > 0) await this.detail.locator('label').filter({ has: chip }).click();
     }
   }
 
@@ -75,6 +76,16 @@ export class ReviewScreen {
     await this.fillChoices(choices);
     await this.detail.getByRole('button', { name: 'Fix now' }).click();
     await this.#page.getByRole('heading', { level: 1, name: 'Apply' }).waitFor();
+  }
+
+  /** Takes back every change that served this finding on that host. */
+  async undoFix(controlId: string, hostName: string): Promise<void> {
+    await this.open(controlId, hostName);
+    await this.detail.getByRole('button', { name: 'Undo this fix' }).click();
+    await this.#page
+      .getByRole('dialog', { name: `Undo this fix on ${hostName}` })
+      .getByRole('button', { name: /^Undo \d+ change/ })
+      .click();
   }
 
   async addToPlan(controlId: string, choices: ChoiceValues = {}): Promise<void> {

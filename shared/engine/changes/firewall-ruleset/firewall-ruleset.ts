@@ -157,6 +157,22 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
         );
   },
 
+  async drifted(change, before, context) {
+    const image = decodeState(before);
+    if (!image.ok) {
+      return image;
+    }
+    const backend = backendFor(change.backend);
+    const now = await backend.read(context);
+    if (!now.ok) {
+      return now;
+    }
+    const left = await backend.wanted(change, image.value, context);
+    return left.ok
+      ? succeed(backend.diffs(left.value, now.value).filter((diff) => diff.before !== diff.after))
+      : left;
+  },
+
   async revert(change, before, mark, context) {
     const image = decodeState(before);
     if (!image.ok) {

@@ -15,7 +15,7 @@ ${secretsSet(report)}${certificates(report)}</section>`;
 function hostChanges(host: ReportHost): Markup {
   const body =
     host.changes.length === 0
-      ? html`<p>Nothing was changed on this host.</p>`
+      ? html`<p>${host.notes === undefined ? 'Nothing was changed on this host.' : 'No file or service of this host was changed.'}</p>`
       : html`<ol class="changes">${host.changes.map(change)}</ol>`;
   const kept =
     host.kept.length === 0
@@ -23,7 +23,18 @@ function hostChanges(host: ReportHost): Markup {
       : html`<p><b>Left on the host on purpose:</b></p><ul class="plain">${host.kept.map((path) => html`<li class="mono">${path}</li>`)}</ul>`;
   return html`<h3>${host.name}</h3>
 <p class="secondary">${host.address} · ${host.operatingSystem} · ${host.elasticsearch} · host key <span class="mono">${host.hostKey}</span></p>
-${body}${kept}`;
+${body}${notes(host)}${kept}`;
+}
+
+/** An account in the cluster is no change of a file, and yet something that a reader must find. */
+function notes({ notes: noted = [] }: ReportHost): Markup | undefined {
+  if (noted.length === 0) return undefined;
+  const rows = noted.map(
+    (note) =>
+      html`<tr><td>${time(note.at)}</td><td>${note.text}<br><span class="secondary">Journal entry ${note.sequence} · ${note.operator}</span></td></tr>`,
+  );
+  return html`<h4 class="notes">Noted besides</h4>
+<table><thead><tr><th scope="col" class="w3">When</th><th scope="col">What</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function change(one: ReportChange): Markup {

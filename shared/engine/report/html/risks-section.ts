@@ -1,18 +1,20 @@
 /** What is still wrong, worst first; what is not known; what a stranger on the network sees. */
 import type { Exposure } from '../../../domain/finding.ts';
 import type { Report } from '../../../domain/report.ts';
+import { holds } from '../../../domain/waiver.ts';
+import { findingsNow } from '../figures.ts';
 import { verdict } from './marks.ts';
 import { html, type Markup } from './markup.ts';
 import { gapsOf } from './not-evaluated.ts';
 import { openRisksOf, type Risk } from './risks.ts';
-import { exposureWords, listed } from './words.ts';
+import { exposureWords, listed, time } from './words.ts';
 
 type ReportHost = Report['hosts'][number];
 
 export function risksSection(report: Report): Markup {
   return html`<section><h2>Open risks</h2>
 ${openRisks(report)}
-<h2>Seen from outside</h2>
+${acceptedRisks(report)}<h2>Seen from outside</h2>
 <p>What the operator's machine saw of each port, without logging in.</p>
 ${exposureTable(report)}
 <h2>Not evaluated</h2>
@@ -31,6 +33,22 @@ function risk({ finding, hosts }: Risk): Markup {
       ? html`<p class="secondary">By hand: ${finding.remedy.reason}</p>`
       : undefined;
   return html`<tr><td>${verdict(finding.outcome, finding.severity)}</td><td><b>${finding.title}</b><p>${finding.summary}</p><p class="secondary">On ${hostNames(hosts)}.</p>${reason}</td></tr>`;
+}
+
+/** Accepting changes no outcome: what is listed here is among the open risks above as well. */
+function acceptedRisks(report: Report): Markup | undefined {
+  const waivers = report.waivers ?? [];
+  if (waivers.length === 0) return undefined;
+  const rows = waivers.map((waiver) => {
+    const host = report.hosts.find(({ id }) => id === waiver.hostId);
+    const finding = host && findingsNow(host).find(({ controlId }) => controlId === waiver.controlId);
+    const over = holds(waiver, Date.parse(report.createdAt)) ? undefined : html`<br><b>over</b>`;
+    return html`<tr><td>${finding ? verdict(finding.outcome, finding.severity) : '–'}</td><td><b>${finding?.title ?? waiver.controlId}</b><p>${waiver.reason}</p><p class="secondary">On ${host?.name ?? waiver.hostId}; entered by ${waiver.operator} on ${time(waiver.at)}.</p></td><td>${waiver.approver}</td><td>${waiver.until}${over}</td></tr>`;
+  });
+  return html`<h3>Accepted for a while</h3>
+<p>Somebody answers for these. They stay what they are, and are counted as such.</p>
+<table><thead><tr><th scope="col" class="w2">Outcome now</th><th scope="col">Condition and reason</th><th scope="col" class="w3">Approved by</th><th scope="col" class="w4">Last day</th></tr></thead><tbody>${rows}</tbody></table>
+`;
 }
 
 function exposureTable(report: Report): Markup {

@@ -29,6 +29,7 @@ export function emptyState(): AppState {
     catalog: [...words],
     hosts: [],
     basket: [],
+    waivers: [],
     plan: null,
     steps: [],
     guards: [],
