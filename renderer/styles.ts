@@ -12,6 +12,7 @@ import './features/styles/page.css';
 import './features/styles/start.css';
 import './features/styles/tables.css';
 import './features/styles/review.css';
+import './features/styles/choices.css';
 import './features/styles/work.css';
 import './features/styles/history.css';
 import './features/styles/node-login.css';

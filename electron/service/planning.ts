@@ -4,7 +4,7 @@ import type { basketItemSchema } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
 import type { Change, SecretSource } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
-import type { Finding } from '../../shared/domain/finding.ts';
+import type { Choice, Finding } from '../../shared/domain/finding.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { type PlanRequest, planChanges } from '../../shared/engine/plan.ts';
@@ -82,6 +82,20 @@ function localised(change: Change, hostId: string): Change {
   return change;
 }
 
+/** A choice by its label, with the answers that it offers. */
+function askedFor(choice: Choice): string {
+  const label = choice.label.toLowerCase();
+  if (choice.type !== 'one-of') return label;
+  const answers = (choice.options ?? [])
+    .filter(({ unusable }) => unusable === '')
+    .map(({ value, label: name, detail }) =>
+      name === value && detail !== '' ? `${value}, ${detail}` : value,
+    );
+  return answers.length === 0
+    ? `${label} (${choice.none === undefined ? 'there is none' : `${choice.none.reason} ${choice.none.nextStep}`})`
+    : `${label} (${choice.name}: ${answers.join(' or ')})`;
+}
+
 /** Errors: PLAN_EMPTY, PLAN_CONFLICT, CANCELLED and those of the connection. */
 export async function makePlan(
   context: ServiceContext,
@@ -135,7 +149,7 @@ export async function makePlan(
         reason:
           proposal.type === 'manual'
             ? proposal.reason
-            : `It needs a choice first: ${proposal.choices.map((choice) => choice.label.toLowerCase()).join(', ')}.`,
+            : `It needs a choice first: ${proposal.choices.map(askedFor).join(', ')}.`,
         ...(proposal.type === 'manual' && proposal.settledBy !== undefined
           ? { settledBy: proposal.settledBy }
           : {}),

@@ -73,6 +73,7 @@ const readable: Readonly<Record<FactId, string>> = {
   firewall: 'The firewall',
   listeners: 'The list of listening ports',
   storage: 'The storage',
+  'block-devices': 'The block devices',
   'data-directories': 'The data directories',
   'node-answers': 'The answer of the node',
   outside: 'The view from outside',

@@ -2,6 +2,7 @@
  * Everything one scan knows about one host, by name. Fact sources fill it, controls judge it. Values are plain data and
  * already redacted: no secret value is ever part of a fact (a secret's place and name are).
  */
+import type { BlockDevicesFact } from './block-device.ts';
 import type { EsInstall } from './elasticsearch.ts';
 import type { Fact } from './fact.ts';
 
@@ -196,6 +197,7 @@ export interface FactTypes {
   readonly firewall: FirewallFact;
   readonly listeners: readonly Listener[];
   readonly storage: readonly StorageFact[];
+  readonly 'block-devices': BlockDevicesFact;
   readonly 'data-directories': readonly DataDirectory[];
   readonly 'node-answers': NodeAnswers;
   readonly outside: OutsideView;

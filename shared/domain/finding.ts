@@ -7,15 +7,30 @@ import { hostIdSchema } from './host.ts';
 import { outcomeSchema } from './outcome.ts';
 import { severitySchema } from './severity.ts';
 
+/** One of the answers that a choice offers. */
+export const optionSchema = z.object({
+  value: z.string(),
+  label: z.string(),
+  /** What tells it from the others, e.g. size and model; may be empty. */
+  detail: z.string(),
+  /** Why it cannot be chosen, as a sentence; empty when it can. */
+  unusable: z.string(),
+});
+export type Option = Readonly<z.infer<typeof optionSchema>>;
+
 /** A choice that a guided fix needs before it can be planned. */
 export const choiceSchema = z.object({
   /** Parameter name, e.g. `allowedSources`. */
   name: z.string(),
   label: z.string(),
   hint: z.string(),
-  type: z.enum(['cidr-list', 'text', 'number', 'boolean']),
+  type: z.enum(['cidr-list', 'text', 'number', 'boolean', 'one-of']),
   /** Sensible default as text (one per line for lists); empty when there is none. */
   suggested: z.string(),
+  /** For `one-of`, in the order in which they are shown. */
+  options: z.array(optionSchema).optional(),
+  /** For `one-of`: what is the matter and what to do when none of the options can be chosen. */
+  none: z.object({ reason: z.string(), nextStep: z.string() }).optional(),
 });
 export type Choice = Readonly<z.infer<typeof choiceSchema>>;
 

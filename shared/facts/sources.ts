@@ -1,5 +1,6 @@
 /** Every fact source that is a probe. Their order is the order on the host; what may hang comes last. */
 import type { FactSource } from '../engine/fact-source.ts';
+import { blockDevices } from './block-devices/source.ts';
 import { dataDirectories } from './data-directories/source.ts';
 import { esFiles } from './es-files/source.ts';
 import { esInstall } from './es-install/source.ts';
@@ -31,6 +32,7 @@ export const probeSources = [
   esFiles,
   dataDirectories,
   storage,
+  blockDevices,
 ] as const satisfies readonly FactSource[];
 
 /** Everything that `gather` needs to know of facts. */

@@ -73,3 +73,38 @@ export function isEncrypted(device: BlockDevice, devices: readonly BlockDevice[]
     return next !== undefined && isEncrypted(next, devices, depth + 1);
   });
 }
+
+/** Names of all devices that a block device is built on, itself included. */
+export function chainBelow(devices: readonly BlockDevice[], name: string, depth = 0): readonly string[] {
+  const device = devices.find((one) => one.name === name);
+  if (device === undefined || depth > 12) return [name];
+  return [name, ...device.below.flatMap((below) => chainBelow(devices, below, depth + 1))];
+}
+
+/** The device of a mount: by its number, or by its source where a file system has a number of its own (btrfs). */
+export function deviceOfMount(mount: Mount, devices: readonly BlockDevice[]): BlockDevice | undefined {
+  return (
+    devices.find((device) => device.number === mount.device) ??
+    devices.find(
+      (device) =>
+        mount.source === `/dev/${device.name}` ||
+        (device.label !== '' && mount.source === `/dev/mapper/${device.label}`),
+    )
+  );
+}
+
+/** Names of the devices that carry the running system: those below the mounts that it cannot do without. */
+export function systemDevices(
+  mounts: readonly Mount[],
+  devices: readonly BlockDevice[],
+): ReadonlySet<string> {
+  const points = ['/', '/boot', '/boot/efi', '/usr', '/var', '/etc'];
+  return new Set(
+    mounts
+      .filter((mount) => points.includes(mount.point))
+      .flatMap((mount) => {
+        const device = deviceOfMount(mount, devices);
+        return device === undefined ? [] : chainBelow(devices, device.name);
+      }),
+  );
+}

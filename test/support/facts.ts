@@ -177,6 +177,19 @@ export const healthy: FactTypes = {
       detail: 'a dm-crypt device',
     },
   ],
+  'block-devices': {
+    devices: [
+      { path: '/dev/sdb', bytes: 68_719_476_736, model: 'QEMU HARDDISK' },
+      {
+        path: '/dev/sda',
+        bytes: 34_359_738_368,
+        model: 'QEMU HARDDISK',
+        obstacle: { reason: 'system', detail: '' },
+      },
+    ],
+    omitted: 0,
+    used: [{ path: '/opt/elasticsearch/data', bytes: 3_221_225_472 }],
+  },
   'data-directories': [{ path: '/opt/elasticsearch/data', empty: false, indices: 3, freeBytes: 1e9 }],
   'node-answers': {
     http: 'tls',

@@ -1,18 +1,26 @@
 /** The questions that a guided fix asks first. */
 import type { Choice } from '../../../shared/domain/finding.ts';
 import { Checkbox, FormGroup, TextArea, TextInput } from '../../ui/patternfly.ts';
+import { ChoiceOptions } from './choice-options.tsx';
 
 function ChoiceField({
   choice,
   value,
   problem,
+  hostId,
   onChange,
 }: {
   readonly choice: Choice;
   readonly value: string;
   readonly problem: string;
+  readonly hostId: string;
   readonly onChange: (value: string) => void;
 }) {
+  if (choice.type === 'one-of') {
+    return (
+      <ChoiceOptions choice={choice} value={value} problem={problem} hostId={hostId} onChange={onChange} />
+    );
+  }
   const id = `choice-${choice.name}`;
   const hint = (
     <p className={problem === '' ? 'hint' : 'hint hint-error'} id={`${id}-hint`}>
@@ -68,11 +76,13 @@ export function ChoicesForm({
   choices,
   values,
   problems,
+  hostId,
   onChange,
 }: {
   readonly choices: readonly Choice[];
   readonly values: Readonly<Record<string, string>>;
   readonly problems: Readonly<Record<string, string>>;
+  readonly hostId: string;
   readonly onChange: (name: string, value: string) => void;
 }) {
   return (
@@ -84,6 +94,7 @@ export function ChoicesForm({
           choice={choice}
           value={values[choice.name] ?? choice.suggested}
           problem={problems[choice.name] ?? ''}
+          hostId={hostId}
           onChange={(value) => onChange(choice.name, value)}
         />
       ))}

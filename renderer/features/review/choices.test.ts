@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Choice } from '../../../shared/domain/finding.ts';
-import { choiceProblem, isNetwork, normalised } from './choices.ts';
+import { choiceProblem, isNetwork, normalised, nothingToChoose } from './choices.ts';
 
 const sources: Choice = {
   name: 's',
@@ -43,5 +43,35 @@ describe('choices', () => {
   it('forgive commas and spaces', () => {
     expect(choiceProblem(sources, '10.0.0.1, 10.0.0.2 10.0.0.3')).toBe('');
     expect(normalised(sources, '10.0.0.1, 10.0.0.2')).toBe('10.0.0.1\n10.0.0.2');
+  });
+});
+
+describe('one of several', () => {
+  const device: Choice = {
+    name: 'd',
+    label: 'Device',
+    hint: '',
+    type: 'one-of',
+    suggested: '',
+    options: [
+      { value: '/dev/sdb', label: '/dev/sdb', detail: '', unusable: '' },
+      { value: '/dev/sda', label: '/dev/sda', detail: '', unusable: 'In use.' },
+    ],
+    none: { reason: 'No device.', nextStep: 'Attach one.' },
+  };
+  const [, taken] = device.options ?? [];
+  it('must be chosen, and one that can be', () => {
+    expect(choiceProblem(device, '')).toBe('Choose one of these.');
+    expect(choiceProblem(device, '/dev/sdz')).toBe('Choose one of these.');
+    expect(choiceProblem(device, '/dev/sda')).toBe('In use.');
+    expect(choiceProblem(device, '/dev/sdb')).toBe('');
+  });
+  it('says so when nothing can be chosen', () => {
+    expect(nothingToChoose(device)).toBe(false);
+    expect(nothingToChoose(sources)).toBe(false);
+    const empty = { ...device, options: taken === undefined ? [] : [taken] };
+    expect(nothingToChoose(empty)).toBe(true);
+    expect(nothingToChoose({ ...device, options: [] })).toBe(true);
+    expect(choiceProblem({ ...device, options: [] }, '')).toBe('No device.');
   });
 });

@@ -33,6 +33,11 @@ export function listEntries(text: string): readonly string[] {
     .filter((entry) => entry !== '');
 }
 
+/** Whether a choice offers answers and none of them can be taken. */
+export function nothingToChoose(choice: Choice): boolean {
+  return choice.type === 'one-of' && (choice.options ?? []).every(({ unusable }) => unusable !== '');
+}
+
 /** What keeps a value from being taken, or an empty text. */
 export function choiceProblem(choice: Choice, value: string): string {
   switch (choice.type) {
@@ -49,6 +54,13 @@ export function choiceProblem(choice: Choice, value: string): string {
     }
     case 'number':
       return /^\d+$/.test(value.trim()) ? '' : 'Enter a whole number.';
+    case 'one-of': {
+      const chosen = choice.options?.find((option) => option.value === value);
+      if (chosen !== undefined) return chosen.unusable;
+      return nothingToChoose(choice)
+        ? (choice.none?.reason ?? 'Nothing can be chosen.')
+        : 'Choose one of these.';
+    }
     case 'boolean':
     case 'text':
       return '';

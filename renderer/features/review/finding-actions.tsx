@@ -8,7 +8,7 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Button } from '../../ui/patternfly.ts';
 import { openNodeLogin } from '../node-login/node-login-drawer.tsx';
-import { choiceProblem, normalised } from './choices.ts';
+import { choiceProblem, normalised, nothingToChoose } from './choices.ts';
 import { ChoicesForm } from './choices-form.tsx';
 import { UndoFix } from './undo-fix.tsx';
 import { WaiverButton } from './waiver.tsx';
@@ -81,6 +81,7 @@ export function FindingActions({
     (work) =>
       work.state === 'running' && (work.kind === 'plan' || work.kind === 'apply' || work.kind === 'rollback'),
   );
+  const stuck = choices.some(nothingToChoose);
   const busy = fixNow.pending || add.pending || remove.pending;
   const error = fixNow.error ?? add.error ?? remove.error;
   return (
@@ -90,6 +91,7 @@ export function FindingActions({
           choices={choices}
           values={values}
           problems={problems}
+          hostId={finding.hostId}
           onChange={(name, value) => {
             setValues({ ...values, [name]: value });
             setProblems({ ...problems, [name]: '' });
@@ -104,13 +106,18 @@ export function FindingActions({
               <Button
                 variant={primary ? 'primary' : 'secondary'}
                 data-key="f"
-                isDisabled={busy || working || !connected}
+                isDisabled={busy || working || stuck || !connected}
                 onClick={() => void startFix()}
               >
                 Fix now
               </Button>
               {planned === undefined ? (
-                <Button variant="secondary" data-key="p" isDisabled={busy} onClick={() => void addToPlan()}>
+                <Button
+                  variant="secondary"
+                  data-key="p"
+                  isDisabled={busy || stuck}
+                  onClick={() => void addToPlan()}
+                >
                   Add to plan
                 </Button>
               ) : (
@@ -138,9 +145,11 @@ export function FindingActions({
           <p className="small muted">
             {!connected
               ? 'Connect the host to fix this.'
-              : working
-                ? 'Another plan is being worked on.'
-                : `${blastOn(remedy.blast, hosts)}. Every difference is shown before anything is changed.`}
+              : stuck
+                ? 'This can be fixed once there is something to choose.'
+                : working
+                  ? 'Another plan is being worked on.'
+                  : `${blastOn(remedy.blast, hosts)}. Every difference is shown before anything is changed.`}
           </p>
         )}
       </footer>

@@ -10,5 +10,9 @@ if (scene === undefined) throw new Error('there is no such state');
 const theme = wanted.get('theme') === 'dark' ? 'dark' : 'light';
 const { bridge } = createFakeMain({ ...scene.state, app: { ...scene.state.app, theme } });
 Object.defineProperty(window, 'bulwark', { value: bridge });
-useUi.setState({ screen: scene.screen, nodeLoginHost: scene.nodeLoginHost ?? '' });
+useUi.setState({
+  screen: scene.screen,
+  nodeLoginHost: scene.nodeLoginHost ?? '',
+  control: scene.control ?? '',
+});
 await import('../../../renderer/main.tsx');

@@ -1,9 +1,11 @@
 import { encryptedVolumeMigrationChangeSchema } from '../../../domain/changes/volume.ts';
 import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { knownValue } from '../../../domain/fact.ts';
+import type { StorageFact } from '../../../domain/facts.ts';
 import { defineControl, type Proposal } from '../../define-control.ts';
 import { evidence, failed, judgeNode, listed, passed, undecided } from '../../judging.ts';
 import { factsMissing, installOf, manual, noUnit } from '../../proposing.ts';
+import { questions } from './questions.ts';
 
 export default defineControl({
   words: {
@@ -67,9 +69,8 @@ export default defineControl({
     if (place === undefined) return factsMissing;
     const unit = install.unit;
     if (unit === undefined) return noUnit('move its data');
-    if (open.length > 1) return byHand(install, 'Several data paths lie on plain disks; Bulwark moves one.');
-    if (place.mount === place.path)
-      return byHand(install, `${place.path} is a mount point of its own, which Bulwark does not move yet.`);
+    if (open.length > 1) return byHand(install, several);
+    if (place.mount === place.path) return byMount(place, unit);
     const more = {
       steps: [
         `Format the device that you choose as an encrypted volume (LUKS2); its passphrase is kept in the vault.`,
@@ -91,26 +92,12 @@ export default defineControl({
     });
     return change.success
       ? { type: 'changes', changes: [change.data], ...more }
-      : { type: 'choices', choices: questions, ...more };
+      : { type: 'choices', choices: questions(facts, place.path), ...more };
   },
 });
 
-const questions = [
-  {
-    name: 'dataDevice',
-    label: 'Empty device',
-    hint: 'A disk or partition of this host that holds nothing (lsblk --fs shows them), e.g. /dev/sdb. It is formatted. A device that is not empty, too small or in use is refused.',
-    type: 'text',
-    suggested: '',
-  },
-  {
-    name: 'dataUnlock',
-    label: 'Key at boot',
-    hint: 'key-file: a key on the root disk that only root reads; it protects a disk that leaves the host alone, not the whole host. passphrase: somebody types it after every start, and Elasticsearch waits until then.',
-    type: 'text',
-    suggested: 'key-file',
-  },
-] as const;
+const several =
+  'Several data paths lie on plain disks. Bulwark moves one directory onto one device, because each needs a device of its own.';
 
 function byHand(install: EsInstall, reason: string): Proposal {
   return manual(
@@ -118,6 +105,21 @@ function byHand(install: EsInstall, reason: string): Proposal {
     'Make a LUKS volume on an empty device (cryptsetup luksFormat, cryptsetup open, mkfs) and mount it in a new place.',
     `Stop Elasticsearch, copy ${install.pathData.join(', ')} there with owners and modes, mount the volume in the old place, start Elasticsearch.`,
     'Enter the volume in /etc/crypttab and /etc/fstab, and decide where its key is kept at boot.',
+    'In a cluster: one node at a time, and wait for green between them.',
+  );
+}
+
+/** A mount point cannot be renamed (rename(2): EBUSY), so the old data cannot be set aside in one step and put back in one. */
+function byMount(place: StorageFact, unit: string): Proposal {
+  const { path, source } = place;
+  return manual(
+    `${path} is a mount point of its own (${source || 'unknown device'}). Bulwark sets the old directory aside by renaming it, so that it can put it back at any moment; a mount point cannot be renamed.`,
+    'Make a LUKS volume on another, empty device (cryptsetup luksFormat --type luks2, cryptsetup open), a file system on it (mkfs), and mount it in a new place, e.g. /mnt/encrypted. Keep its passphrase where you keep secrets.',
+    `Stop ${unit}. Copy everything that the files have (cp -a ${path}/. /mnt/encrypted/) and compare (diff -r --no-dereference ${path} /mnt/encrypted prints at most lost+found).`,
+    `In /etc/fstab put a # before the line of ${path} and write one below it for the volume, by the UUID of its file system, with the option nofail. Enter the volume in /etc/crypttab: the place of its key, or none for a passphrase at boot.`,
+    `Make ${unit} wait for it (systemctl edit ${unit}: RequiresMountsFor=${path} below [Unit]), so that it never begins with an empty directory.`,
+    `umount /mnt/encrypted ${path}, systemctl daemon-reload, mount ${path}, start ${unit}, assess again. Restart the host once in a quiet hour, to see that the volume opens.`,
+    `Until you wipe it, the old data stays on ${source || 'the old device'}, without encryption. The way back: stop ${unit}, umount ${path}, take your line out of /etc/fstab and the # away, systemctl daemon-reload, mount ${path}, start ${unit}.`,
     'In a cluster: one node at a time, and wait for green between them.',
   );
 }

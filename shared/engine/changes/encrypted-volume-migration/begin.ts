@@ -43,17 +43,17 @@ mkdir -p -- "$d" && chmod 700 /var/lib/bulwark "\${d%/*}" "$d" || exit 1
 [ ! -e "$d/state" ] || [ "$(cat "$d/state")" = "$state" ] || exit 61
 rm -f -- "$d"/edit-* "$d/started" "$d/switched" "$d/reason" "$d/failed-at" "$d/coming"
 : > "$d/parameters"
-while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "\${line#=}" >> "$d/parameters"; done
+while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "\${line#=}" >> "$d/parameters" || exit 53; done
 : > "$d/edits"; n=0
 while IFS= read -r line && [ -n "$line" ]; do
-  n=$((n + 1)); printf '%s\\n' "\${line#=}" >> "$d/edits"
+  n=$((n + 1)); printf '%s\\n' "\${line#=}" >> "$d/edits" || exit 53
   for side in old new; do
     IFS= read -r kind
     [ "$kind" = file ] || continue
-    while IFS= read -r line && [ -n "$line" ]; do printf '%b' "\${line#=}"; done > "$d/edit-$n.$side"
+    while IFS= read -r line && [ -n "$line" ]; do printf '%b' "\${line#=}" || exit 53; done > "$d/edit-$n.$side" || exit 53
   done
 done
-cat > "$d/migrate.sh" || exit 1
+cat > "$d/migrate.sh" || exit 53
 [ "$(tail -n 1 "$d/migrate.sh")" = '# end' ] || exit 52
 printf '[Unit]\\nDescription=Bulwark: settle an interrupted migration of data\\nBefore=%s\\nRequiresMountsFor=%s\\n[Service]\\nType=oneshot\\nTimeoutStartSec=1800\\nExecStart=/bin/sh %s/migrate.sh boot\\n[Install]\\nWantedBy=multi-user.target\\n' \\
   "$unit" "$d" "$d" > "/etc/systemd/system/$boot" || exit 1
@@ -61,7 +61,9 @@ mkdir -p /etc/systemd/system/multi-user.target.wants /run/systemd/system
 ln -sf "/etc/systemd/system/$boot" "/etc/systemd/system/multi-user.target.wants/$boot" || exit 1
 printf '[Unit]\\nDescription=Bulwark: migration of data\\n[Service]\\nType=simple\\nExecStart=/bin/sh %s/migrate.sh go\\nExecStopPost=/bin/sh %s/migrate.sh mend\\nTimeoutStopSec=3600\\n' \\
   "$d" "$d" > "/run/systemd/system/$go" || exit 1
-echo ready > "$d/state"
+# Kept for the notes of a host whose disk fills up meanwhile.
+head -c 262144 /dev/zero > "$d/ballast" || exit 53
+echo ready > "$d/state" || exit 53
 sync
 systemctl daemon-reload || exit 1
 systemctl reset-failed -- "$go" 2>/dev/null
@@ -118,14 +120,21 @@ export async function beginMigration(context: ChangeContext, wish: Wish): Promis
     {
       doing: 'begin the migration',
       explain: (output) =>
-        output.exitCode === 61
+        output.exitCode === 53
           ? appError(
-              'PRECONDITION_FAILED',
-              'An earlier migration of this step is not settled.',
-              'Let Bulwark settle the interrupted work of this host first.',
-              { hostState: 'unchanged' },
+              'DISK_FULL',
+              'The host has no room for the bookkeeping of the migration.',
+              'Make room below /var/lib on the host, then try again.',
+              { hostState: 'changed', retryable: true },
             )
-          : undefined,
+          : output.exitCode === 61
+            ? appError(
+                'PRECONDITION_FAILED',
+                'An earlier migration of this step is not settled.',
+                'Let Bulwark settle the interrupted work of this host first.',
+                { hostState: 'unchanged' },
+              )
+            : undefined,
     },
     context.signal,
   );

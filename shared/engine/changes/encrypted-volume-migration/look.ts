@@ -182,15 +182,6 @@ export function liesOnCrypt(look: Look, path: string): boolean {
   return block !== undefined && isEncrypted(block, look.blocks);
 }
 
-/** Names of all devices that a block device is built on, itself included. */
-export function chainBelow(look: Look, name: string, depth = 0): readonly string[] {
-  const block = look.blocks.find((one) => one.name === name);
-  if (block === undefined || depth > 12) {
-    return [name];
-  }
-  return [name, ...block.below.flatMap((below) => chainBelow(look, below, depth + 1))];
-}
-
 export async function lookAt(
   change: ChangeOf<'encrypted-volume-migration'>,
   context: Pick<ChangeContext, 'host' | 'signal'>,

@@ -9,6 +9,7 @@
  */
 import { serviceFunctions } from '../../elasticsearch/service-shell.ts';
 import { copyFunctions } from './copy-shell.ts';
+import { tableFunctions } from './table-shell.ts';
 
 /** Words of the state file that are final. */
 export const finalStates = [
@@ -49,10 +50,15 @@ cd "$d" || exit 1
 exec >>"$d/log" 2>&1 </dev/null
 { read -r direction; read -r path; read -r volume; read -r aside; read -r fresh; read -r mapper; read -r unit; read -r active; read -r port; read -r seconds; read -r bootunit; } < parameters
 flush() { sync "$@" 2>/dev/null || sync; }
-note() { printf '%s\\n' "$2" > "$1.part" && flush "$1.part" && mv "$1.part" "$1" && flush .; }
+write_note() { printf '%s\\n' "$2" > "$1.part" && flush "$1.part" && mv "$1.part" "$1" && flush .; }
+note() { # also on a full disk: into the room that was kept, at last over the note before, of which later lines may stay
+  write_note "$@" || { rm -f ballast; write_note "$@"; } && return 0
+  rm -f "$1.part"
+  [ -s "$1" ] && printf '%s\\n' "$2" 1<> "$1" && flush "$1"
+}
 phase() { note state "$1"; }
 because() { [ -s reason ] || note reason "$1"; }
-state() { cat state 2>/dev/null || echo none; }
+state() { head -n 1 state 2>/dev/null || echo none; }
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
 mounted() { # whether something is mounted exactly there
   while read -r _ _ _ _ point _; do [ "$point" != "$1" ] || return 0; done < /proc/self/mountinfo
@@ -70,45 +76,7 @@ release() { # unmounts, patiently: a process may still be leaving
   done
 }
 ${serviceFunctions}${copyFunctions}
-alike() { # two files, a missing one stands for none
-  if exists "$1" && exists "$2"; then cmp -s -- "$1" "$2"; else ! exists "$1" && ! exists "$2"; fi
-}
-put() { # WANTED TARGET EXPECTED
-  rm -f -- "$2.bulwark-new"
-  alike "$1" "$2" && return 0
-  alike "$3" "$2" || return 1
-  if [ ! -e "$1" ]; then rm -f -- "$2"; rmdir -- "\${2%/*}" 2>/dev/null; return 0; fi
-  [ -d "\${2%/*}" ] || mkdir -m 755 -- "\${2%/*}" || return 1
-  t=$2.bulwark-new
-  if [ -e "$2" ]; then cp --preserve=all -- "$2" "$t" 2>/dev/null || cp -p -- "$2" "$t" || return 1
-  else : > "$t" && chmod 644 "$t" || return 1; fi
-  cat "$1" > "$t" && flush "$t" && mv -f -- "$t" "$2" && flush "\${2%/*}"
-}
-less() { # FILE LINE: what somebody else wrote into it meanwhile stays, only our line goes
-  grep -qxF -- "$2" "$1" || return 0
-  cp -p -- "$1" "$1.bulwark-new" && grep -vxF -- "$2" "$1" > "$1.bulwark-new"
-  mv -f -- "$1.bulwark-new" "$1"
-}
-tables() { # new or old: all of them, or none is the caller's business to undo
-  n=0; result=0
-  if [ "$1" = new ]; then other=old; else other=new; fi
-  while IFS= read -r target; do
-    n=$((n + 1))
-    put "edit-$n.$1" "$target" "edit-$n.$other" && continue
-    echo "not as expected: $target"
-    [ "$direction-$1" = there-old ] && [ -e "edit-$n.old" ] && less "$target" "$(tail -n 1 "edit-$n.new")" || result=1
-  done < edits
-  systemctl daemon-reload
-  return $result
-}
-expected() { # whether the tables are as they were read, before anything is renamed
-  n=0
-  while IFS= read -r target; do
-    n=$((n + 1))
-    alike "edit-$n.old" "$target" || alike "edit-$n.new" "$target" || { echo "changed meanwhile: $target"; return 1; }
-  done < edits
-}
-strangers() { # processes that have files below $1 open
+${tableFunctions}strangers() { # processes that have files below $1 open
   ls -l /proc/[0-9]*/fd 2>/dev/null | grep -F -- " -> $1/" >/dev/null
 }
 unplug() { # what systemd has begun for the volume, then what is left of it
@@ -204,7 +172,10 @@ forget_boot() {
   rm -f "/etc/systemd/system/multi-user.target.wants/$bootunit" "/etc/systemd/system/$bootunit"
   systemctl daemon-reload
 }
-tidy() { rm -f here there here.sums there.sums list list.found links attributes watch.1 watch.2 files progress; }
+tidy() {
+  while IFS= read -r target; do rm -f -- "$target.bulwark-old"; done < edits
+  rm -f ballast here there here.sums there.sums list list.found links attributes watch.1 watch.2 files progress
+}
 
 come_back() {
   phase returning
@@ -245,7 +216,8 @@ go() {
   if strangers "$path"; then because busy; come_back; return; fi
   if [ "$direction" = there ]; then
     transfer "$path" "$volume" || { come_back; return; }
-    : > switched; phase switching
+    # Without a note of it a restart in the middle would not know that there is something to put back.
+    : > switched && phase switching || { because space; come_back; return; }
     switch_there || { because switch; come_back; return; }
     phase starting
     if run_again committed; then tidy; forget_boot; else come_back; fi
@@ -258,7 +230,7 @@ go() {
     rm -rf -- "$fresh" && mkdir -m 700 -- "$fresh" || { because copy; come_back; return; }
     transfer "$path" "$fresh" || { come_back; return; }
   fi
-  note coming "$coming"; phase switching
+  note coming "$coming" && phase switching || { because space; come_back; return; }
   finish_back || { because switch; come_back; return; }
   commit_back
 }

@@ -29,7 +29,7 @@ export interface Standing {
 
 const stateScript = `${prelude}
 cd "$1" 2>/dev/null || { echo state=none; exit 0; }
-echo "state=$(cat state 2>/dev/null || echo none)"
+echo "state=$(head -n 1 state 2>/dev/null || echo none)"
 echo "reason=$(cat reason 2>/dev/null)"
 echo "progress=$(cat progress 2>/dev/null)"
 echo "room=$(cat room 2>/dev/null)"

@@ -1,22 +1,21 @@
 /** Why a directory cannot move to a device. Pure: one sentence and one next step per reason. */
+
+import {
+  type DeviceObstacle,
+  inWords,
+  neededBytes,
+  obstacleWords,
+  tooSmall,
+} from '../../../domain/block-device.ts';
 import type { ChangeOf } from '../../../domain/change.ts';
 import { type AppError, appError } from '../../../domain/error.ts';
-import { blockOf, chainBelow, type DeviceLook, type Look, liesOnCrypt } from './look.ts';
+import { chainBelow, deviceOfMount, systemDevices } from '../../../text/mounts.ts';
+import { type DeviceLook, type Look, liesOnCrypt } from './look.ts';
+
+export { inWords, neededBytes };
 
 type Change = ChangeOf<'encrypted-volume-migration'>;
 type Reason = readonly [message: string, nextStep: string];
-
-const mebibyte = 1_048_576;
-
-/** Room on the device: the data and a third more, because Elasticsearch stops filling a disk at 85 %, and the volume's own. */
-export function neededBytes(usedBytes: number): number {
-  return Math.ceil(usedBytes * 1.3) + 256 * mebibyte;
-}
-
-export function inWords(bytes: number): string {
-  const gibibytes = bytes / (1024 * mebibyte);
-  return gibibytes >= 1 ? `${gibibytes.toFixed(1)} GiB` : `${Math.ceil(bytes / mebibyte)} MiB`;
-}
 
 function install(look: Look, apt: string, other: string): string {
   if (look.tools.has('apt-get')) {
@@ -101,32 +100,47 @@ function pathRefused(change: Change, look: Look): Reason | undefined {
     : [`systemd knows no unit ${change.unit}.`, 'Name the unit of the service that writes there.'];
 }
 
-/** Disks that carry the running system: those below the mounts that it cannot do without. */
-function systemDisks(look: Look): ReadonlySet<string> {
-  const points = ['/', '/boot', '/boot/efi', '/usr', '/var', '/etc'];
-  return new Set(
-    points.flatMap((point) => {
-      const block = look.mounts.some((mount) => mount.point === point) ? blockOf(look, point) : undefined;
-      return block === undefined ? [] : chainBelow(look, block.name);
-    }),
-  );
-}
-
-function inUse(look: Look, device: DeviceLook): string | undefined {
-  const number = look.blocks.find((block) => block.name === device.name)?.number;
-  const mounted = look.mounts.find((mount) => mount.device === number);
+function obstacle(look: Look, device: DeviceLook): DeviceObstacle | undefined {
+  const system = systemDevices(look.mounts, look.blocks);
+  if (chainBelow(look.blocks, device.name).some((name) => system.has(name))) {
+    return { reason: 'system', detail: '' };
+  }
+  if (device.readOnly) {
+    return { reason: 'read-only', detail: '' };
+  }
+  const mounted = look.mounts.find((mount) => deviceOfMount(mount, look.blocks)?.name === device.name);
   if (mounted !== undefined) {
-    return `it is mounted on ${mounted.point}`;
+    return { reason: 'mounted', detail: mounted.point };
   }
   if (device.holders.length > 0) {
-    return `${device.holders.join(', ')} is built on it`;
+    return { reason: 'built-on', detail: device.holders.join(', ') };
   }
   if (device.uses.includes('swap')) {
-    return 'it is swap space';
+    return { reason: 'swap', detail: '' };
   }
   const table = device.uses.find((use) => use.startsWith('/'));
-  return table === undefined ? undefined : `${table} names it`;
+  if (table !== undefined) {
+    return { reason: 'table', detail: table };
+  }
+  if (device.partitions.length > 0) {
+    return { reason: 'partitions', detail: device.partitions.join(', ') };
+  }
+  if (device.signatures.length > 0) {
+    return { reason: 'signature', detail: device.signatures.join(', ') };
+  }
+  return device.zeroed ? tooSmall(device.bytes, look.usedBytes) : { reason: 'raw-data', detail: '' };
 }
+
+const nextSteps: Partial<Record<DeviceObstacle['reason'], (device: string) => string>> = {
+  system: () => 'Choose a device of its own: a key beside the data that it opens protects nothing.',
+  'read-only': () => 'Choose another device, or make it writable.',
+  partitions: () => 'Choose an empty device or one of its empty partitions.',
+  signature: (device) =>
+    `Choose an empty device. If nothing on it is needed, wipe it yourself (wipefs --all ${device}) and plan again.`,
+  'raw-data': () =>
+    'Some programs keep raw data on a device. If nothing on it is needed, overwrite its beginning with zeros yourself and plan again.',
+  'too-small': () => 'Choose a larger device.',
+};
 
 function deviceRefused(change: Change, look: Look): Reason | undefined {
   const { device } = look;
@@ -134,44 +148,12 @@ function deviceRefused(change: Change, look: Look): Reason | undefined {
   if (device === undefined) {
     return [`${chosen} is no block device of this host.`, 'Choose one of the empty devices.'];
   }
-  const system = systemDisks(look);
-  if (chainBelow(look, device.name).some((name) => system.has(name))) {
-    return [
-      `${chosen} lies on the disk of the running system.`,
-      'Choose a device of its own: a key beside the data that it opens protects nothing.',
-    ];
-  }
-  if (device.readOnly) {
-    return [`${chosen} is read-only.`, 'Choose another device, or make it writable.'];
-  }
-  const use = inUse(look, device);
-  if (use !== undefined) {
-    return [`${chosen} is in use: ${use}.`, 'Choose an empty device.'];
-  }
-  if (device.partitions.length > 0) {
-    return [
-      `${chosen} is not empty: it has partitions (${device.partitions.join(', ')}).`,
-      'Choose an empty device or one of its empty partitions.',
-    ];
-  }
-  if (device.signatures.length > 0) {
-    return [
-      `${chosen} is not empty: it holds ${device.signatures.join(', ')}.`,
-      `Choose an empty device. If nothing on it is needed, wipe it yourself (wipefs --all ${chosen}) and plan again.`,
-    ];
-  }
-  if (!device.zeroed) {
-    return [
-      `${chosen} is not empty: its beginning holds data without a known signature.`,
-      'Some programs keep raw data on a device. If nothing on it is needed, overwrite its beginning with zeros yourself and plan again.',
-    ];
-  }
-  const needed = neededBytes(look.usedBytes);
-  return device.bytes >= needed
+  const found = obstacle(look, device);
+  return found === undefined
     ? undefined
     : [
-        `${chosen} is too small: it has ${inWords(device.bytes)}, and ${inWords(look.usedBytes)} of data need ${inWords(needed)} with room to work.`,
-        'Choose a larger device.',
+        `${chosen} is ${obstacleWords(found)}.`,
+        nextSteps[found.reason]?.(chosen) ?? 'Choose an empty device.',
       ];
 }
 

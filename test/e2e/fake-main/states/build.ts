@@ -4,6 +4,7 @@ import { catalog } from '../../../../shared/controls/catalog.ts';
 import type { ControlWords } from '../../../../shared/domain/control.ts';
 import type { Finding, Remedy, Scan } from '../../../../shared/domain/finding.ts';
 import type { Outcome } from '../../../../shared/domain/outcome.ts';
+import { volumeRemedy } from './volume.ts';
 
 export const words: readonly ControlWords[] = catalog.map((control) => control.words);
 
@@ -161,17 +162,7 @@ function remedyOf(id: string): Remedy {
       fixedTogetherWith: network.filter((one) => one !== id),
     };
   }
-  if (id === 'es-data-encrypted') {
-    return {
-      type: 'manual',
-      reason: 'Moving data onto an encrypted volume needs an empty device, and none was found on this host.',
-      steps: [
-        'Attach a device of at least the size of the data.',
-        'Set up LUKS on it and mount it where Elasticsearch keeps its data.',
-        'Assess again; Bulwark then sees the encrypted volume.',
-      ],
-    };
-  }
+  if (id === 'es-data-encrypted') return volumeRemedy();
   return {
     type: 'changes',
     steps: [

@@ -19,11 +19,15 @@ import {
   running,
   troubled,
   verified,
+  withoutSpareDisk,
+  withSpareDisks,
 } from './situations.ts';
 
 export interface Scene {
   readonly screen: Screen;
   readonly state: AppState;
+  /** Control whose finding is open. */
+  readonly control?: string;
   /** Host whose Elasticsearch login is looked at. */
   readonly nodeLoginHost?: string;
 }
@@ -113,6 +117,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'assess-fleet': { screen: 'assess', state: fleet },
   'review-empty': { screen: 'review', state: workspaceState() },
   review: { screen: 'review', state: reviewed },
+  'review-volume': { screen: 'review', state: withSpareDisks, control: 'es-data-encrypted' },
+  'review-volume-none': { screen: 'review', state: withoutSpareDisk, control: 'es-data-encrypted' },
   'review-planned': { screen: 'review', state: planned },
   'review-fleet': { screen: 'review', state: fleet },
   'review-long': { screen: 'review', state: long },

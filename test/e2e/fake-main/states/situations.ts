@@ -1,8 +1,10 @@
 /** Whole states that several scenes are about. */
 import type { AppState, HostState } from '../../../../shared/contract/state.ts';
+import type { BlockDeviceFact } from '../../../../shared/domain/block-device.ts';
 import { appError } from '../../../../shared/domain/error.ts';
 import { at, digest, hardenedOutcomes, host, openOutcomes, scan, workspaceState } from './build.ts';
 import { plan, progress } from './plans.ts';
+import { spareDisks, takenDisks, volumeRemedy } from './volume.ts';
 
 export const assessed: HostState = host('es-prod-1', {
   assess: { state: 'done', doing: '', areas: [] },
@@ -11,6 +13,26 @@ export const assessed: HostState = host('es-prod-1', {
 });
 
 export const reviewed: AppState = { ...workspaceState(), hosts: [assessed] };
+
+/** As `reviewed`, with data on a plain disk of a host that has these devices. */
+function onPlainDisk(devices: readonly BlockDeviceFact[]): AppState {
+  const { latest } = assessed;
+  if (latest === undefined) return reviewed;
+  const findings = latest.findings.map((finding) =>
+    finding.controlId === 'es-data-encrypted'
+      ? {
+          ...finding,
+          outcome: 'fail' as const,
+          summary: 'Without encryption lies the storage of /opt/elasticsearch/data.',
+          remedy: volumeRemedy(devices),
+        }
+      : finding,
+  );
+  return { ...reviewed, hosts: [{ ...assessed, latest: { ...latest, findings } }] };
+}
+
+export const withSpareDisks = onPlainDisk([...spareDisks, ...takenDisks]);
+export const withoutSpareDisk = onPlainDisk(takenDisks);
 
 export const planned: AppState = {
   ...reviewed,
