@@ -2,6 +2,7 @@
  * What the guard runs on the host, written so that it works when nobody is connected: everything it needs lies in its own
  * folder, and a rename decides between "disarmed" and "fired", so that never both happen.
  */
+import { putBackProgram } from './guard-saved.ts';
 import { prelude } from './host-script.ts';
 
 export const guardFolder = '/var/lib/bulwark/guard';
@@ -33,29 +34,7 @@ until sh "$d/revert.sh" "$d"; do
   sleep 1
 done
 [ $tries -lt 5 ] || bad=1
-mark() {
-  if [ -f "$1" ] && [ ! -L "$1" ]; then sha256sum < "$1" | cut -d' ' -f1
-  elif [ -e "$1" ] || [ -L "$1" ]; then echo other
-  else echo absent; fi
-}
-n=0
-while [ -e "$d/saved/$n.path" ]; do
-  p=$(cat "$d/saved/$n.path"); was=$d/saved/$n.was; wrote=$(cat "$d/saved/$n.wrote")
-  now=$(mark "$p")
-  if [ "$wrote" != any ] && [ "$now" != "$wrote" ]; then
-    if [ "$now" != "$(mark "$was")" ]; then
-      echo "$p was changed by somebody else; it stays as it is"
-      printf '%s\\n' "$p" 2>/dev/null >> "$d/left"
-    fi
-  elif [ -e "$was" ]; then
-    t=$p.bulwark-\${d##*/}
-    rm -f "$t"; cp -a "$was" "$t" && mv -f "$t" "$p" || { rm -f "$t"; bad=1; }
-  else
-    rm -f "$p" || bad=1
-  fi
-  n=$((n + 1))
-done
-[ ! -f "$d/after.sh" ] || sh "$d/after.sh" "$d" || bad=1
+${putBackProgram}[ ! -f "$d/after.sh" ] || sh "$d/after.sh" "$d" || bad=1
 sync
 [ -z "\${bad:-}" ] && mv "$d/firing" "$d/fired"
 `;
@@ -104,7 +83,8 @@ no_sysv_boot() {
 /**
  * Arms. `$1` folder of all guards, `$2` tag, `$3` seconds, `$4` folder that is there when systemd runs, `$5` folder of
  * units, `$6` pipe that is there when sysvinit runs, `$7` folder of its scripts, `$8` who works, `$9` `boot` when a restart of
- * the host must put back too, further arguments: files to save, each with the digest of what the change writes there, `absent` where it removes the file, or `any`. Standard input: for each file
+ * the host must put back too, further arguments: files to save, each with the digest of what the change writes there (`absent`
+ * where it removes the file) and what becomes of an edited one. Standard input: for each file
  * `name lines`, then that many lines; the last line is `end`. Prints how it will fire: `systemd` or `sleep`. Exit 66: another
  * guard is armed; its line as the list has it is on standard output. Exit 68: nothing would put back at a restart.
  */
@@ -136,8 +116,8 @@ done
 n=0
 while [ $# -gt 0 ]; do
   p=$1
-  printf '%s\\n' "$2" > "$d/saved/$n.wrote" && printf '%s\\n' "$p" > "$d/saved/$n.path" || exit 1
-  shift 2
+  printf '%s\\n' "$2" > "$d/saved/$n.wrote" && printf '%s\\n' "$3" > "$d/saved/$n.edited" && printf '%s\\n' "$p" > "$d/saved/$n.path" || exit 1
+  shift 3
   if [ -L "$p" ]; then exit 46; fi
   if [ -e "$p" ]; then cp -a "$p" "$d/saved/$n.was" || exit 1; fi
   n=$((n + 1))
@@ -216,8 +196,7 @@ exit 0
 `;
 
 /**
- * Fires now, waits for one that is firing already, and clears up. Prints the saved files that were left as somebody else
- * had changed them. Exit 65: it did not get through.
+ * Fires now, waits for one that is firing already, and clears up. Prints what it did to files that somebody else had changed. Exit 65: it did not get through.
  */
 export const fireScript = `${prelude}
 base=$1; tag=$2; running=$3; units=$4; initctl=$5; scripts=$6; d=$base/$tag
@@ -229,7 +208,7 @@ if [ -e "$d/armed" ] || [ -e "$d/firing" ] || [ -e "$d/fired" ] || [ -e "$d/disa
 tries=0
 while [ -e "$d/firing" ] && [ $tries -lt 20 ]; do sleep 1; tries=$((tries + 1)); done
 if [ ! -e "$d/fired" ] && [ ! -e "$d/disarmed" ]; then tail -n 20 "$d/log" >&2; exit 65; fi
-[ ! -e "$d/left" ] || sort -u "$d/left"
+[ ! -e "$d/told" ] || sort -u "$d/told"
 remove_triggers
 rm -rf "$d"
 rmdir "$base" "\${base%/*}" 2>/dev/null

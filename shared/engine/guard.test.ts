@@ -35,7 +35,11 @@ const plan = (seconds: number): GuardPlan => ({
   seconds,
   revert: `cat "$1/live" > '${host.path('/live')}'\n`,
   files: [{ name: 'live', text: 'old\n' }],
-  save: ['/etc/rules', '/etc/made-later'],
+  save: ['/etc/rules', '/etc/made-later'].map((path) => ({
+    path,
+    writes: context.digest.sha256('new\n'),
+    edited: 'aside' as const,
+  })),
 });
 
 function change() {

@@ -6,6 +6,7 @@
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import type { ChangeContext } from './change-kind.ts';
+import { type SavedFile, toldSentences } from './guard-saved.ts';
 import {
   armScript,
   disarmScript,
@@ -31,19 +32,11 @@ export interface GuardPlan {
   /** Files of text that `revert` needs, by name below the guard's folder. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
   /** Files on the host that are saved now and put back (or removed, when they are not there now). Parents must exist. */
-  readonly save: readonly (string | SavedFile)[];
+  readonly save: readonly SavedFile[];
+  /** Takes the change's own lines out of a file, from standard input to standard output; for files that are `cleared`. */
+  readonly clear?: string;
   /** The change is in files before access is proven, so a restart of the host must put back too: refused where nothing can do that. */
   readonly outlastsRestart?: boolean;
-}
-
-/**
- * A file that is put back only where it is what the change made of it: somebody else's edit stays, and is named. A plain path
- * is put back whatever is there: what access itself hangs on must come back.
- */
-export interface SavedFile {
-  readonly path: string;
-  /** SHA-256 of what the change writes, or `absent`. */
-  readonly writes: string;
 }
 
 export interface Guard {
@@ -55,7 +48,7 @@ export interface Guard {
   readonly deadline: number;
 }
 
-export type { GuardOnHost, GuardStanding };
+export type { GuardOnHost, GuardStanding, SavedFile };
 
 function encode(files: readonly { readonly name: string; readonly text: string }[]): Uint8Array {
   const parts = files.map(({ name, text }) => {
@@ -77,6 +70,7 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
     { name: 'run.sh', text: fireProgram },
     { name: 'revert.sh', text: plan.revert },
     ...(plan.after === undefined ? [] : [{ name: 'after.sh', text: plan.after }]),
+    ...(plan.clear === undefined ? [] : [{ name: 'clear.sh', text: plan.clear }]),
     ...plan.files,
   ];
   const ran = await runChecked(
@@ -91,7 +85,7 @@ export async function armGuard(context: ChangeContext, plan: GuardPlan): Promise
         ...initPlaces,
         (context.operator ?? 'somebody').replace(/[\r\n]+/g, ' '),
         plan.outlastsRestart === true ? 'boot' : 'timer',
-        ...plan.save.flatMap((one) => (typeof one === 'string' ? [one, 'any'] : [one.path, one.writes])),
+        ...plan.save.flatMap(({ path, writes, edited }) => [path, writes, edited]),
       ],
       stdin: encode(files),
       privileged: true,
@@ -168,12 +162,10 @@ export async function proveAccess(context: ChangeContext, guard: Guard): Promise
   return last;
 }
 
-function fired(detail?: string, left: readonly string[] = []) {
-  const kept =
-    left.length === 0 ? '' : ` Changed by somebody else meanwhile, and left as they are: ${left.join(', ')}.`;
+function fired(detail?: string, told: readonly string[] = []) {
   return appError(
     'GUARD_FIRED',
-    `Access could not be proven in time, so the host put the old state back by itself.${kept}`,
+    ['Access could not be proven in time, so the host put the old state back by itself.', ...told].join(' '),
     'Check that the addresses you work from are among the allowed sources, then try again.',
     { hostState: 'restored', retryable: true, ...(detail === undefined ? {} : { detail }) },
   );
@@ -208,8 +200,8 @@ export async function disarmGuard(
 }
 
 /**
- * Makes the guard fire now and waits for it; does nothing when there is none. Gives the saved files that were left because
- * somebody else had changed them. Errors: COMMAND_FAILED, the connection's.
+ * Makes the guard fire now and waits for it; does nothing when there is none. Gives sentences on the saved files that
+ * somebody else had changed. Errors: COMMAND_FAILED, the connection's.
  */
 export async function fireGuard(host: HostWriter, tag: string): Promise<Result<readonly string[]>> {
   const ran = await runChecked(
@@ -223,13 +215,7 @@ export async function fireGuard(host: HostWriter, tag: string): Promise<Result<r
     },
     { doing: 'put the old state back', hostState: 'unknown' },
   );
-  return ran.ok
-    ? succeed(
-        textOf(ran.value)
-          .split('\n')
-          .filter((line) => line !== ''),
-      )
-    : ran;
+  return ran.ok ? succeed(toldSentences(textOf(ran.value))) : ran;
 }
 
 /**

@@ -173,12 +173,14 @@ describe('firewall rules on a real host', () => {
   it('come back at boot when the host goes down while the guard is armed', async () => {
     const before = await everything(false);
     const context = Object.assign(bench.context('fw-5'), { operator: 'ada@laptop' });
+    const written = 'echo "# half done" | cat /etc/nftables.conf - | sha256sum | cut -c 1-64';
+    const writes = (await bench.see(written)).trim();
     const guard = value(
       await armGuard(context, {
         seconds: 600,
         revert: 'nft delete table inet probation || true\n',
         files: [{ name: 'x', text: '' }],
-        save: ['/etc/nftables.conf'],
+        save: [{ path: '/etc/nftables.conf', writes, edited: 'aside' }],
       }),
     );
     await bench.see('echo "# half done" >> /etc/nftables.conf; nft add table inet probation');

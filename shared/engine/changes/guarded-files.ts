@@ -244,7 +244,13 @@ export async function guardedWrite(
       revert: 'exit 0\n',
       ...(entrance === 'sshd' ? { after: reloadProgram } : {}),
       files: [],
-      save: [path],
+      save: [
+        {
+          path,
+          writes: next === 'absent' ? 'absent' : context.digest.sha256(next),
+          edited: 'aside',
+        },
+      ],
       outlastsRestart: true,
     },
     note: `Writing ${path}`,

@@ -2,6 +2,7 @@
 import { appError } from '../../domain/error.ts';
 import { type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
+import type { SavedFile } from '../guard.ts';
 import { prelude, runChecked, tailOf, textOf } from '../host-script.ts';
 import type { HostWriter } from '../ports.ts';
 import { underGuard } from './under-guard.ts';
@@ -139,7 +140,7 @@ export interface GuardedRestart {
   readonly unit: string;
   readonly seconds: number;
   /** Files that the guard puts back before it restarts the server again. */
-  readonly save: readonly string[];
+  readonly save: readonly SavedFile[];
   /** Folder that the guard removes when it is empty after that. */
   readonly folder?: string;
   readonly live: () => Promise<Result<void>>;

@@ -4,6 +4,7 @@ import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { fireGuard } from '../../guard.ts';
+import { withTold } from '../../guard-saved.ts';
 import { type HostFile, writeFileAtomic } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
 import { entranceOf, guardedWrite, onProbation, testCandidate } from '../guarded-files.ts';
@@ -190,13 +191,13 @@ export const fileContent: ChangeKind<'file-content'> = {
   ],
 
   async revert(change, before, mark, context) {
-    if (entranceOf(change.path) !== undefined) {
-      const cleared = await fireGuard(context.host, context.tag);
-      if (!cleared.ok) {
-        return cleared;
-      }
+    const cleared =
+      entranceOf(change.path) === undefined ? succeed([]) : await fireGuard(context.host, context.tag);
+    if (!cleared.ok) {
+      return cleared;
     }
     const wrote = context.digest.sha256(change.content);
-    return revertFile(context, change.path, before, mark, wrote, aroundOf(change, context));
+    const reverted = await revertFile(context, change.path, before, mark, wrote, aroundOf(change, context));
+    return withTold(reverted, cleared.value);
   },
 };

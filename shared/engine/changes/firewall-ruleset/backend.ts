@@ -3,7 +3,7 @@ import type { ChangeOf, Diff } from '../../../domain/change.ts';
 import type { AppError } from '../../../domain/error.ts';
 import type { Result } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
-import type { GuardPlan } from '../../guard.ts';
+import type { GuardPlan, SavedFile } from '../../guard.ts';
 import type { HostWriter } from '../../ports.ts';
 import type { FirewallState } from './state.ts';
 
@@ -30,7 +30,9 @@ export interface Backend {
   guard(
     from: FirewallState,
     to: FirewallState,
-  ): Pick<GuardPlan, 'revert' | 'after' | 'files'> & { readonly save: readonly string[] };
+  ): Pick<GuardPlan, 'revert' | 'after' | 'files' | 'clear'> & {
+    readonly save: readonly Omit<SavedFile, 'writes'>[];
+  };
   /** Loads the rules of `to`, and only live. `onlyWhile`: a path that must exist all the while, else GUARD_FIRED. */
   goLive(host: HostWriter, from: FirewallState, to: FirewallState, onlyWhile?: string): Promise<Result<void>>;
   /** Files and services for the next boot; a file that is no longer as `from` has it leaves all of them as they are. */

@@ -7,6 +7,7 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { encodeImage } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { fireGuard, guardsOn } from '../../guard.ts';
+import { withTold } from '../../guard-saved.ts';
 import { guardedBy } from '../../guards-on-host.ts';
 import { afterWriting } from '../../host-script.ts';
 import { currentMark, drift } from '../single-file.ts';
@@ -182,31 +183,40 @@ export const firewallRuleset: ChangeKind<'firewall-ruleset'> = {
     if (!cleared.ok) {
       return cleared;
     }
-    const backend = backendFor(change.backend);
-    const now = await backend.read(context);
+    const now = await backendFor(change.backend).read(context);
     if (!now.ok) {
       return now;
     }
-    const was = image.value;
-    if (sameState(now.value, was)) {
-      return succeed(undefined);
-    }
-    const ours = await stillOurs(backend, change, was, now.value, mark, context);
-    if (!ours.ok) {
-      return ours;
-    }
-    if (!ours.value && !context.force) {
-      return fail(drift('The firewall configuration'));
-    }
-    if (backend.opens(was)) {
-      // Files first: where somebody has edited one meanwhile, the rules and their files stay together as they are.
-      const lasting = await backend.makeLasting(context.host, context, now.value, was);
-      return lasting.ok ? afterWriting(await backend.goLive(context.host, now.value, was)) : lasting;
-    }
-    // Going back to other rules can cut off access as well.
-    return goLive(backend, context, now.value, was, change.guardSeconds);
+    return withTold(await backTo(change, image.value, now.value, mark, context), cleared.value);
   },
 };
+
+async function backTo(
+  change: FirewallChange,
+  was: FirewallState,
+  now: FirewallState,
+  mark: Mark | undefined,
+  context: ChangeContext & { readonly force: boolean },
+): Promise<Result<void>> {
+  const backend = backendFor(change.backend);
+  if (sameState(now, was)) {
+    return succeed(undefined);
+  }
+  const ours = await stillOurs(backend, change, was, now, mark, context);
+  if (!ours.ok) {
+    return ours;
+  }
+  if (!ours.value && !context.force) {
+    return fail(drift('The firewall configuration'));
+  }
+  if (backend.opens(was)) {
+    // Files first: where somebody has edited one meanwhile, the rules and their files stay together as they are.
+    const lasting = await backend.makeLasting(context.host, context, now, was);
+    return lasting.ok ? afterWriting(await backend.goLive(context.host, now, was)) : lasting;
+  }
+  // Going back to other rules can cut off access as well.
+  return goLive(backend, context, now, was, change.guardSeconds);
+}
 
 /** Each part is either what we wrote or what was there before; anything else is somebody else's work. */
 async function stillOurs(

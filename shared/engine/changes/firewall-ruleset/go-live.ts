@@ -24,9 +24,9 @@ export async function goLive(
 ): Promise<Result<void>> {
   context.progress(`Arming the guard: without proof of access the old rules come back after ${seconds} s`);
   const plan = backend.guard(from, to);
-  const save = plan.save.map((path) => {
-    const file = to.files.find((one) => one.path === path);
-    return file === undefined ? path : { path, writes: digestOf(file, context) };
+  const save = plan.save.flatMap((one) => {
+    const file = to.files.find(({ path }) => path === one.path);
+    return file === undefined ? [] : [{ ...one, writes: digestOf(file, context) }];
   });
   const armed = await armGuard(context, { seconds, ...plan, save });
   if (!armed.ok) {

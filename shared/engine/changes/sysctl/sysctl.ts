@@ -9,6 +9,7 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { decodeImage, encodeImage, fromBase64, toBase64 } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { fireGuard } from '../../guard.ts';
+import { withTold } from '../../guard-saved.ts';
 import { writeFileAtomic } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
 import type { HostWriter } from '../../ports.ts';
@@ -55,6 +56,8 @@ async function move(
   change: Change,
   from: Values,
   to: Values,
+  /** SHA-256 of what `file` writes, or `absent`; undefined when it writes nothing. */
+  writes: string | undefined,
   file: (host: HostWriter) => Promise<Result<void>>,
   context: ChangeContext,
 ): Promise<Result<void>> {
@@ -64,7 +67,7 @@ async function move(
         seconds: change.guardSeconds ?? usualGuardSeconds,
         revert: revertProgram,
         files: [{ name: 'live', text: from.map(({ key, value }) => `${procPath(key)} ${value}`).join('\n') }],
-        save: [ownFile],
+        save: writes === undefined ? [] : [{ path: ownFile, writes, edited: 'aside' }],
       },
       note: 'Setting the parameters of the network',
       live: () => setLive(context.host, to, whileArmed(context)),
@@ -142,7 +145,8 @@ export const sysctl: ChangeKind<'sysctl'> = {
       const from = change.settings.map(({ key }) => ({ key, value: liveOf(seen, key) ?? '' }));
       const file = (host: HostWriter): Promise<Result<void>> =>
         bootRight ? Promise.resolve(succeed(undefined)) : write(change, text, host, context);
-      const moved = await move(change, from, change.settings, file, context);
+      const writes = bootRight ? undefined : context.digest.sha256(withSettings(text, change.settings));
+      const moved = await move(change, from, change.settings, writes, file, context);
       if (!moved.ok) {
         return moved;
       }
@@ -183,11 +187,9 @@ export const sysctl: ChangeKind<'sysctl'> = {
     if (!image.ok) {
       return image;
     }
-    if (ofNetwork(change)) {
-      const cleared = await fireGuard(context.host, context.tag);
-      if (!cleared.ok) {
-        return cleared;
-      }
+    const cleared = ofNetwork(change) ? await fireGuard(context.host, context.tag) : succeed([]);
+    if (!cleared.ok) {
+      return cleared;
     }
     const seen = await look(
       context,
@@ -208,7 +210,7 @@ export const sysctl: ChangeKind<'sysctl'> = {
     const restore = (host: HostWriter, around?: Around) =>
       revertFile({ ...context, host }, ownFile, file, mark, wrote, around);
     if (moved.length === 0) {
-      return restore(context.host);
+      return withTold(await restore(context.host), cleared.value);
     }
     if (!ofNetwork(change)) {
       // The file first: it is the part that may have drifted, and nothing is restored then.
@@ -217,7 +219,18 @@ export const sysctl: ChangeKind<'sysctl'> = {
     }
     const from = moved.map(({ key }) => ({ key, value: liveOf(seen.value, key) ?? '' }));
     const guarded: Around = (_next, write) => write({ onlyWhile: whileArmed(context) });
-    return move(change, from, moved, (host) => restore(host, guarded), context);
+    const fileBefore = imageOf(file, ownFile);
+    if (!fileBefore.ok) {
+      return fileBefore;
+    }
+    const writes =
+      fileBefore.value.was === 'absent'
+        ? 'absent'
+        : context.digest.sha256(fromBase64(fileBefore.value.bytes));
+    return withTold(
+      await move(change, from, moved, writes, (host) => restore(host, guarded), context),
+      cleared.value,
+    );
   },
 };
 

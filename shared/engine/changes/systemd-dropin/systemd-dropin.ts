@@ -7,6 +7,7 @@ import { decodeImage, encodeImage, fromBase64, toBase64 } from '../../before-ima
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { controlUnit } from '../../elasticsearch/service.ts';
 import { fireGuard } from '../../guard.ts';
+import { withTold } from '../../guard-saved.ts';
 import { afterWriting, textOf } from '../../host-script.ts';
 import { onProbation } from '../guarded-files.ts';
 import {
@@ -63,6 +64,8 @@ async function throughRestart(
   change: Change,
   context: ChangeContext,
   folder: 'absent' | 'there',
+  /** SHA-256 of what `act` writes, or `absent`. */
+  writes: string,
   act: () => Promise<Result<void>>,
 ): Promise<Result<void>> {
   if (!isSshd(change.unit)) {
@@ -71,7 +74,7 @@ async function throughRestart(
   return guardedRestart(context, {
     unit: change.unit,
     seconds: change.guardSeconds ?? usualGuardSeconds,
-    save: [pathOf(change)],
+    save: [{ path: pathOf(change), writes, edited: 'aside' }],
     ...(folder === 'absent' ? { folder: folderOf(change) } : {}),
     live: async () => {
       const done = await act();
@@ -151,7 +154,9 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
     if (!isSshd(change.unit) || !looked.value.inPlace) {
       const folder = await folderState(change, context);
       const done = folder.ok
-        ? await throughRestart(change, context, folder.value, () => put(change, context, expects.value))
+        ? await throughRestart(change, context, folder.value, context.digest.sha256(change.content), () =>
+            put(change, context, expects.value),
+          )
         : folder;
       if (!done.ok) {
         return done;
@@ -189,11 +194,9 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
     if (!image.ok) {
       return image;
     }
-    if (isSshd(change.unit)) {
-      const cleared = await fireGuard(context.host, context.tag);
-      if (!cleared.ok) {
-        return cleared;
-      }
+    const cleared = isSshd(change.unit) ? await fireGuard(context.host, context.tag) : succeed([]);
+    if (!cleared.ok) {
+      return cleared;
     }
     const folder = await folderState(change, context);
     if (!folder.ok) {
@@ -215,10 +218,18 @@ export const systemdDropin: ChangeKind<'systemd-dropin'> = {
       }
       return reload(change, context);
     };
-    return isSshd(change.unit) && now.value !== 'absent'
-      ? throughRestart(change, context, folder.value, () =>
-          back((_next, write) => write({ onlyWhile: whileArmed(context) })),
-        )
-      : back();
+    const file = imageOf(fromBase64(was.file), pathOf(change));
+    if (!file.ok) {
+      return file;
+    }
+    const writes =
+      file.value.was === 'absent' ? 'absent' : context.digest.sha256(fromBase64(file.value.bytes));
+    const reverted =
+      isSshd(change.unit) && now.value !== 'absent'
+        ? await throughRestart(change, context, folder.value, writes, () =>
+            back((_next, write) => write({ onlyWhile: whileArmed(context) })),
+          )
+        : await back();
+    return withTold(reverted, cleared.value);
   },
 };

@@ -11,7 +11,7 @@ import { putFiles } from '../lasting.ts';
 import { notAnAddress } from '../sources.ts';
 import { type FirewallState, readStateFile, readStateFiles, textOfFile, withText } from '../state.ts';
 import { loadLive, loadProgram, loadTexts, look, readZone } from './host.ts';
-import { richRules, withZoneRules } from './rules.ts';
+import { clearProgram, richRules, withZoneRules } from './rules.ts';
 
 function pathOf(zone: string): string {
   return `/etc/firewalld/zones/${zone}.xml`;
@@ -106,7 +106,8 @@ export const firewalld: Backend = {
         { name: 'zones', text: zones },
         { name: 'rules', text: rules },
       ],
-      save: from.files.map((file) => file.path),
+      save: from.files.map(({ path }) => ({ path, edited: 'cleared' })),
+      clear: clearProgram,
     };
   },
 

@@ -91,3 +91,21 @@ export function withZoneRules(text: string, change: FirewallChange): string | un
   // firewalld writes the file anew, in an order of its own, whenever somebody changes the zone for good.
   return same(text, whole) ? text : whole;
 }
+
+/**
+ * Takes Bulwark's rules out of a zone's file, on the host itself. Fails where they do not stand on lines of their own, as
+ * firewalld writes them.
+ */
+export const clearProgram = `awk '
+  /<rule [^>]*priority="(${chosenFirst}|${thenClosed})"/ {
+    if (own || $0 !~ /^[ \t]*<rule [^>]*>[ \t]*$/) exit (bad = 3)
+    own = 1; next
+  }
+  own && /<\\/rule>/ {
+    if ($0 !~ /^[ \t]*<\\/rule>[ \t]*$/) exit (bad = 3)
+    own = 0; next
+  }
+  own { next }
+  { print }
+  END { exit bad ? bad : own ? 3 : 0 }'
+`;

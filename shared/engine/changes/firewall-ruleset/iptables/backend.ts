@@ -14,6 +14,7 @@ import {
   aloneText,
   chain,
   chainRules,
+  clearProgram,
   jump,
   loadProgram,
   loadTexts,
@@ -119,7 +120,8 @@ export const iptables: Backend = {
         { name: 'v4', text: texts.v4 },
         { name: 'v6', text: texts.v6 },
       ],
-      save: [...paths],
+      save: paths.map((path) => ({ path, edited: 'cleared' })),
+      clear: clearProgram,
     };
   },
 

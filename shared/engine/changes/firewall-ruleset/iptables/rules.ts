@@ -55,6 +55,9 @@ export function ownLinesOf(text: string): readonly string[] {
   return text.split('\n').filter(isOurs);
 }
 
+/** Takes Bulwark's lines out of a saved file, on the host itself. */
+export const clearProgram = `grep -vE '${ours}' || [ $? -eq 1 ]\n`;
+
 /** iptables-save puts the rules of a chain together, but keeps their order within it. */
 function sameLines(left: readonly string[], right: readonly string[]): boolean {
   const within = (lines: readonly string[]) =>

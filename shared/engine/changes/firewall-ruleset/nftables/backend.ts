@@ -160,7 +160,11 @@ export const nftables: Backend = {
       { name: 'folder', text: from.flags['folder'] ?? '' },
       { name: 'boot', text: parts(from).bootFile.path },
     ],
-    save: from.files.map((file) => file.path),
+    // The boot file is the administrator's; the other one is Bulwark's alone, and rules that are not to be loaded go with it.
+    save: [
+      { path: parts(from).bootFile.path, edited: 'stays' },
+      { path: parts(from).rules.path, edited: 'aside' },
+    ],
   }),
 
   goLive: (host, _from, to, onlyWhile) => loadLive(host, loadTextOf(to), onlyWhile),

@@ -12,7 +12,7 @@ import { putFiles } from '../lasting.ts';
 import { type Both, checkFiles, listLive, loadRules, tryRules } from '../netfilter.ts';
 import { notAnAddress } from '../sources.ts';
 import { type FirewallState, readStateFiles, textOfFile, withText } from '../state.ts';
-import { chainText, inboundPart, ufwRules, withUfwRules } from './rules.ts';
+import { chainText, clearProgram, inboundPart, ufwRules, withUfwRules } from './rules.ts';
 
 const paths = ['/etc/ufw/user.rules', '/etc/ufw/user6.rules'] as const;
 const pattern = '^-A ufw6?-user-input ';
@@ -158,7 +158,8 @@ export const ufw: Backend = {
         { name: 'v4', text: texts.v4 },
         { name: 'v6', text: texts.v6 },
       ],
-      save: [...paths],
+      save: paths.map((path) => ({ path, edited: 'cleared' })),
+      clear: clearProgram,
     };
   },
 

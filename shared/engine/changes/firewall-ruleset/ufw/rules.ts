@@ -69,6 +69,13 @@ function without(lines: readonly string[]): readonly string[] {
   return kept;
 }
 
+/** The same on the host itself. */
+export const clearProgram = `awk -v ours=' comment=${hex(mark)}' '
+  /^### tuple ### / && index($0, ours) { own = 1; next }
+  own && ($0 == "" || /^-A /) { own = ($0 != ""); next }
+  { own = 0; print }'
+`;
+
 /**
  * A rule file of ufw with Bulwark's rules after the bans at its top and before the first rule that lets somebody in, so that
  * bans stay ahead. Undefined when the file is not as ufw writes it.
