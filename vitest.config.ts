@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const MINUTE = 60_000;
 
@@ -14,8 +15,18 @@ const oneAtATime = {
 /** Where no lab can run, what needs one is left out; the command that sets this says so. */
 const withoutLab = process.env['BULWARK_LAB'] === 'absent' ? ['**/*.lab.test.ts'] : [];
 
+/** Files that take minutes begin first: the others fill the time beside them. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const takesLong = ({ moduleId }: TestSpecification) => moduleId.includes('/crash-matrix/');
+    const sorted = await super.sort(files);
+    return [...sorted.filter(takesLong), ...sorted.filter((file) => !takesLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
