@@ -162,6 +162,19 @@ describe('the guard', () => {
     },
   );
 
+  it('does not call the host unchanged when root is gone after arming', async () => {
+    const guard = value(await armGuard(context, plan(600)));
+    host.before = ({ name }) =>
+      name.startsWith('guard-')
+        ? fail(appError('SUDO_PASSWORD_REQUIRED', 'No.', 'Ask.', { hostState: 'unchanged' }))
+        : succeed(undefined);
+    const gone = { error: { code: 'SUDO_PASSWORD_REQUIRED', hostState: 'changed' } };
+    expect(await fallBack(context, guard, 'why')).toMatchObject(gone);
+    expect(await disarmGuard(context, host, guard)).toMatchObject(gone);
+    host.before = undefined;
+    value(await fireGuard(host, 'g-1'));
+  });
+
   it('takes only a fresh connection with root rights as proof', async () => {
     const guard = value(await armGuard(context, plan(30)));
     host.teach('id', 'echo 1000');

@@ -18,7 +18,7 @@ import {
 } from './guard-scripts.ts';
 import type { GuardOnHost, GuardStanding } from './guards-on-host.ts';
 import { guardedBy, parseGuard, parseGuards } from './guards-on-host.ts';
-import { runChecked, tailOf, textOf } from './host-script.ts';
+import { afterWriting, runChecked, tailOf, textOf } from './host-script.ts';
 import { connectionLost } from './parts.ts';
 import type { HostSession, HostWriter } from './ports.ts';
 
@@ -193,7 +193,7 @@ export async function disarmGuard(
     },
   );
   if (!ran.ok) {
-    return ran;
+    return afterWriting(ran);
   }
   context.guard('disarmed', iso(guard.firesAt), guard.seconds);
   return succeed(undefined);
@@ -256,7 +256,7 @@ export async function fallBack(context: ChangeContext, guard: Guard, why: string
     return fail(fired(why, now.value));
   }
   if (!connectionLost(now.error)) {
-    return now;
+    return afterWriting(now);
   }
   const wait = guard.deadline + 2000 - context.clock.elapsed();
   if (wait > 0) {
@@ -275,7 +275,7 @@ export async function fallBack(context: ChangeContext, guard: Guard, why: string
       return fail(fired(why, cleared.value));
     }
     if (!connectionLost(cleared.error)) {
-      return cleared;
+      return afterWriting(cleared);
     }
   }
   return now;
