@@ -4,6 +4,7 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { prelude, runChecked, textOf } from '../../host-script.ts';
 import type { HostWriter } from '../../ports.ts';
+import { Refusals } from '../../root-refused.ts';
 import { type Direction, folderOf, unitNames } from './begin.ts';
 import { type FinalState, finalStates, type Reason, reasons } from './migrate-script.ts';
 import { inWords } from './refusals.ts';
@@ -112,7 +113,8 @@ const patienceSeconds = 900;
 
 /**
  * Waits for the end of a migration. A lost connection does not stop it; new ones are tried. Returns a context whose host is
- * alive. Errors: SSH_CONNECTION_LOST after 15 minutes without one, CANCELLED (the migration goes on).
+ * alive. Errors: SSH_CONNECTION_LOST after 15 minutes without one, CANCELLED and SUDO_… (the migration goes
+ * on).
  */
 export async function awaitMigration(
   context: ChangeContext,
@@ -123,11 +125,13 @@ export async function awaitMigration(
   const begin = context.clock.elapsed();
   let heard = begin;
   let dead = 0;
+  const refusals = new Refusals('The host goes on by itself; then let Bulwark look at it again.');
   for (;;) {
     const now = context.clock.elapsed();
     const read = await readMigration(live.host, context.tag, direction);
     if (read.ok) {
       heard = now;
+      refusals.answered();
       if (read.value.state !== 'running') {
         return succeed({ standing: read.value, context: live });
       }
@@ -139,6 +143,10 @@ export async function awaitMigration(
       }
     } else {
       lost = read.error;
+      const ended = refusals.count(read.error);
+      if (ended !== undefined) {
+        return ended;
+      }
       if (now - heard > patienceSeconds * 1000) {
         return fail(lost);
       }

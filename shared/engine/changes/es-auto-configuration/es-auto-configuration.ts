@@ -49,6 +49,20 @@ async function isSecured(change: Change, context: ChangeContext): Promise<Result
   return files.ok ? succeed(files.value === undefined) : files;
 }
 
+/** Removes what was prepared. Where that cannot be done either, it is left to undoing: the host is not as it was. */
+async function nothingSwitched(
+  change: Change,
+  context: ChangeContext,
+  error: AppError,
+): Promise<Result<never>> {
+  const dropped = await dropPaths(context, leftovers(change, context));
+  if (!dropped.ok) {
+    return fail({ ...error, hostState: 'changed' });
+  }
+  await forgetPassword(change, context);
+  return fail({ ...error, hostState: 'unchanged' });
+}
+
 /** The link broke before the switch was ordered: a script under way is given time, then what it left is removed. */
 async function neverBegun(change: Change, context: ChangeContext, error: AppError): Promise<Result<Mark>> {
   await context.clock.sleep(5000, context.signal);
@@ -56,9 +70,7 @@ async function neverBegun(change: Change, context: ChangeContext, error: AppErro
   if (!standing.ok || standing.value.state !== 'none') {
     return fail(error);
   }
-  await dropPaths(context, leftovers(change, context));
-  await forgetPassword(change, context);
-  return fail({ ...error, hostState: 'unchanged' });
+  return await nothingSwitched(change, context, error);
 }
 
 async function finish(change: Change, password: Secret, context: ChangeContext): Promise<Result<Mark>> {
@@ -203,13 +215,11 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
     if (!begun.ok) {
       const standing = await readSwitch(context.host, context.tag);
       if (standing.ok && standing.value.state === 'none') {
-        await dropPaths(context, leftovers(change, context));
-        await forgetPassword(change, context);
-        return fail({ ...begun.error, hostState: 'unchanged' });
+        return await nothingSwitched(change, context, begun.error);
       }
       // The order may have reached the host although its answer did not reach us.
       if (!standing.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
-        return begun;
+        return fail({ ...begun.error, hostState: 'unknown' });
       }
     }
     const ended = await awaitSwitch(context, 5 * startSeconds);
@@ -225,8 +235,11 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
     }
     if (ended.value.standing.state !== 'committed') {
       const error = await describeReturn(change.install, live, ended.value.standing);
-      await dropPaths(live, leftovers(change, live));
-      await forgetSwitch(live.host, live.tag);
+      const dropped = await dropPaths(live, leftovers(change, live));
+      const forgotten = dropped.ok ? await forgetSwitch(live.host, live.tag) : dropped;
+      if (!forgotten.ok) {
+        return fail({ ...error, hostState: 'changed' });
+      }
       await forgetPassword(change, live);
       return fail(error);
     }

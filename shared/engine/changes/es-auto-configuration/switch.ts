@@ -5,6 +5,7 @@ import type { ChangeContext } from '../../change-kind.ts';
 import { cancelled } from '../../elasticsearch/node.ts';
 import { prelude, runChecked, textOf } from '../../host-script.ts';
 import type { HostWriter } from '../../ports.ts';
+import { Refusals } from '../../root-refused.ts';
 import { type FinalState, finalStates, switchScript } from './switch-script.ts';
 
 /** See the script: `here` goes to `out`, `in` comes to `here`; undefined stands for nothing. */
@@ -148,7 +149,7 @@ export async function readSwitch(host: HostWriter, tag: string): Promise<Result<
 
 /**
  * Waits for the end of a switch that was begun. A lost connection does not stop it; new ones are tried for as long as a
- * switch can take. Returns a context whose host is alive. Errors: SSH_CONNECTION_LOST, CANCELLED (the switch goes on).
+ * switch can take. Returns a context whose host is alive. Errors: SSH_CONNECTION_LOST, CANCELLED (the switch goes on), SUDO_… (it too).
  */
 export async function awaitSwitch(
   context: ChangeContext,
@@ -156,17 +157,23 @@ export async function awaitSwitch(
 ): Promise<Result<{ readonly standing: SwitchStanding; readonly context: ChangeContext }>> {
   let live = context;
   let lost: AppError | undefined;
+  const refusals = new Refusals('The host goes on by itself; then let Bulwark look at it again.');
   const begin = context.clock.elapsed();
   while (context.clock.elapsed() - begin < seconds * 1000) {
     const read = await readSwitch(live.host, context.tag);
     if (read.ok) {
       lost = undefined;
+      refusals.answered();
       if (read.value.state !== 'running') {
         return succeed({ standing: read.value, context: live });
       }
       context.progress(`The host is switching: ${Math.round((context.clock.elapsed() - begin) / 1000)} s`);
     } else {
       lost = read.error;
+      const ended = refusals.count(read.error);
+      if (ended !== undefined) {
+        return ended;
+      }
       context.progress('The connection was lost; the host goes on by itself. Connecting again');
       const fresh = await context.openFresh();
       if (fresh.ok) {
