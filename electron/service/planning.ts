@@ -4,11 +4,12 @@ import type { basketItemSchema } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
 import type { Change, SecretSource } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
-import type { Choice, Finding } from '../../shared/domain/finding.ts';
+import type { Finding } from '../../shared/domain/finding.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { type PlanRequest, planChanges } from '../../shared/engine/plan.ts';
 import type { HostSession } from '../../shared/engine/ports.ts';
+import { askedFor } from './asked-choice.ts';
 import { assessHost, factsOf } from './assessing.ts';
 import type { ServiceContext } from './context.ts';
 import { engineParts } from './engine-work.ts';
@@ -80,20 +81,6 @@ function localised(change: Change, hostId: string): Change {
       set: change.set.map(localisedEntry),
     };
   return change;
-}
-
-/** A choice by its label, with the answers that it offers. */
-function askedFor(choice: Choice): string {
-  const label = choice.label.toLowerCase();
-  if (choice.type !== 'one-of') return label;
-  const answers = (choice.options ?? [])
-    .filter(({ unusable }) => unusable === '')
-    .map(({ value, label: name, detail }) =>
-      name === value && detail !== '' ? `${value}, ${detail}` : value,
-    );
-  return answers.length === 0
-    ? `${label} (${choice.none === undefined ? 'there is none' : `${choice.none.reason} ${choice.none.nextStep}`})`
-    : `${label} (${choice.name}: ${answers.join(' or ')})`;
 }
 
 /** Errors: PLAN_EMPTY, PLAN_CONFLICT, CANCELLED and those of the connection. */

@@ -10,6 +10,7 @@ import { type Album, openAlbum } from './support/screenshots.ts';
 const name = 'es-orders-1';
 const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
 const left = 'Not run, to save minutes: data moves to a chosen disk. BULWARK_LAB_SCENARIOS=every runs it.';
+if (!every) console.log(left);
 
 test.describe.configure({ mode: 'serial' });
 test.skip(!every, left);

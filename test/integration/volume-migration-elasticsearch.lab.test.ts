@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Remedy } from '../../shared/domain/finding.ts';
 import { type Lab, labPrerequisites, openLab } from '../lab/index.ts';
 import { bulwark, type Ended } from '../support/bulwark-process.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
@@ -108,6 +109,22 @@ describe.skipIf(!prerequisites.ok || !every)('Elasticsearch on an encrypted disk
   }
   const apply = (digest: string) => bulwark(['apply', ...at, ...known, '--digest', digest], passphrase);
   const storage = () => bench.see(`findmnt -n -o SOURCE ${data} || echo plain`);
+
+  it('is told which devices there are, without a window', async () => {
+    const assessed = await bulwark(['assess', ...at, ...known], passphrase);
+    const { hosts } = JSON.parse(assessed.stdout) as {
+      hosts: readonly { controls: readonly { id: string; remedy: Remedy }[] }[];
+    };
+    const remedy = hosts[0]?.controls.find(({ id }) => id === 'es-data-encrypted')?.remedy;
+    const devices = remedy?.type === 'choices' ? remedy.choices[0]?.options : [];
+    expect(devices).toMatchObject([
+      { value: '/dev/ubdb', unusable: '' },
+      { value: '/dev/ubda', unusable: 'On the disk of the running system.' },
+    ]);
+    const asked = await bulwark(['plan', ...at, ...known, '--control', 'es-data-encrypted'], passphrase);
+    expect(asked.code).not.toBe(0);
+    expect(asked.stdout).toMatch(/dataDevice: \/dev\/ubdb, [\d.]+ GiB\).*dataUnlock: key-file or passphrase/);
+  });
 
   it('stays where it is when the volume fills up while it is copied', async () => {
     const plan = await planned();
