@@ -16,6 +16,7 @@ import type { ServiceContext } from './context.ts';
 import { loginsFor } from './node-logins.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
+import { joinedHosts, judgeClusterAgain } from './topology.ts';
 import { writeScan } from './workspace-files.ts';
 
 /** Hosts that are read at the same time. */
@@ -135,6 +136,9 @@ export async function assessHost(
       finishedAt: new Date(systemClock.now()).toISOString(),
       hostKey: `${session.hostKey.type} ${session.hostKey.fingerprint}`,
       gathered: gathered.value,
+      peers: gathered.value.peers,
+      clusterOf: (node) =>
+        joinedHosts(store.get().hosts, { hostId, node, exposure: gathered.value.exposure }).clusterOf(hostId),
       milliseconds: systemClock.now() - started,
       cost: {
         connections: after.connections - before.connections,
@@ -179,6 +183,7 @@ export async function assessHost(
     ...(isFirst ? { baseline: found } : {}),
     assess: { state: 'done', doing: '', areas: usedAreas.map((area) => ({ area, state: 'done' })) },
   }));
+  await judgeClusterAgain(context, workspace, hostId);
   return result;
 }
 

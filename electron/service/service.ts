@@ -21,6 +21,7 @@ import type { Desktop, Places } from './ports.ts';
 import { createQuestions } from './questions.ts';
 import { readSettings, writeSettings } from './settings.ts';
 import { createStateStore } from './state-store.ts';
+import { topologySlice } from './topology.ts';
 import { listRecents } from './workspace-files.ts';
 
 export interface ServiceOptions {
@@ -69,7 +70,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     report: null,
     verification: null,
   };
-  const store = createStateStore(initial, (event) => options.emit('state', event));
+  const store = createStateStore(initial, (event) => options.emit('state', event), topologySlice());
   const log = createLog(options.logLine);
   const holder: WorkspaceHolder = { current: undefined };
   const context: ServiceContext = {

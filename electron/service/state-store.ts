@@ -18,6 +18,8 @@ export interface StateStore {
 export function createStateStore(
   initial: Omit<AppState, 'sequence'>,
   emit: (event: Events['state']) => void,
+  /** What follows from the hosts and is told with them. */
+  derive: (hosts: readonly HostState[]) => Pick<AppState, 'topology'> = () => ({}),
 ): StateStore {
   const store = createStore<AppState>(() => ({ ...initial, sequence: 0 }));
   let slices: Partial<Omit<AppState, 'sequence'>> = {};
@@ -28,6 +30,11 @@ export function createStateStore(
     clearTimeout(timer);
     timer = undefined;
     if (Object.keys(slices).length === 0 && hosts.size === 0) return;
+    if (slices.hosts !== undefined || hosts.size > 0) {
+      const derived = derive(store.getState().hosts);
+      store.setState(derived);
+      slices = { ...slices, ...derived };
+    }
     const sequence = store.getState().sequence + 1;
     store.setState({ sequence });
     const event = { sequence, slices, host: [...hosts.values()] };

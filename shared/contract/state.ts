@@ -8,6 +8,7 @@ import { scanSchema } from '../domain/finding.ts';
 import { hostKeySchema, hostSchema } from '../domain/host.ts';
 import { guardStateSchema, operationSchema, stepProgressSchema } from '../domain/operation.ts';
 import { planSchema } from '../domain/plan.ts';
+import { topologySchema } from '../domain/topology.ts';
 import { waiverSchema } from '../domain/waiver.ts';
 
 export const historyItemSchema = z.object({
@@ -229,6 +230,8 @@ export const appStateSchema = z.object({
   }),
   catalog: z.array(controlWordsSchema),
   hosts: z.array(hostStateSchema),
+  /** What the latest scans of all hosts come to; absent before the first one. */
+  topology: topologySchema.optional(),
   basket: z.array(basketItemSchema),
   /** Accepted risks, also those whose time is over. */
   waivers: z.array(waiverSchema),

@@ -1,6 +1,7 @@
 /** Every control, by area and id. Written by `npm run catalog`. */
 import builtinPasswords from './auth/builtin-passwords/control.ts';
 import securityEnabled from './auth/security-enabled/control.ts';
+import consistentSecurity from './cluster/consistent-security/control.ts';
 import type { Control } from './define-control.ts';
 import keystorePresent from './keystore/keystore-present/control.ts';
 import noPlaintextSecrets from './keystore/no-plaintext-secrets/control.ts';
@@ -17,6 +18,7 @@ import transportTls from './tls/transport-tls/control.ts';
 export const catalog: readonly Control[] = [
   builtinPasswords,
   securityEnabled,
+  consistentSecurity,
   keystorePresent,
   noPlaintextSecrets,
   firewallActive,

@@ -77,6 +77,7 @@ const readable: Readonly<Record<FactId, string>> = {
   'data-directories': 'The data directories',
   'node-answers': 'The answer of the node',
   outside: 'The view from outside',
+  topology: 'The cluster of this node',
 };
 
 const rawLimit = 8192;

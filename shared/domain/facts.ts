@@ -5,6 +5,7 @@
 import type { BlockDevicesFact } from './block-device.ts';
 import type { EsInstall } from './elasticsearch.ts';
 import type { Fact } from './fact.ts';
+import type { ClusterFact, ClusterView } from './topology.ts';
 
 export interface HostSystem {
   readonly hostname: string;
@@ -157,6 +158,8 @@ export interface NodeAnswers {
   /** Indices that hold something of the operator's (hidden ones with users, dashboards or settings count); undefined when it could not be told. */
   readonly userIndices: number | undefined;
   readonly nodeCount: number | undefined;
+  /** The whole cluster as this node tells it; undefined when it told it to nobody, or has no master. */
+  readonly cluster?: ClusterView | undefined;
   readonly tlsVerifiedByCa: boolean | undefined;
   /** Set when a credential was given. */
   readonly authenticated: 'yes' | 'refused' | 'not-yet' | 'no-credential';
@@ -201,6 +204,8 @@ export interface FactTypes {
   readonly 'data-directories': readonly DataDirectory[];
   readonly 'node-answers': NodeAnswers;
   readonly outside: OutsideView;
+  /** The host's cluster, joined from everything that all hosts of the workspace said. */
+  readonly topology: ClusterFact;
 }
 export type FactId = keyof FactTypes;
 export type Facts = { readonly [K in FactId]?: Fact<FactTypes[K]> };

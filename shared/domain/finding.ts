@@ -6,6 +6,7 @@ import { evidenceSchema } from './evidence.ts';
 import { hostIdSchema } from './host.ts';
 import { outcomeSchema } from './outcome.ts';
 import { severitySchema } from './severity.ts';
+import { hostNodeSchema } from './topology.ts';
 
 /** One of the answers that a choice offers. */
 export const optionSchema = z.object({
@@ -98,6 +99,8 @@ export const scanSchema = z.object({
   finishedAt: z.string(),
   findings: z.array(findingSchema),
   exposure: z.array(exposureSchema),
+  /** What this host adds to the picture of its cluster; null without a node, absent where that could not be told. */
+  node: hostNodeSchema.nullable().optional(),
   /** Digest over the facts that plans rest on; a plan made from this scan expires when it moves. */
   factsDigest: z.string(),
   /** What was found on the host, for headings and the report. */

@@ -100,6 +100,7 @@ describe('scanHost', () => {
     const scan = scanHost(catalog, {
       ...input,
       gathered: { facts: factsOf(healthy), factsDigest: 'd', exposure: [], authority: '' },
+      clusterOf: () => healthy.topology,
     });
     expect(scanSchema.parse(scan)).toEqual(scan);
     expect(scan.findings.map((finding) => [finding.controlId, finding.outcome])).toEqual(

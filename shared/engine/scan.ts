@@ -1,12 +1,15 @@
 /** Judges gathered facts by every control. Pure: the same facts give the same findings. */
 import type { ControlWords } from '../domain/control.ts';
 import type { Evidence } from '../domain/evidence.ts';
-import { knownValue } from '../domain/fact.ts';
+import { type Fact, knownValue } from '../domain/fact.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Choice, Finding, Remedy, Scan } from '../domain/finding.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { ClusterFact, HostNode } from '../domain/topology.ts';
 import type { Gathered } from './gather.ts';
-import type { SessionCost } from './ports.ts';
+import type { SessionCost, TlsPeer } from './ports.ts';
+import { hostNodeOf } from './topology/host-node.ts';
+import { joinTopology } from './topology/topology.ts';
 
 interface Evaluation {
   readonly outcome: Outcome;
@@ -45,10 +48,19 @@ export interface ScanInput {
   readonly cost: SessionCost;
   readonly milliseconds: number;
   readonly gathered: Gathered;
+  /** What the ports served when they were looked at from outside. */
+  readonly peers?: readonly { readonly port: number; readonly peer: TlsPeer }[];
+  /** The host's cluster by what is known of all hosts; by this one alone where it is left out. */
+  readonly clusterOf?: (node: HostNode | null | undefined) => ClusterFact | undefined;
 }
 
 export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
-  const { facts, factsDigest, exposure } = input.gathered;
+  const { factsDigest, exposure } = input.gathered;
+  const node = hostNodeOf(input.gathered.facts, input.peers);
+  const cluster = (input.clusterOf ?? aloneOf(input))(node);
+  const facts = cluster
+    ? { ...input.gathered.facts, topology: topologyFact(cluster, input.finishedAt) }
+    : input.gathered.facts;
   const system = knownValue(facts['host-system']);
   const install = knownValue(facts['es-install']);
   return {
@@ -58,6 +70,7 @@ export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
     finishedAt: input.finishedAt,
     findings: controls.map((control) => findingOf(control, facts, input.hostId, input.finishedAt)),
     exposure: [...exposure],
+    ...(node === undefined ? {} : { node }),
     factsDigest,
     subject: {
       hostname: system?.hostname ?? '',
@@ -71,6 +84,17 @@ export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
     },
     cost: { ...input.cost, milliseconds: input.milliseconds },
   };
+}
+
+function aloneOf({ hostId, gathered }: ScanInput) {
+  return (node: HostNode | null | undefined): ClusterFact | undefined => {
+    const host = { hostId, hostName: hostId, address: '', node, exposure: gathered.exposure, note: '' };
+    return joinTopology([host]).clusterOf(hostId);
+  };
+}
+
+export function topologyFact(value: ClusterFact, at: string): Fact<ClusterFact> {
+  return { status: 'known', value, where: 'what all hosts of the workspace told', at };
 }
 
 /** An exception in a control becomes an `error` finding; it never hides the other controls and never reads as pass. */

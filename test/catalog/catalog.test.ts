@@ -164,6 +164,8 @@ it('facts that controls judge are all gathered', () => {
     ...factParts.sources.map((source) => source.id),
     'node-answers',
     'outside',
+    // Joined from what all hosts told.
+    'topology',
   ]);
   expect([...gathered]).toEqual(expect.arrayContaining(Object.keys(healthy)));
   expect(knownValue(factsOf(healthy)['es-install'])).toBeDefined();

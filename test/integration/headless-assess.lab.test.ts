@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { catalog } from '../../shared/controls/catalog.ts';
 import { evidenceSchema } from '../../shared/domain/evidence.ts';
 import { exposureSchema, remedySchema } from '../../shared/domain/finding.ts';
 import { outcomeSchema } from '../../shared/domain/outcome.ts';
@@ -111,7 +112,7 @@ describe.skipIf(reason !== undefined)('bulwark on a lab host', () => {
     expect(ended.code).toBe(1);
     expect(exitCode).toBe(1);
     expect(ended.stderr).toBe('');
-    expect(found.controls).toHaveLength(13);
+    expect(found.controls).toHaveLength(catalog.length);
     const outcome = Object.fromEntries(found.controls.map((control) => [control.id, control.outcome]));
     expect(outcome).toMatchObject({
       'security-enabled': 'fail',
@@ -215,7 +216,7 @@ describe.skipIf(reason !== undefined)('bulwark on a lab host', () => {
   it('takes a sudo password from standard input', async () => {
     const host = await lab.up('bare', { name: 'guarded', variants: ['sudo-password'] });
     const right = await assessed(host, ['--sudo-password-stdin'], `${host.password}\n`);
-    expect(right.found.controls).toHaveLength(13);
+    expect(right.found.controls).toHaveLength(catalog.length);
     expect(right.found.cost.execs).toBeLessThanOrEqual(2);
     const wrong = await bulwark([...reading(host), '--sudo-password-stdin'], 'not the password\n');
     expect(wrong.code).toBe(77);

@@ -10,6 +10,8 @@ import type {
   FileFact,
   YamlSettingFact,
 } from '../../shared/domain/facts.ts';
+import type { ClusterFact } from '../../shared/domain/topology.ts';
+import { healthyTopology } from './topology.ts';
 
 export const at = '2026-01-02T03:04:05.000Z';
 
@@ -211,7 +213,14 @@ export const healthy: FactTypes = {
       { port: 9300, state: 'filtered', answersStranger: 'no', detail: 'no answer' },
     ],
   },
+  topology: ownCluster('host-1'),
 };
+
+function ownCluster(hostId: string): ClusterFact {
+  const found = healthyTopology.clusterOf(hostId);
+  if (!found) throw new Error(`${hostId} is in no cluster`);
+  return found;
+}
 
 /** What the lab's `open-fresh` shows: everybody is answered, a person's account runs it, no index yet. */
 export const open: FactTypes = {

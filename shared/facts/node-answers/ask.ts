@@ -11,6 +11,7 @@ import { Secret } from '../../domain/secret.ts';
 import type { HostReader, NodeCredential, NodeRequest, NodeResponse } from '../../engine/ports.ts';
 import { isOn, settingValue } from '../../text/yaml-settings.ts';
 import { type ClusterState, clusterStateOf, isOperatorsIndex, standingOf } from './answers.ts';
+import { clusterViewOf } from './cluster.ts';
 import { addressFor, mayCarryPassword } from './door.ts';
 import { nodeRequests, weakPasswords } from './requests.ts';
 
@@ -192,10 +193,9 @@ function isSettled(process: EsProcess | null | undefined): boolean {
 async function readCluster(asking: Asking, credential: NodeCredential | undefined): Promise<void> {
   const { answers, notes } = asking;
   const more = { tls: wayOf(asking), ...(credential ? { credential } : {}) };
-  const state = await send(asking, { path: nodeRequests.state, ...more });
-  const cluster: ClusterState | undefined =
-    state.ok && state.value.status === 200 ? clusterStateOf(text(state.value)) : undefined;
-  if (!cluster) {
+  const state = await bodyOf(asking, nodeRequests.state, more);
+  const cluster: ClusterState | undefined = state === undefined ? undefined : clusterStateOf(state);
+  if (state === undefined || !cluster) {
     notes.push(
       'The node did not tell its cluster state (no master, no right, or too large), so what it holds is not known.',
     );
@@ -205,6 +205,25 @@ async function readCluster(asking: Asking, credential: NodeCredential | undefine
   answers.version = cluster.version;
   answers.nodeCount = cluster.nodeCount;
   answers.userIndices = cluster.indices.filter(isOperatorsIndex).length;
+  // Side by side: together they wait no longer than the slowest of them.
+  const [nodes, holdings, health] = await Promise.all(
+    [nodeRequests.nodes, nodeRequests.holdings, nodeRequests.health].map((path) =>
+      bodyOf(asking, path, more),
+    ),
+  );
+  answers.cluster = clusterViewOf({ state, nodes, holdings, health });
+  if (answers.cluster === undefined)
+    notes.push('What the node told of its cluster does not have the shape of a cluster.');
+}
+
+/** Undefined without an answer of status 200: no right, too large, or too slow. */
+async function bodyOf(
+  asking: Asking,
+  path: string,
+  more: Pick<NodeRequest, 'tls'> & Partial<NodeRequest>,
+): Promise<string | undefined> {
+  const response = await send(asking, { path, ...more });
+  return response.ok && response.value.status === 200 ? text(response.value) : undefined;
 }
 
 /** Every refusal counts only when a right password is known to be accepted at this moment. */

@@ -5,9 +5,16 @@
 export const nodeRequests = {
   /** Who am I: 401 while security is on, 200 with anonymous access or a credential, 400, 405 or 500 while it is off. */
   whoAmI: '/_security/_authenticate',
-  /** Cluster, its nodes with their versions, and names of indices in one answer. */
+  /** Cluster, its nodes with their versions and roles, who votes, and names of indices in one answer. */
   state:
-    '/_cluster/state/master_node,nodes,metadata?filter_path=cluster_uuid,master_node,nodes.*.name,nodes.*.version,metadata.indices.*.state&master_timeout=5s',
+    '/_cluster/state/master_node,nodes,metadata?filter_path=cluster_name,cluster_uuid,master_node,nodes.*.name,nodes.*.version,nodes.*.roles,nodes.*.transport_address,metadata.indices.*.state,metadata.cluster_coordination.last_committed_config&master_timeout=5s',
+  /** Publish addresses and the explicitly set switches of every node. Keys of TLS settings other than `enabled` are never told. */
+  nodes:
+    '/_nodes/_all/http,transport,process,settings?filter_path=_nodes.failed,nodes.*.version,nodes.*.roles,nodes.*.http.publish_address,nodes.*.transport.publish_address,nodes.*.process.id,nodes.*.settings.cluster.name,nodes.*.settings.xpack.security.enabled,nodes.*.settings.xpack.security.*.ssl.enabled,nodes.*.settings.discovery.seed_hosts&timeout=5s',
+  /** How much every node holds. */
+  holdings:
+    '/_nodes/stats/indices/docs,shard_stats?filter_path=nodes.*.indices.docs.count,nodes.*.indices.shard_stats.total_count&timeout=5s',
+  health: '/_cluster/health?filter_path=status,unassigned_shards&master_timeout=5s',
   /** Only sent to a transport port, to see that it is not an HTTP port. */
   root: '/',
 } as const;
