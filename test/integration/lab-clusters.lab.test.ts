@@ -2,12 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joinTopology } from '../../shared/engine/topology/topology.ts';
 import { CLUSTERS, type ClusterName } from '../lab/clusters.ts';
 import { sleep, waitFor } from '../lab/command.ts';
 import { recordedHosts } from '../lab/host-record.ts';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
 import { healLeftovers, runningLabs } from '../lab/namespace.ts';
 import { ELASTICSEARCH } from '../lab/versions.ts';
+import { look } from '../support/lab-look.ts';
 import { type Footprint, footprint, traces } from './lab-footprint.ts';
 import { asStranger, overSsh } from './lab-probes.ts';
 
@@ -71,6 +73,62 @@ describe.each(every ? [...usual, ...further] : usual)('the cluster %s', (name) =
       expect(await overSsh(host, 'hostname')).toMatchObject({ stdout: `${host.name}\n` });
     }
     expect(ELASTICSEARCH[node.version].version).toBe(node.version);
+  });
+
+  it('is one picture when every host is read: nodes, master, addresses, who holds data, nobody odd', async () => {
+    const looks = await Promise.all(hosts.map((host) => look(host)));
+    const seen = looks.map(({ scan, host }) => ({
+      hostId: host.name,
+      hostName: host.name,
+      address: host.address,
+      node: scan.node,
+      exposure: scan.exposure,
+      note: '',
+    }));
+    const { topology } = joinTopology(seen);
+    expect(topology).toMatchObject({
+      others: [],
+      clusters: [{ name: 'orders', gaps: [], disagreements: [] }],
+    });
+    const [cluster] = topology.clusters;
+    const [health = ''] = await fromEach(hosts, '/_cat/health?h=status');
+    expect(cluster?.status).toBe(health);
+    const [master = ''] = await fromEach(hosts, '/_cat/master?h=node');
+    expect(cluster?.nodes.filter((one) => one.master).map((one) => one.name)).toEqual([master]);
+    expect(cluster?.nodes).toMatchObject(
+      hosts.map(({ name: hostId, address }, at) => ({
+        name: node.members[at],
+        standing: 'read',
+        hostId,
+        version: node.version,
+        http: `${address}:9200`,
+        transport: `${address}:9300`,
+        security: 'off',
+        httpSpeech: 'clear',
+        transportSpeech: 'clear',
+        holdsData: 'yes',
+        outside: [{ layer: 'http', answersStranger: 'yes' }, { layer: 'transport' }],
+      })),
+    );
+    const documents = cluster?.nodes.map((one) => one.documents ?? 0) ?? [];
+    expect(documents.reduce((sum, count) => sum + count, 0)).toBe(400);
+    expect(cluster?.nodes.every(({ roles }) => roles?.includes('master') && roles.includes('data'))).toBe(
+      true,
+    );
+    // One connection and one exec for each host, as for a node that stands alone.
+    expect(looks.map(({ cost }) => [cost.connections, cost.execs])).toEqual(hosts.map(() => [1, 1]));
+
+    await hosts[2]?.run('systemctl stop elasticsearch', { timeoutMs: 90_000 });
+    const [, , stopped] = hosts;
+    if (!stopped) throw new Error('no third host');
+    const [after, left] = [await look(hosts[0] ?? stopped), await look(stopped)];
+    const again = joinTopology(
+      seen.map((one, at) => ({
+        ...one,
+        node: at === 0 ? after.scan.node : at === 2 ? left.scan.node : undefined,
+      })),
+    );
+    expect(again.topology.clusters[0]?.gaps).toContainEqual(expect.stringMatching(/does not run/));
   });
 
   it('leaves nothing after "down"', async () => {

@@ -15,10 +15,13 @@ const more = [
   '/_nodes/stats/indices/docs,shard_stats',
   '/_cluster/health',
 ];
+type Answers = Readonly<Record<string, Result<NodeResponse>>>;
 /** A node that tells its state and no more, unless it was taught more. */
-function whole(answers: Readonly<Record<string, Result<NodeResponse>>>) {
+function whole(answers: Answers): Answers {
   const told = Object.keys(answers).filter((name) => name.includes(state));
-  const refusals = told.flatMap((name) => more.map((path) => [name.replace(state, path), answer(403)]));
+  const refusals = told.flatMap((name) =>
+    more.map((path) => [name.replace(state, path), answer(403)] as const),
+  );
   return { ...Object.fromEntries(refusals), ...answers };
 }
 const password = 'Canary-77x!tZ';
