@@ -155,7 +155,10 @@ export const esApiSetting: ChangeKind<'es-api-setting'> = {
     if (!allowed.ok) return allowed;
     const overruled = change.settings
       .filter((setting) => !isInPlace(setting, now) && valueIn(now.transient, setting.key) !== undefined)
-      .map(({ key }) => `${key} also has a transient value, which outranks it; that one is removed.`);
+      .map(
+        ({ key }) =>
+          `${key} also has a transient value, which outranks it; that one is removed. It ends with the next full restart of the cluster in any case, and is not put back when that comes in between.`,
+      );
     return succeed({ inPlace, diffs: settingDiffs(change, now), words: overruled });
   },
 
@@ -228,14 +231,16 @@ export const esApiSetting: ChangeKind<'es-api-setting'> = {
     if (!looked.ok) return looked;
     const { now } = looked.value;
     if (now.clusterUuid !== image.value.clusterUuid) return fail(otherCluster());
-    const open = image.value.keys.filter((was) => !isBack(was, now));
+    const ended = image.value.keys.filter((was) => endedWithRestart(was, change, now));
+    const words = ended.map(({ key }) => restartWords(key, now));
+    const open = image.value.keys.filter((was) => !isBack(was, now) && !ended.includes(was));
     const foreign = open.filter(({ key }) => {
       const setting = change.settings.find((one) => one.key === key);
       return setting === undefined || !isInPlace(setting, now);
     });
     if (foreign.length > 0 && !context.force)
       return fail(drift(`The cluster setting ${foreign.map(({ key }) => key).join(', ')}`));
-    if (open.length === 0) return succeed(undefined);
+    if (open.length === 0) return succeed({ words });
     const wanted: SettingsUpdate = {
       persistent: Object.fromEntries(open.map(({ key, persistent }) => [key, persistent])),
       transient: Object.fromEntries(
@@ -244,7 +249,10 @@ export const esApiSetting: ChangeKind<'es-api-setting'> = {
           .map(({ key, transient }) => [key, transient]),
       ),
     };
-    return await update(context, looked.value, wanted, (after) => open.every((was) => isBack(was, after)));
+    const done = await update(context, looked.value, wanted, (after) =>
+      open.every((was) => isBack(was, after)),
+    );
+    return done.ok ? succeed({ words }) : done;
   },
 };
 
@@ -253,6 +261,27 @@ function isBack(was: SettingsImage['keys'][number], now: ClusterSettings): boole
     sameValue(valueIn(now.persistent, was.key), was.persistent) &&
     sameValue(valueIn(now.transient, was.key), was.transient)
   );
+}
+
+/**
+ * A transient value that is gone although nothing of the change is there: such values live in the cluster's memory only and end
+ * with its full restart (vendor docs: cluster update settings). It is nobody's edit, and nothing to be put back.
+ */
+function endedWithRestart(was: SettingsImage['keys'][number], change: Change, now: ClusterSettings): boolean {
+  const setting = change.settings.find(({ key }) => key === was.key);
+  return (
+    was.transient !== null &&
+    valueIn(now.transient, was.key) === undefined &&
+    sameValue(valueIn(now.persistent, was.key), was.persistent) &&
+    setting !== undefined &&
+    !isInPlace(setting, now)
+  );
+}
+
+function restartWords(key: string, now: ClusterSettings): string {
+  const holds =
+    valueIn(now.persistent, key) === undefined ? 'the default or elasticsearch.yml' : 'its persistent value';
+  return `The transient value of ${key} from before cannot be put back: it ended with a full restart of the cluster. By now ${holds} applies.`;
 }
 
 function otherCluster(): AppError {
