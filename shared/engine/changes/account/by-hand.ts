@@ -1,6 +1,7 @@
 /** Takes the change of an account back on the host itself: its own lines and files, nothing else of the account files. */
 import type { ChangeOf } from '../../../domain/change.ts';
 import type { HandUndoOp, HandUndoScript } from '../../hand-undo/ops.ts';
+import { lockFunctions } from './by-hand-lock.ts';
 import { asideSuffix } from './set-aside.ts';
 
 const common = `
@@ -12,15 +13,17 @@ same() { printf '%s' "$1" | cmp -s - "$2"; }
 # The line of a name becomes what the file holds; an empty file removes it.
 edit() {
   [ -e "$e/$1" ] || return 0
-  t=$e/$1.bulwark-$$
+  t=$e/$1.bulwark-$$; was=$(sha256sum < "$e/$1")
   cp --preserve=all -- "$e/$1" "$t" 2>/dev/null || cp -p -- "$e/$1" "$t" || return 1
   awk -F: -v n="$2" -v l="$3" '
     BEGIN { have = (getline x < l) > 0 && x != "" }
     $1 == n { if (have && !done) print x; done = 1; next }
     { print }
-    END { if (have && !done) print x }' "$e/$1" > "$t" && mv -f -- "$t" "$e/$1" || { rm -f -- "$t"; return 1; }
+    END { if (have && !done) print x }' "$e/$1" > "$t" || { rm -f -- "$t"; return 1; }
+  [ "$(sha256sum < "$e/$1")" = "$was" ] || { rm -f -- "$t"; echo "/etc/$1 was changed in this moment"; return 1; }
+  mv -f -- "$t" "$e/$1" || { rm -f -- "$t"; return 1; }
 }
-`;
+${lockFunctions}`;
 
 /** Arguments: user, then one line `G group` for each group it leaves and `A path` for each file that is set aside. */
 const lockScript: HandUndoScript = `${common}
