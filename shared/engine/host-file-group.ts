@@ -4,12 +4,13 @@
  * seconds sees them change within one look. When one rename fails the others are taken back.
  */
 import { type Result, succeed } from '../domain/result.ts';
+import { attributeFunctions } from './host-attributes.ts';
 import { prelude, runChecked } from './host-script.ts';
 import type { HostWriter } from './ports.ts';
 
 // Old files are kept as links to themselves until all is done: taking back restores the very same file. What came in has
 // no name any more once it is complete: whatever ends the script, no key lies about.
-const groupScript = `${prelude}
+const groupScript = `${prelude}${attributeFunctions}
 tag=$1; total=$2; needs=$3; shift 3
 selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
 one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
@@ -18,7 +19,7 @@ all=$(mktemp $base/bulwark-group.XXXXXX) || exit 1
 each() {
   act=$1; shift; at=0; i=0
   while [ $# -gt 0 ]; do
-    p=$1; owner=$2; group=$3; mode=$4; expects=$5; length=$6; shift 6
+    p=$1; owner=$2; group=$3; mode=$4; expects=$5; length=$6; list=$7; shift 7
     d=\${p%/*}; [ -n "$d" ] || d=/
     w=$d/.bulwark-$tag-$i
     $act || return $?
@@ -49,9 +50,11 @@ build() {
   tail -c "+$((at + 1))" < /proc/self/fd/3 | head -c "$length" > ./f || return 1
   [ "$(wc -c < ./f)" -eq "$length" ] || { echo 'No space left on device' >&2; return 1; }
   if [ -n "$owner$group" ]; then chown -h "$owner\${group:+:$group}" ./f || return 1; fi
+  if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$p" ./f 2>/dev/null || true; fi
+  if [ -n "$list" ]; then set_attributes ./f "$list"
+  elif [ $new = no ]; then set_attributes ./f "$(capability_of "$p")"; fi
   if [ -n "$mode" ]; then chmod "$mode" ./f || return 1; elif [ $new = yes ]; then chmod 600 ./f || return 1
   else chmod "$(stat -c %a -- "$p")" ./f || return 1; fi
-  if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$p" ./f 2>/dev/null || true; fi
   sync ./f 2>/dev/null || fsync ./f 2>/dev/null || sync
 }
 still() {
@@ -68,7 +71,7 @@ go() {
 }
 back() { enter || return 0; if [ -e ./old ]; then mv -f $one -- ./old "$p"; else rm -f -- "$p"; fi; return 0; }
 after() {
-  if [ $selinux = yes ] && [ "$length" != - ]; then restorecon -- "$p" 2>/dev/null || true; fi
+  if [ $selinux = yes ] && [ "$length" != - ] && [ -z "$list" ] && [ ! -e "$w/old" ]; then restorecon -- "$p" 2>/dev/null || true; fi
   sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
 }
 drop() { rm -rf -- "$w"; return 0; }
@@ -97,6 +100,8 @@ export interface GroupMember {
   readonly group?: string;
   /** Absent: as the existing file has it; for a new file 0600. */
   readonly mode?: string;
+  /** Extended attributes to set, as `HostFile.attributes` has them. Absent: those of the existing file. */
+  readonly attributes?: string;
   /** SHA-256 that the file must still have right before the renames, or `absent`. */
   readonly expects?: string;
 }
@@ -142,6 +147,7 @@ export async function writeFilesTogether(
           member.mode ?? '',
           member.expects ?? '',
           member.bytes === undefined ? '-' : String(member.bytes.length),
+          member.attributes ?? '',
         ]),
       ],
       stdin,

@@ -9,6 +9,7 @@
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
+import { attributeFunctions, parseAttributes } from './host-attributes.ts';
 import { prelude, runChecked, textOf } from './host-script.ts';
 import { type HostFileStat, parseStat, statFormat } from './host-stat.ts';
 import type { HostWriter } from './ports.ts';
@@ -23,9 +24,11 @@ export interface HostFile extends HostFileStat {
   readonly selinux?: string;
   /** Whether extended attributes and ACLs survive a new content on this host; otherwise it is not known whether there are any. */
   readonly keepsAttributes: boolean;
+  /** Extended attributes as `name=hex,…`, where the host's tools can tell. */
+  readonly attributes?: string;
 }
 
-const readScript = `${prelude}
+const readScript = `${prelude}${attributeFunctions}
 p=$1; max=$2
 if [ "$3" = follow ]; then l=-L; else l=; fi
 if [ ! -e "$p" ] && [ ! -L "$p" ]; then echo absent; exit 0; fi
@@ -33,7 +36,7 @@ stat $l -c '${statFormat}' -- "$p" || exit 1
 c='?'; if [ -e /sys/fs/selinux/enforce ]; then c=$(stat $l -c '%C' -- "$p" 2>/dev/null) || c='?'; fi
 k=no; cp --help 2>&1 | grep -q -- --preserve && k=yes
 getfattr --version >/dev/null 2>&1 && setfattr --version >/dev/null 2>&1 && k=yes
-printf '%s %s\\n' "\${c:-?}" $k
+printf '%s %s %s\\n' "\${c:-?}" $k "$([ -L "$p" ] || attributes "$p")"
 if [ -L "$p" ] && [ -z "$l" ]; then exit 0; fi
 [ -f "$p" ] || exit 0
 [ "$(stat -L -c %s -- "$p")" -le "$max" ] || exit 48
@@ -55,7 +58,7 @@ export async function readFile(
       args: [path, String(maxBytes), options.follow === true ? 'follow' : ''],
       privileged: true,
       deadlineSeconds: 30,
-      maxOutputBytes: maxBytes + 8192,
+      maxOutputBytes: maxBytes + 262_144,
     },
     { doing: `read ${path}` },
     options.signal,
@@ -83,17 +86,19 @@ export async function readFile(
       ),
     );
   }
-  const [selinux = '', keeps] = textOf(ran.value.subarray(firstEnd + 1, secondEnd)).split(' ');
+  const [selinux = '', keeps, list = ''] = textOf(ran.value.subarray(firstEnd + 1, secondEnd)).split(' ');
+  const attributes = parseAttributes(list);
   return succeed({
     ...stat,
     bytes: ran.value.slice(secondEnd + 1),
     keepsAttributes: keeps === 'yes',
+    ...(attributes === undefined ? {} : { attributes }),
     ...(selinux === '?' || selinux === '' ? {} : { selinux }),
   });
 }
 
-const writeScript = `${prelude}
-p=$1; tag=$2; owner=$3; group=$4; mode=$5; expects=$6; length=$7; needs=$8
+const writeScript = `${prelude}${attributeFunctions}
+p=$1; tag=$2; owner=$3; group=$4; mode=$5; expects=$6; length=$7; needs=$8; list=$9
 d=\${p%/*}; [ -n "$d" ] || d=/
 [ -d "$d" ] || exit 44
 [ -L "$p" ] && exit 46
@@ -118,9 +123,12 @@ fi
 cat > ./f || exit 1
 [ "$(wc -c < ./f)" -eq "$length" ] || exit 52
 if [ -n "$owner$group" ]; then chown -h "$owner\${group:+:$group}" ./f || exit 1; fi
+if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$p" ./f 2>/dev/null || true; fi
+# After the owner, whose change takes capabilities away; before the mode, which an ACL would change.
+if [ -n "$list" ]; then set_attributes ./f "$list"
+elif [ $new = no ]; then set_attributes ./f "$(capability_of "$p")"; fi
 if [ -n "$mode" ]; then chmod "$mode" ./f || exit 1; elif [ $new = yes ]; then chmod 600 ./f || exit 1
 else chmod "$(stat -c %a -- "$p")" ./f || exit 1; fi
-if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$p" ./f 2>/dev/null || true; fi
 sync ./f 2>/dev/null || fsync ./f 2>/dev/null || sync
 case $expects in
   '') ;;
@@ -132,7 +140,7 @@ if [ -n "$needs" ] && [ ! -e "$needs" ]; then exit 53; fi
 one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
 [ -d "$p" ] && exit 45
 mv -f $one -- ./f "$p" || exit 1
-if [ $selinux = yes ] && [ $new = yes ]; then restorecon -- "$p" 2>/dev/null || true; fi
+if [ $selinux = yes ] && [ $new = yes ] && [ -z "$list" ]; then restorecon -- "$p" 2>/dev/null || true; fi
 sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
 `;
 
@@ -142,6 +150,8 @@ export interface WriteOptions {
   readonly group?: string;
   /** Absent: as the existing file has it; for a new file 0600. */
   readonly mode?: string;
+  /** Extended attributes to set, as `HostFile.attributes` has them. Absent: those of the existing file. */
+  readonly attributes?: string;
   /** Names the temporary folder beside the file. `[a-z0-9-]+` */
   readonly tag: string;
   /** SHA-256 that the file must still have in the moment of the rename, or `absent`. */
@@ -176,6 +186,7 @@ export async function writeFileAtomic(
         options.expects ?? '',
         String(bytes.length),
         options.onlyWhile ?? '',
+        options.attributes ?? '',
       ],
       stdin: bytes,
       privileged: true,

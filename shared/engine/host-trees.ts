@@ -1,6 +1,7 @@
 /** Folders on a host: looked at, given to somebody, copied, set aside. Never across a mount point or through a link. */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
+import { keepCapabilities } from './host-attributes.ts';
 import { exits, prelude, runChecked, textOf } from './host-script.ts';
 import { type HostFileStat, parseStat, statFormat } from './host-stat.ts';
 import type { HostWriter } from './ports.ts';
@@ -87,10 +88,14 @@ const batch = 100;
 // Each name is taken relative to its folder after checking that the folder's path has no link in it: a service user that
 // swaps a folder for a link cannot make root change files elsewhere.
 const setEntriesScript = `${prelude}
-t=$(mktemp) || exit 1
-trap 'rm -f "$t"' EXIT
+w=$(mktemp -d) || exit 1
+trap 'rm -rf "$w"' EXIT
+t=$w/list
 cat > "$t" || exit 1
 [ "$(wc -c < "$t")" -eq "$1" ] || exit 52
+export w
+cat > "$w/capabilities" <<'CAPABILITIES'
+${keepCapabilities}CAPABILITIES
 xargs -0 -n ${batch + 3} sh -c '
 own=$1; mode=$2; dir=$3; shift 3
 cd -P -- "$dir" 2>/dev/null || exit 0
@@ -102,6 +107,7 @@ done
 shift $n
 [ $# -gt 0 ] || exit 0
 bad=0
+[ "$own" = - ] || sh "$w/capabilities" get "$w/kept" "$@"
 if [ "$own" != - ] && ! chown -h "$own" "$@" 2>/dev/null; then
   for f; do
     if [ -e "$f" ] || [ -L "$f" ]; then chown -h "$own" "$f" || bad=1; fi
@@ -117,6 +123,7 @@ if [ "$mode" != - ]; then
     done
   fi
 fi
+[ "$own" = - ] || sh "$w/capabilities" put "$w/kept" "$@" || bad=1
 exit $bad
 ' sh < "$t"
 s=$?

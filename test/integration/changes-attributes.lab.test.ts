@@ -7,24 +7,12 @@ import { account } from '../../shared/engine/changes/account/account.ts';
 import { fileContent } from '../../shared/engine/changes/file-content/file-content.ts';
 import { fileMode } from '../../shared/engine/changes/file-mode/file-mode.ts';
 import { systemdDropin } from '../../shared/engine/changes/systemd-dropin/systemd-dropin.ts';
+import { yamlSetting } from '../../shared/engine/changes/yaml-setting/yaml-setting.ts';
 import { type Lab, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
+import { acl, capability, label, setAttribute, showAttributes } from '../support/host-attributes.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 
-// The hosts have no attr and acl tools; Perl is on every Debian and speaks to the kernel itself.
-const calls =
-  'use POSIX; my ($set, $get, $list) = (POSIX::uname())[4] eq "x86_64" ? (188, 191, 194) : (5, 8, 11);';
-const setOne = `perl -e '${calls} my ($p, $n, $v) = @ARGV; $v = pack("H*", $v); syscall($set, $p, $n, $v, length $v, 0) == 0 or die "$p $n: $!"'`;
-const showAll = `perl -e '${calls} for my $p (@ARGV) { my $b = "\\0" x 4096; my $l = syscall($list, $p, $b, 4096); next if $l < 0;
-  for my $n (sort split /\\0/, substr($b, 0, $l)) { my $v = "\\0" x 4096; my $s = syscall($get, $p, $n, $v, 4096);
-    printf "%s %s %s\\n", $p, $n, unpack("H*", substr($v, 0, $s)) } }'`;
-
-/** ACL (version 2): owner rw, user 1000 r, group r, mask rw, others nothing. */
-const acl =
-  '02000000' +
-  ['01000600ffffffff', '02000400e8030000', '04000400ffffffff', '10000600ffffffff', '20000000ffffffff'].join(
-    '',
-  );
 const file = '/srv/attributes/file';
 const dropin = '/etc/systemd/system/lab-attributes.service.d/bulwark.conf';
 const keys = '/home/deploy/.ssh/authorized_keys';
@@ -40,7 +28,7 @@ describe.each<ScenarioName>(['bare', 'busybox'])('extended attributes and ACLs: 
   let bench: LabBench;
   const look = async () =>
     [
-      await bench.see(`${showAll} ${paths.join(' ')}`),
+      await bench.see(`${showAttributes} ${paths.join(' ')}`),
       await bench.print(...paths),
       await bench.see('getent passwd deploy; find /home/deploy /srv | sort'),
     ].join('\n');
@@ -50,9 +38,10 @@ describe.each<ScenarioName>(['bare', 'busybox'])('extended attributes and ACLs: 
     await bench.see(`set -e
       mkdir -p /srv/attributes ${dropin.replace(/\/[^/]*$/, '')}; echo old > ${file}; echo '# old' > ${dropin}
       printf '[Service]\\nExecStart=/bin/true\\n' > /etc/systemd/system/lab-attributes.service; systemctl daemon-reload
-      for f in ${paths.join(' ')}; do ${setOne} $f user.note 6869; done
-      ${setOne} ${file} system.posix_acl_access ${acl}; ${setOne} ${dropin} system.posix_acl_access ${acl}
-      ${setOne} /etc/group trusted.lab 00ff`);
+      for f in ${paths.join(' ')}; do ${setAttribute} $f user.note 6869; ${setAttribute} $f security.selinux ${label}; done
+      ${setAttribute} ${file} system.posix_acl_access ${acl}; ${setAttribute} ${dropin} system.posix_acl_access ${acl}
+      ${setAttribute} ${file} security.capability ${capability}
+      ${setAttribute} /etc/group trusted.lab 00ff`);
   });
   afterAll(() => bench?.session.close());
 
@@ -68,6 +57,8 @@ describe.each<ScenarioName>(['bare', 'busybox'])('extended attributes and ACLs: 
     expect(seen).toContain(`${file} system.posix_acl_access ${acl}`);
     expect(seen).toContain(`${file} user.note 6869`);
     expect(seen).toContain('/etc/group trusted.lab 00ff');
+    expect(seen).toContain(`${file} security.capability ${capability}`);
+    expect(seen).toContain(`${file} security.selinux ${label}`);
   });
 
   async function kept<K extends ChangeKindName>(kind: ChangeKind<K>, change: ChangeOf<K>): Promise<string> {
@@ -86,6 +77,8 @@ describe.each<ScenarioName>(['bare', 'busybox'])('extended attributes and ACLs: 
       entries: [{ path: '/srv/attributes', mode: '0700', below: { owner: 'operator', fileMode: '0600' } }],
     });
     expect(between).toContain(`${file} user.note 6869`);
+    expect(between).toContain(`${file} operator:root 600`);
+    expect(between).toContain(`${file} security.capability ${capability}`);
   });
 
   if (scenario === 'bare') {
@@ -93,6 +86,35 @@ describe.each<ScenarioName>(['bare', 'busybox'])('extended attributes and ACLs: 
       const between = await kept(fileContent, content());
       expect(between).toContain(`${file} system.posix_acl_access ${acl}`);
       expect(between).toContain(`${file} user.note 6869`);
+      expect(between).toContain(`${file} security.selinux ${label}`);
+      expect(between).toContain(`${file} security.capability ${capability}`);
+    });
+
+    it('stay with yaml-setting', async () => {
+      await bench.see(`cp --preserve=all ${file} /root/kept; echo 'a: false' > ${file}`);
+      await bench.see(`${setAttribute} ${file} security.capability ${capability}`);
+      const between = await kept(yamlSetting, {
+        kind: 'yaml-setting',
+        path: file,
+        edits: [{ op: 'set', key: 'a', value: true }],
+        expects: systemDigest.sha256('a: false\n'),
+      });
+      expect(between).toContain(`${file} security.selinux ${label}`);
+      await bench.see(`rm ${file}; cp --preserve=all /root/kept ${file}`);
+    });
+
+    it('come back with a file that was removed, or made anew by a program that knows nothing of them', async () => {
+      const before = await look();
+      for (const stray of [
+        `rm ${file}`,
+        `rm ${file}; echo new > ${file}`,
+        `echo old > /srv/n; chmod 777 /srv/n; mv /srv/n ${file}`,
+      ]) {
+        const applied = await applyTwice(fileContent, content(), bench.context('attributes-again'));
+        await bench.see(stray);
+        value(await undo(fileContent, content(), applied, bench.context('attributes-again'), true));
+        expect(await look()).toBe(before);
+      }
     });
 
     it('come back when the mode is changed with the content', async () => {

@@ -1,20 +1,14 @@
 /** What the kinds that change several files at once have in common: all before-images together, and one way back. */
-import type { z } from 'zod';
 import { fail, type Result, succeed } from '../../domain/result.ts';
-import { fromBase64, toBase64 } from '../before-image.ts';
+import { fromBase64 } from '../before-image.ts';
 import type { ChangeContext, Mark } from '../change-kind.ts';
 import { type GroupMember, writeFilesTogether } from '../host-file-group.ts';
 import { digestFile, type HostFile } from '../host-files.ts';
-import {
-  currentMark,
-  drift,
-  type fileImageSchema,
-  fileMark,
-  readRegular,
-  writtenMark,
-} from './single-file.ts';
+import { currentMark, drift, type FileImage, fileMark, readRegular, writtenMark } from './single-file.ts';
 
-export type GroupImage = z.infer<typeof fileImageSchema>;
+export type GroupImage = FileImage;
+
+export { imageOfFile } from './single-file.ts';
 
 /** The files as they are, in the order of the paths. Errors: FILE_NOT_REGULAR. */
 export async function readGroup(
@@ -28,12 +22,6 @@ export async function readGroup(
     files.push(read.value);
   }
   return succeed(files);
-}
-
-export function imageOfFile(path: string, file: HostFile | undefined): GroupImage {
-  return file === undefined
-    ? { was: 'absent', path }
-    : { was: 'file', path, uid: file.uid, gid: file.gid, mode: file.mode, bytes: toBase64(file.bytes) };
 }
 
 /**
@@ -109,7 +97,12 @@ export async function revertGroup(
       bytes,
       expects: now.value === 'absent' ? 'absent' : now.value.sha256,
       ...(image.was === 'file'
-        ? { owner: String(image.uid), group: String(image.gid), mode: image.mode }
+        ? {
+            owner: String(image.uid),
+            group: String(image.gid),
+            mode: image.mode,
+            ...(image.attributes === undefined ? {} : { attributes: image.attributes }),
+          }
         : {}),
     });
   }

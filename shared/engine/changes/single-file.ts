@@ -23,6 +23,8 @@ export const fileImageSchema = z.discriminatedUnion('was', [
     gid: z.number().int(),
     mode: z.string(),
     bytes: z.string(),
+    /** Extended attributes as `name=hex,…`; absent in images of earlier versions and where the host could not tell. */
+    attributes: z.string().optional(),
   }),
 ]);
 export type FileImage = z.infer<typeof fileImageSchema>;
@@ -56,17 +58,26 @@ export async function readRegular(
   return succeed(read.value);
 }
 
+export function imageOfFile(path: string, file: HostFile | undefined): FileImage {
+  return file === undefined
+    ? { was: 'absent', path }
+    : {
+        was: 'file',
+        path,
+        uid: file.uid,
+        gid: file.gid,
+        mode: file.mode,
+        bytes: toBase64(file.bytes),
+        ...(file.attributes === undefined ? {} : { attributes: file.attributes }),
+      };
+}
+
 export async function captureFile(context: ChangeContext, path: string): Promise<Result<Uint8Array>> {
   const read = await readRegular(context, path);
   if (!read.ok) {
     return read;
   }
-  const file = read.value;
-  const image: FileImage =
-    file === undefined
-      ? { was: 'absent', path }
-      : { was: 'file', path, uid: file.uid, gid: file.gid, mode: file.mode, bytes: toBase64(file.bytes) };
-  return succeed(encodeImage(image));
+  return succeed(encodeImage(imageOfFile(path, read.value)));
 }
 
 export function imageOf(before: Uint8Array, path: string): Result<FileImage> {
@@ -188,6 +199,7 @@ export async function revertFile(
       owner: String(was.uid),
       group: String(was.gid),
       mode: was.mode,
+      ...(was.attributes === undefined ? {} : { attributes: was.attributes }),
       tag: context.tag,
       expects,
       ...options,

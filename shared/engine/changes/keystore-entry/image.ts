@@ -6,13 +6,22 @@ export interface KeystoreImage {
   readonly group: string;
   readonly mode: string;
   readonly bytes: Uint8Array;
+  /** Extended attributes, as `HostFile.attributes` has them. */
+  readonly attributes?: string;
 }
 
 export function encodeKeystoreImage(file: HostFile | 'absent'): Uint8Array {
   const head =
     file === 'absent'
       ? { version: 1, absent: true }
-      : { version: 1, absent: false, owner: file.owner, group: file.group, mode: file.mode };
+      : {
+          version: 1,
+          absent: false,
+          owner: file.owner,
+          group: file.group,
+          mode: file.mode,
+          ...(file.attributes === undefined ? {} : { attributes: file.attributes }),
+        };
   const line = new TextEncoder().encode(`${JSON.stringify(head)}\n`);
   const bytes = file === 'absent' ? new Uint8Array() : file.bytes;
   const image = new Uint8Array(line.length + bytes.length);
@@ -29,8 +38,15 @@ export function decodeKeystoreImage(image: Uint8Array): KeystoreImage | 'absent'
     readonly owner: string;
     readonly group: string;
     readonly mode: string;
+    readonly attributes?: string;
   };
   return head.absent
     ? 'absent'
-    : { owner: head.owner, group: head.group, mode: head.mode, bytes: image.slice(end + 1) };
+    : {
+        owner: head.owner,
+        group: head.group,
+        mode: head.mode,
+        bytes: image.slice(end + 1),
+        ...(head.attributes === undefined ? {} : { attributes: head.attributes }),
+      };
 }

@@ -82,10 +82,14 @@ async function write(change: Change, wanted: Wanted, context: ChangeContext): Pr
   }
   // The tool gives the file to whoever ran it; a node that cannot read it does not start.
   const { owner, group, mode } = file.value;
-  if (owner !== ownership.owner || group !== ownership.group || mode !== ownership.mode) {
+  // It also makes the file anew, without the attributes of the old one.
+  const attributes = wanted.file === 'absent' ? undefined : wanted.file.attributes;
+  const forgot = attributes !== undefined && attributes !== file.value.attributes;
+  if (owner !== ownership.owner || group !== ownership.group || mode !== ownership.mode || forgot) {
     const put = await writeFileAtomic(context.host, pathOf(change), file.value.bytes, {
       tag: context.tag,
       ...ownership,
+      ...(attributes === undefined ? {} : { attributes }),
     });
     if (!put.ok) {
       return put;
@@ -104,6 +108,7 @@ async function restore(change: Change, before: Uint8Array, context: ChangeContex
     owner: image.owner,
     group: image.group,
     mode: image.mode,
+    ...(image.attributes === undefined ? {} : { attributes: image.attributes }),
   });
 }
 
