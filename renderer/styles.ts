@@ -16,3 +16,4 @@ import './features/styles/choices.css';
 import './features/styles/work.css';
 import './features/styles/history.css';
 import './features/styles/node-login.css';
+import './features/styles/cluster.css';

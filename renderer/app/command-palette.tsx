@@ -36,6 +36,7 @@ function useActions(theme: 'light' | 'dark'): readonly Action[] {
         name: label,
         run: () => goTo(screen as Screen),
       })),
+      { group: 'Go to', name: 'Cluster', run: () => goTo('cluster') },
       { group: 'Go to', name: 'History', run: () => goTo('history') },
       {
         group: 'Hosts',

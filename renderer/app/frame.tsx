@@ -3,6 +3,7 @@ import type { ComponentType } from 'react';
 import { useEffect, useRef } from 'react';
 import { ApplyScreen } from '../features/apply/apply-screen.tsx';
 import { AssessScreen } from '../features/assess/assess-screen.tsx';
+import { ClusterScreen } from '../features/cluster/cluster-screen.tsx';
 import { DeploymentScreen } from '../features/deployment/deployment-screen.tsx';
 import { HistoryScreen } from '../features/history/history-screen.tsx';
 import { HostsScreen } from '../features/hosts/hosts-screen.tsx';
@@ -36,6 +37,7 @@ const screens: Readonly<Record<Screen, ComponentType>> = {
   apply: ApplyScreen,
   verify: VerifyScreen,
   report: ReportScreen,
+  cluster: ClusterScreen,
   history: HistoryScreen,
   settings: SettingsScreen,
 };

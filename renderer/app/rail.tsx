@@ -53,6 +53,20 @@ export function Rail() {
           <button
             type="button"
             className="rail-step"
+            aria-current={screen === 'cluster' ? 'page' : undefined}
+            disabled={!open}
+            onClick={() => goTo('cluster')}
+          >
+            <span className="rail-glyph">
+              <Glyph name="host" />
+            </span>
+            <span className="rail-label">Cluster</span>
+          </button>
+        </li>
+        <li>
+          <button
+            type="button"
+            className="rail-step"
             aria-current={screen === 'history' ? 'page' : undefined}
             disabled={!open}
             onClick={() => goTo('history')}

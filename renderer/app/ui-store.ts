@@ -14,6 +14,7 @@ export type Screen =
   | 'apply'
   | 'verify'
   | 'report'
+  | 'cluster'
   | 'history'
   | 'settings';
 

@@ -45,7 +45,7 @@ export function disagreementsOf(members: readonly Member[]): readonly Disagreeme
     ...differing(
       members,
       'seed-hosts',
-      (member) => seedsIn(member, members),
+      seedLists(members),
       (seeds) => (seeds === '' ? 'name no seed hosts' : `look for the others at ${seeds}`),
       false,
     ),
@@ -121,16 +121,22 @@ function sameCluster(parts: readonly Part[]): boolean {
   return new Set(uuids).size < uuids.length;
 }
 
-/** The seed hosts as the names of the nodes they mean; a node may or may not name itself. Undefined: not known. */
-function seedsIn(member: Member, members: readonly Member[]): string | undefined {
-  if (member.seeds === undefined) return undefined;
-  const known = member.seeds.map((seed) => members.find((other) => means(seed, other))?.node.name);
+/** Says of a member its seed hosts as the names of the nodes they mean, in one text; undefined where they are not known. */
+function seedLists(members: readonly Member[]): (member: Member) => string | undefined {
+  const named = new Map<string, string | undefined>();
+  for (const seed of new Set(members.flatMap(({ seeds }) => seeds ?? [])))
+    named.set(seed, members.find((other) => means(seed, other))?.node.name);
   const whole = members.every(({ node }) => node.standing === 'read' || node.standing === 'host-only');
-  // The name may be that of a host that was not read, of which only the address is known.
-  if (known.includes(undefined) && !whole) return undefined;
-  const meant = known.map((name, at) => name ?? member.seeds?.[at] ?? '');
-  if (meant.length === 0) return '';
-  return [...new Set([...meant, member.node.name])].toSorted().join(', ');
+  const wanted = new Set(named.values());
+  return ({ seeds, node }) => {
+    if (seeds === undefined) return undefined;
+    // The name may be that of a host that was not read, of which only the address is known.
+    if (!whole && seeds.some((seed) => named.get(seed) === undefined)) return undefined;
+    if (seeds.length === 0) return '';
+    const meant = seeds.map((seed) => named.get(seed) ?? seed);
+    // Who stands in the lists of others may leave out itself in its own; who stands in none is none to look for.
+    return [...new Set([...meant, ...(wanted.has(node.name) ? [node.name] : [])])].toSorted().join(', ');
+  };
 }
 
 type Part = readonly [value: string, members: readonly Member[]];

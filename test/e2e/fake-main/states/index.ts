@@ -2,6 +2,7 @@
 import type { Screen } from '../../../../renderer/app/ui-store.ts';
 import type { AppState } from '../../../../shared/contract/state.ts';
 import { at, emptyState, every, host, scan, workspaceState } from './build.ts';
+import { clusterMany, clusterOdd, clusterOpen, clusterSecured } from './clusters.ts';
 import { guardedByOthers, longPast } from './history.ts';
 import { plan, progress } from './plans.ts';
 import { questions } from './questions.ts';
@@ -165,6 +166,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
       },
     },
   },
+  'cluster-empty': { screen: 'cluster', state: workspaceState() },
+  cluster: { screen: 'cluster', state: clusterOpen },
+  'cluster-secured': { screen: 'cluster', state: clusterSecured },
+  'cluster-odd': { screen: 'cluster', state: clusterOdd },
+  'cluster-many': { screen: 'cluster', state: clusterMany },
   'history-empty': { screen: 'history', state: workspaceState() },
   history: { screen: 'history', state: verified },
   'history-long': { screen: 'history', state: longPast },
