@@ -41,6 +41,9 @@ describe.skipIf(!prerequisites.ok)('encrypted-volume-migration on a kernel of it
   const lines = async (bench: LabBench) => Number(await bench.see(`wc -l < ${dataPath}/log`));
   const layers = `lsblk -n -s -o NAME,TYPE "$(findmnt -n -o SOURCE -T ${dataPath})"; cryptsetup luksDump /dev/ubdb | sed -n 's/^Version:[[:space:]]*//p'; systemctl is-active scribe`;
 
+  /** A host that has just started may still be opening its volume when its SSH server answers. */
+  const started = 'for n in $(seq 120); do systemctl is-active -q scribe && break; sleep 1; done';
+
   it('moves, stays over a restart, and comes back with everything written since', async () => {
     const bench = await fresh('volume');
     const tree = await bench.see(treeScript);
@@ -57,6 +60,7 @@ describe.skipIf(!prerequisites.ok)('encrypted-volume-migration on a kernel of it
     await bench.session.close();
     await bench.host.reboot();
     const after = await patientBench(bench.host);
+    await after.see(started);
     expect(await after.see(layers)).toMatch(/crypt\s+\S*ubdb\s+disk\s+2\s+active\s*$/);
     expect(await after.see(treeScript)).toBe(tree);
     const again = { ...after.context('volume-1'), secrets: context.secrets };
