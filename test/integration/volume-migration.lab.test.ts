@@ -23,7 +23,7 @@ import {
   volumeChange,
 } from '../support/volume-bench.ts';
 
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const prerequisites = await labPrerequisites();
 if (!prerequisites.ok) process.stdout.write(`encrypted volume: skipped: ${prerequisites.missing}\n`);
