@@ -68,7 +68,7 @@ export async function issueSigner(
 }
 
 /** 16 random bytes whose top bit is clear: positive and never longer than RFC 5280 allows. */
-function serial(): string {
+export function serial(): string {
   const bytes = randomBytes(16);
   bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x40, 0);
   return bytes.toString('hex');

@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { absolutePath, accountName, digest, octalMode } from './values.ts';
 
+/** RSA for clients that do not know elliptic curves. */
+export const keyTypes = ['p-256', 'rsa-3072'] as const;
+export type KeyType = (typeof keyTypes)[number];
+
 /** Certificates in PEM form, at most 64 KiB; never a key. */
 const publicPem = z
   .string()

@@ -4,25 +4,21 @@
  * which ends in a secured node that answers or in the old one.
  */
 import type { ChangeOf } from '../../../domain/change.ts';
-import { type AppError, appError } from '../../../domain/error.ts';
+import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
-import { Secret } from '../../../domain/secret.ts';
 import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { readYml } from '../../elasticsearch/start-log.ts';
 import { leftoverWords, toolLeftovers } from '../../elasticsearch/tool-leftovers.ts';
-import { readFile } from '../../host-files.ts';
-import { afterWriting } from '../../host-script.ts';
-import { describeReturn } from './describe-return.ts';
-import { namesIn, readEntries } from './entries.ts';
-import { packImage, readImage } from './image.ts';
+import { carryOut, securedMark } from '../../securing/carry-out.ts';
+import { namesIn, readEntries } from '../../securing/entries.ts';
+import { packImage, readImage } from '../../securing/image.ts';
+import { checkFiles, shortcomings } from '../../securing/secured.ts';
+import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
+import { revertToOpen } from '../../securing/way-back.ts';
+import { dataAside, existing } from '../../securing/wrapper.ts';
 import { checkPreconditions } from './preconditions.ts';
-import { leftovers, prepare, startSeconds } from './prepare.ts';
-import { revertToOpen } from './revert.ts';
-import { caPath, checkFiles, pinnedDoor, shortcomings, storePassword } from './secured.ts';
-import { awaitSwitch, forgetSwitch, notReturned, readSwitch } from './switch.ts';
-import { forgetPassword, newPassword } from './vault-password.ts';
-import { dataAside, dropPaths, existing } from './wrapper.ts';
+import { leftovers, prepare } from './prepare.ts';
 
 type Change = ChangeOf<'es-auto-configuration'>;
 
@@ -45,75 +41,23 @@ async function isSecured(change: Change, context: ChangeContext): Promise<Result
   if (!missing.ok || missing.value.length > 0) {
     return missing.ok ? succeed(false) : missing;
   }
-  const files = await checkFiles(context, change.install);
+  const files = await checkFiles(context, change.install, certificateFiles);
   return files.ok ? succeed(files.value === undefined) : files;
 }
 
-/** Removes what was prepared. Where that cannot be done either, it is left to undoing: the host is not as it was. */
-async function nothingSwitched(
-  change: Change,
-  context: ChangeContext,
-  error: AppError,
-): Promise<Result<never>> {
-  const dropped = await dropPaths(context, leftovers(change, context));
-  if (!dropped.ok) {
-    return fail({ ...error, hostState: 'changed' });
-  }
-  await forgetPassword(change, context);
-  return fail({ ...error, hostState: 'unchanged' });
-}
-
-/** The link broke before the switch was ordered: a script under way is given time, then what it left is removed. */
-async function neverBegun(change: Change, context: ChangeContext, error: AppError): Promise<Result<Mark>> {
-  await context.clock.sleep(5000, context.signal);
-  const standing = await readSwitch(context.host, context.tag);
-  if (!standing.ok || standing.value.state !== 'none') {
-    return fail(error);
-  }
-  return await nothingSwitched(change, context, error);
-}
-
-async function finish(change: Change, password: Secret, context: ChangeContext): Promise<Result<Mark>> {
-  const { install } = change;
-  context.progress('Storing the password of elastic', 'applying');
-  const stored = await storePassword(context, install, { type: 'basic', user: 'elastic', password });
-  const door = stored.ok ? await pinnedDoor(context, install) : stored;
-  if (!door.ok) {
-    return door;
-  }
-  const kept = await context.secrets.put(
-    change.httpCaRef,
-    new Secret(door.value.caPem),
-    `CA of ${context.host.hostId}'s HTTP certificate`,
-  );
-  if (!kept.ok) {
-    return kept;
-  }
-  const dropped = await dropPaths(context, leftovers(change, context), true);
-  const forgotten = dropped.ok ? await forgetSwitch(context.host, context.tag) : dropped;
-  return forgotten.ok ? await markOf(change, context) : forgotten;
-}
-
-/** Digests of what the step wrote, and the names of the data directories that it set aside (not secret). */
-async function markOf(change: Change, context: ChangeContext): Promise<Result<Mark>> {
-  const mark: Record<string, string> = {};
-  for (const [name, path] of [
-    ['yml', `${change.install.pathConf}/elasticsearch.yml`],
-    ['keystore', `${change.install.pathConf}/elasticsearch.keystore`],
-    ['httpCa', caPath(change.install)],
-  ] as const) {
-    const file = await readFile(context.host, path);
-    if (!file.ok) {
-      return file;
-    }
-    mark[name] = file.value === 'absent' ? 'absent' : context.digest.sha256(file.value.bytes);
-  }
-  const asides = [false, true].flatMap((mount) =>
+/** The data directories that the step set aside, by name (not secret). */
+async function asides(change: Change, context: ChangeContext): Promise<Result<Mark>> {
+  const paths = [false, true].flatMap((mount) =>
     change.install.pathData.map((path) => dataAside({ path, mount }, context.tag).aside),
   );
-  const kept = await existing(context, asides);
-  return kept.ok ? succeed({ ...mark, setAside: kept.value.join(', ') }) : kept;
+  const kept = await existing(context, paths);
+  return kept.ok ? succeed({ setAside: kept.value.join(', ') }) : kept;
 }
+
+const markOf = (change: Change, context: ChangeContext) =>
+  securedMark({ install: change.install, mark: (live) => asides(change, live) }, context);
+
+const certificateFiles = ['certs/http.p12', 'certs/transport.p12'];
 
 export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
   kind: 'es-auto-configuration',
@@ -196,7 +140,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
     });
   },
 
-  capture: (change, context) => packImage(context, change.install),
+  capture: (change, context) => packImage(context, change.install, { data: true }),
 
   async apply(change, _before, context) {
     const secured = await isSecured(change, context);
@@ -211,39 +155,18 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
     if (!password.ok) {
       return password;
     }
-    const begun = await prepare(change, context, password.value);
-    if (!begun.ok) {
-      const standing = await readSwitch(context.host, context.tag);
-      if (standing.ok && standing.value.state === 'none') {
-        return await nothingSwitched(change, context, begun.error);
-      }
-      // The order may have reached the host although its answer did not reach us.
-      if (!standing.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
-        return fail({ ...begun.error, hostState: 'unknown' });
-      }
-    }
-    const ended = await awaitSwitch(context, 5 * startSeconds);
-    if (!ended.ok) {
-      return ended;
-    }
-    const live = ended.value.context;
-    if (ended.value.standing.state === 'none' && !begun.ok) {
-      return await neverBegun(change, live, begun.error);
-    }
-    if (ended.value.standing.state === 'not-returned') {
-      return fail(notReturned());
-    }
-    if (ended.value.standing.state !== 'committed') {
-      const error = await describeReturn(change.install, live, ended.value.standing);
-      const dropped = await dropPaths(live, leftovers(change, live));
-      const forgotten = dropped.ok ? await forgetSwitch(live.host, live.tag) : dropped;
-      if (!forgotten.ok) {
-        return fail({ ...error, hostState: 'changed' });
-      }
-      await forgetPassword(change, live);
-      return fail(error);
-    }
-    return afterWriting(await finish(change, password.value, live));
+    return await carryOut(
+      {
+        install: change.install,
+        httpCaRef: change.httpCaRef,
+        password: password.value,
+        leftovers: leftovers(change, context),
+        prepare: () => prepare(change, context, password.value),
+        forget: (live) => forgetPassword(change, live),
+        mark: (live) => asides(change, live),
+      },
+      context,
+    );
   },
 
   async verify(change, _mark, context) {
@@ -255,7 +178,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
     if (!missing.ok) {
       return missing;
     }
-    const files = await checkFiles(context, change.install);
+    const files = await checkFiles(context, change.install, certificateFiles);
     if (!files.ok) {
       return files;
     }

@@ -5,7 +5,7 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { readYamlSettings } from '../../../text/yaml-settings.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { readFile } from '../../host-files.ts';
-import { readDataPaths, refuseOperatorsData } from './data.ts';
+import { readDataPaths, refuseOperatorsData } from '../../securing/data.ts';
 import { type SkipCondition, skipConditions } from './skip-conditions.ts';
 
 type Change = ChangeOf<'es-auto-configuration'>;

@@ -5,16 +5,13 @@ import type { Secret } from '../../../domain/secret.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { readUnit } from '../../elasticsearch/service.ts';
 import { rejection, tryConfiguration } from '../../rehearsal/rehearse.ts';
-import { readDataPaths } from './data.ts';
-import { readEntries } from './entries.ts';
+import { readDataPaths } from '../../securing/data.ts';
+import { readEntries } from '../../securing/entries.ts';
+import { beginSwitch, startSeconds } from '../../securing/switch.ts';
+import { dataAside, makeFreshData, wrapperOf } from '../../securing/wrapper.ts';
 import { dropUnknownEntries, type Staged, stageConfiguration } from './staging.ts';
-import { beginSwitch } from './switch.ts';
-import { dataAside, makeFreshData, wrapperOf } from './wrapper.ts';
 
 type Change = ChangeOf<'es-auto-configuration'>;
-
-/** One start of the node on a loaded machine, in seconds. */
-export const startSeconds = 300;
 
 async function rehearseStaged(change: Change, context: ChangeContext, staged: Staged): Promise<Result<void>> {
   const rehearsal = {

@@ -21,8 +21,9 @@ import { readYml } from '../../elasticsearch/start-log.ts';
 import { runTool, type ToolPlace, toolError } from '../../elasticsearch/tool.ts';
 import { writeFileAtomic } from '../../host-files.ts';
 import { prelude, runChecked } from '../../host-script.ts';
-import type { DataPath } from './data.ts';
-import { makeWrapper } from './wrapper.ts';
+import type { DataPath } from '../../securing/data.ts';
+import { bootstrapEntry } from '../../securing/secured.ts';
+import { makeWrapper } from '../../securing/wrapper.ts';
 
 export const tlsEntries = [
   'xpack.security.http.ssl.keystore.secure_password',
@@ -35,8 +36,6 @@ const encryptionEntries = [
   'cluster.state.encryption.active_password_id',
   'cluster.state.encryption.password.autoconfigured',
 ];
-
-export const bootstrapEntry = 'bootstrap.password';
 
 /** Removes settings from the staged yml; everything else keeps its bytes. */
 async function removeSettings(

@@ -1,11 +1,11 @@
 /** What is said of a switch that did not lead to the secured node. */
-import type { EsInstall } from '../../../domain/elasticsearch.ts';
-import { type AppError, appError } from '../../../domain/error.ts';
-import type { ChangeContext } from '../../change-kind.ts';
-import { explainStartFailure } from '../../elasticsearch/start-failure.ts';
-import { collectStartLog } from '../../elasticsearch/start-log.ts';
-import { startSeconds } from './prepare.ts';
-import type { SwitchStanding } from './switch.ts';
+
+import type { EsInstall } from '../../domain/elasticsearch.ts';
+import { type AppError, appError } from '../../domain/error.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { explainStartFailure } from '../elasticsearch/start-failure.ts';
+import { collectStartLog } from '../elasticsearch/start-log.ts';
+import { type SwitchStanding, startSeconds } from './switch.ts';
 
 const returnWords: Partial<Record<SwitchStanding['state'], string>> = {
   'not-stopped': 'The node did not stop within five minutes, so nothing was switched.',

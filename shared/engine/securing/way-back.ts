@@ -2,13 +2,14 @@
  * The way back: configuration, keystore and data of before together, never one without the others (an open yml with TLS
  * secrets left in the keystore does not start). Switched by the host itself, as the way there was.
  */
-import type { ChangeOf } from '../../../domain/change.ts';
-import { appError } from '../../../domain/error.ts';
-import { fail, type Result, succeed } from '../../../domain/result.ts';
-import type { ChangeContext, Mark, UndoWords } from '../../change-kind.ts';
-import { askNode, at, jsonOf, type NodeDoor, vaultCredential } from '../../elasticsearch/node.ts';
-import type { NodeCredential } from '../../ports.ts';
-import { endRehearsal } from '../../rehearsal/rehearse.ts';
+
+import type { ChangeOf } from '../../domain/change.ts';
+import { appError } from '../../domain/error.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import type { ChangeContext, Mark, UndoWords } from '../change-kind.ts';
+import { askNode, at, jsonOf, type NodeDoor, vaultCredential } from '../elasticsearch/node.ts';
+import type { NodeCredential } from '../ports.ts';
+import { endRehearsal } from '../rehearsal/rehearse.ts';
 import { askForData } from './data.ts';
 import { digestNow, drifted } from './drift.ts';
 import { readEntries } from './entries.ts';
@@ -26,7 +27,7 @@ import {
 import { dataAside, dropPaths, existing, makeWrapper } from './wrapper.ts';
 
 export interface WayBack {
-  readonly change: ChangeOf<'es-auto-configuration'>;
+  readonly change: Pick<ChangeOf<'es-auto-configuration'>, 'install' | 'elasticPasswordRef'>;
   readonly image: Image;
   readonly tar: Uint8Array;
   readonly mark: Mark | undefined;
@@ -169,7 +170,7 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
       ),
     );
   }
-  const keep = await holdsData(way, live);
+  const keep = way.image.data.length > 0 && (await holdsData(way, live));
   const cleaned = await clean(way, live, true);
   const wrapper = cleaned.ok ? await makeWrapper(live, install.pathConf, false) : cleaned;
   if (!wrapper.ok) {

@@ -8,7 +8,7 @@
  * trade does the same with what is inside a mount point, which cannot be renamed; there markers tell the states.
  */
 
-import { serviceFunctions } from '../../elasticsearch/service-shell.ts';
+import { serviceFunctions } from '../elasticsearch/service-shell.ts';
 import { entriesShell } from './entries.ts';
 
 /** Words of the state file that are final. */

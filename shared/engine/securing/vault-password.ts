@@ -1,11 +1,13 @@
 /** The password of `elastic` in the vault, before and after the node. */
-import type { ChangeOf } from '../../../domain/change.ts';
-import { type Result, succeed } from '../../../domain/result.ts';
-import type { Secret } from '../../../domain/secret.ts';
-import type { ChangeContext } from '../../change-kind.ts';
-import { generatePassword } from '../../elasticsearch/generate-password.ts';
 
-type Change = ChangeOf<'es-auto-configuration'>;
+import { type Result, succeed } from '../../domain/result.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { generatePassword } from '../elasticsearch/generate-password.ts';
+
+interface Change {
+  readonly elasticPasswordRef: string;
+}
 
 const passwordLength = 24;
 

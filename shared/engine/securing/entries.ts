@@ -2,9 +2,9 @@
  * What lies in a configuration directory, so that an edit by somebody else is noticed: the directory is exchanged as a whole,
  * and whatever came into it meanwhile would go with the old one.
  */
-import { type Result, succeed } from '../../../domain/result.ts';
-import type { ChangeContext } from '../../change-kind.ts';
-import { prelude, runChecked, textOf } from '../../host-script.ts';
+import { type Result, succeed } from '../../domain/result.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { prelude, runChecked, textOf } from '../host-script.ts';
 
 /** Prints owner, mode, type and content of everything below $1, a line each. */
 export const entriesShell = `entries() {

@@ -1,12 +1,16 @@
 /** Begins a switch on the host, and waits for its end across lost connections. */
-import { type AppError, appError } from '../../../domain/error.ts';
-import { fail, type Result, succeed } from '../../../domain/result.ts';
-import type { ChangeContext } from '../../change-kind.ts';
-import { cancelled } from '../../elasticsearch/node.ts';
-import { prelude, runChecked, textOf } from '../../host-script.ts';
-import type { HostWriter } from '../../ports.ts';
-import { Refusals } from '../../root-refused.ts';
+
+import { type AppError, appError } from '../../domain/error.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { cancelled } from '../elasticsearch/node.ts';
+import { prelude, runChecked, textOf } from '../host-script.ts';
+import type { HostWriter } from '../ports.ts';
+import { Refusals } from '../root-refused.ts';
 import { type FinalState, finalStates, switchScript } from './switch-script.ts';
+
+/** One start of the node on a loaded machine, in seconds. */
+export const startSeconds = 300;
 
 /** See the script: `here` goes to `out`, `in` comes to `here`; undefined stands for nothing. */
 export interface Trade {

@@ -1,17 +1,18 @@
 /** What is done with a node that has just come up secured, and how it is known that one is. */
-import type { EsInstall } from '../../../domain/elasticsearch.ts';
-import { type AppError, appError } from '../../../domain/error.ts';
-import { fail, type Result, succeed } from '../../../domain/result.ts';
-import { Secret } from '../../../domain/secret.ts';
-import type { ChangeContext } from '../../change-kind.ts';
+
+import type { EsInstall } from '../../domain/elasticsearch.ts';
+import { type AppError, appError } from '../../domain/error.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { ChangeContext } from '../change-kind.ts';
 import {
   keystoreOwnership,
   listKeystore,
   readKeystoreFile,
   removeEntries,
   toolPlace,
-} from '../../elasticsearch/keystore.ts';
-import { findListener } from '../../elasticsearch/listening.ts';
+} from '../elasticsearch/keystore.ts';
+import { findListener } from '../elasticsearch/listening.ts';
 import {
   askNode,
   at,
@@ -20,11 +21,13 @@ import {
   type NodeDoor,
   tryCredential,
   waitForCredential,
-} from '../../elasticsearch/node.ts';
-import { readFile, writeFileAtomic } from '../../host-files.ts';
-import { textOf } from '../../host-script.ts';
-import type { NodeCredential } from '../../ports.ts';
-import { bootstrapEntry } from './staging.ts';
+} from '../elasticsearch/node.ts';
+import { readFile, writeFileAtomic } from '../host-files.ts';
+import { textOf } from '../host-script.ts';
+import type { NodeCredential } from '../ports.ts';
+
+/** Keystore entry by which a node knows its first password of `elastic`. */
+export const bootstrapEntry = 'bootstrap.password';
 
 export const caPath = (install: EsInstall) => `${install.pathConf}/certs/http_ca.crt`;
 
@@ -66,6 +69,13 @@ function notAccepted(): AppError {
   );
 }
 
+/** What else gives the user its password where the node knows an earlier one and so refuses the one of its keystore. */
+export interface Otherwise {
+  /** How long the first password is tried before; 1 to 600. */
+  readonly seconds: number;
+  readonly set: (door: NodeDoor) => Promise<Result<void>>;
+}
+
 /**
  * Makes the password permanent and takes it out of the keystore again: until it is stored in the security index, the
  * node accepts the one from its keystore (seen on 8.19.21 and 9.x), so it was never without a known password.
@@ -74,14 +84,19 @@ export async function storePassword(
   context: ChangeContext,
   install: EsInstall,
   credential: Extract<NodeCredential, { readonly type: 'basic' }>,
+  otherwise?: Otherwise,
 ): Promise<Result<void>> {
   const door = await pinnedDoor(context, install);
   if (!door.ok) {
     return door;
   }
-  const accepted = await waitForCredential(context, door.value, credential, 180);
-  if (!accepted.ok || accepted.value !== 'accepted') {
-    return accepted.ok ? fail(notAccepted()) : accepted;
+  const accepted = await waitForCredential(context, door.value, credential, otherwise?.seconds ?? 180);
+  if (!accepted.ok) {
+    return accepted;
+  }
+  if (accepted.value !== 'accepted') {
+    const set = otherwise === undefined ? fail(notAccepted()) : await otherwise.set(door.value);
+    return set.ok ? await forgetFirst(context, install, door.value, credential) : set;
   }
   const body = new Secret(JSON.stringify({ password: credential.password.reveal() }));
   for (let tries = 0; ; tries += 1) {
@@ -113,7 +128,17 @@ export async function storePassword(
     }
     await context.clock.sleep(3000, context.signal);
   }
-  const again = await waitForCredential(context, door.value, credential, 60);
+  return await forgetFirst(context, install, door.value, credential);
+}
+
+/** The first password leaves the keystore once the stored one is proven. */
+async function forgetFirst(
+  context: ChangeContext,
+  install: EsInstall,
+  door: NodeDoor,
+  credential: NodeCredential,
+): Promise<Result<void>> {
+  const again = await waitForCredential(context, door, credential, 60);
   if (!again.ok || again.value !== 'accepted') {
     return again.ok ? fail(notAccepted()) : again;
   }
@@ -208,18 +233,16 @@ async function insideShortcomings(
   return transport === 'true' ? [] : ['The node does not report TLS between nodes as switched on.'];
 }
 
-/** Files that must be there, readable for the service and closed to others; undefined when they are. */
+/**
+ * Files that must be there besides `certificates` (below the configuration directory), readable for the service and closed to others; undefined when
+ * they are.
+ */
 export async function checkFiles(
   context: ChangeContext,
   install: EsInstall,
+  certificates: readonly string[],
 ): Promise<Result<string | undefined>> {
-  for (const name of [
-    'certs/http.p12',
-    'certs/transport.p12',
-    'certs/http_ca.crt',
-    'elasticsearch.keystore',
-    'elasticsearch.yml',
-  ]) {
+  for (const name of [...certificates, 'certs/http_ca.crt', 'elasticsearch.keystore', 'elasticsearch.yml']) {
     const file = await readFile(context.host, `${install.pathConf}/${name}`);
     if (!file.ok) {
       return file;

@@ -1,10 +1,11 @@
 /** Before-image: a line of JSON about the node, then the configuration directory as a tar archive. */
-import type { EsInstall } from '../../../domain/elasticsearch.ts';
-import { fail, type Result, succeed } from '../../../domain/result.ts';
-import type { ChangeContext } from '../../change-kind.ts';
-import { readUnit } from '../../elasticsearch/service.ts';
-import { readFile } from '../../host-files.ts';
-import { prelude, runChecked } from '../../host-script.ts';
+
+import type { EsInstall } from '../../domain/elasticsearch.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { readUnit } from '../elasticsearch/service.ts';
+import { readFile } from '../host-files.ts';
+import { prelude, runChecked } from '../host-script.ts';
 import { type DataPath, readDataPaths } from './data.ts';
 import { othersIn, readEntries } from './entries.ts';
 
@@ -37,9 +38,14 @@ tar "$@" -xpf - -C "$target" || exit 1
 sync
 `;
 
-export async function packImage(context: ChangeContext, install: EsInstall): Promise<Result<Uint8Array>> {
+/** @param more.data whether the data directories are traded too, and so have to be known on the way back */
+export async function packImage(
+  context: ChangeContext,
+  install: EsInstall,
+  more: { readonly data: boolean },
+): Promise<Result<Uint8Array>> {
   const yml = await readFile(context.host, `${install.pathConf}/elasticsearch.yml`);
-  const data = await readDataPaths(context, install);
+  const data = more.data ? await readDataPaths(context, install) : succeed([]);
   const entries = await readEntries(context, install.pathConf);
   const unit =
     install.unit === undefined ? undefined : await readUnit(context.host, install.unit, context.signal);

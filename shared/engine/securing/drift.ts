@@ -1,10 +1,10 @@
 /** What somebody else has changed in the configuration since the node was secured. */
-import { type Result, succeed } from '../../../domain/result.ts';
-import type { ChangeContext } from '../../change-kind.ts';
-import { readFile } from '../../host-files.ts';
+import { type Result, succeed } from '../../domain/result.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { readFile } from '../host-files.ts';
 import { changedNames, type Entries, othersIn } from './entries.ts';
-import type { WayBack } from './revert.ts';
 import { caPath } from './secured.ts';
+import type { WayBack } from './way-back.ts';
 
 /** SHA-256 of a file's bytes, or `absent`. */
 export async function digestNow(context: ChangeContext, path: string): Promise<Result<string>> {

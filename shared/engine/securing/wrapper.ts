@@ -1,9 +1,10 @@
 /** Room beside the live directories: where the new configuration is prepared and where old data stays. */
-import { appError } from '../../../domain/error.ts';
-import { type Result, succeed } from '../../../domain/result.ts';
-import type { ChangeContext } from '../../change-kind.ts';
-import { toolsLock, toolsPlaces } from '../../elasticsearch/tool.ts';
-import { prelude, runChecked, textOf } from '../../host-script.ts';
+
+import { appError } from '../../domain/error.ts';
+import { type Result, succeed } from '../../domain/result.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { toolsLock, toolsPlaces } from '../elasticsearch/tool.ts';
+import { prelude, runChecked, textOf } from '../host-script.ts';
 import type { DataPath } from './data.ts';
 
 /** Private folder on the file system of the configuration directory; only root may look in. */

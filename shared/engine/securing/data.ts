@@ -1,9 +1,10 @@
 /** What lies in the data directories, and whether any of it is the operator's. */
-import type { EsInstall } from '../../../domain/elasticsearch.ts';
-import { appError } from '../../../domain/error.ts';
-import { fail, type Result, succeed } from '../../../domain/result.ts';
-import type { ChangeContext } from '../../change-kind.ts';
-import { showEntry, toolPlace } from '../../elasticsearch/keystore.ts';
+
+import type { EsInstall } from '../../domain/elasticsearch.ts';
+import { appError } from '../../domain/error.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { showEntry, toolPlace } from '../elasticsearch/keystore.ts';
 import {
   askNode,
   at,
@@ -12,9 +13,9 @@ import {
   type NodeDoor,
   probeHttp,
   vaultCredential,
-} from '../../elasticsearch/node.ts';
-import { prelude, runChecked, textOf } from '../../host-script.ts';
-import type { NodeCredential } from '../../ports.ts';
+} from '../elasticsearch/node.ts';
+import { prelude, runChecked, textOf } from '../host-script.ts';
+import type { NodeCredential } from '../ports.ts';
 
 export interface DataPath {
   readonly path: string;

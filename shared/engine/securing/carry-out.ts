@@ -1,0 +1,147 @@
+/** From a prepared configuration to a secured node or the old one: what all ways of securing a node have in common. */
+import type { EsInstall } from '../../domain/elasticsearch.ts';
+import type { AppError } from '../../domain/error.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { ChangeContext, Mark } from '../change-kind.ts';
+import type { NodeDoor } from '../elasticsearch/node.ts';
+import { readFile } from '../host-files.ts';
+import { afterWriting } from '../host-script.ts';
+import type { NodeCredential } from '../ports.ts';
+import { describeReturn } from './describe-return.ts';
+import { caPath, type Otherwise, pinnedDoor, storePassword } from './secured.ts';
+import { awaitSwitch, forgetSwitch, notReturned, readSwitch, startSeconds } from './switch.ts';
+import { dropPaths } from './wrapper.ts';
+
+export interface Securing {
+  readonly install: EsInstall;
+  readonly httpCaRef: string;
+  /** In the vault already. */
+  readonly password: Secret;
+  /** Paths of this step that hold nothing of the operator's once the node is old or secured for good. */
+  readonly leftovers: readonly string[];
+  /** Stages, rehearses and hands the switch to the host. */
+  readonly prepare: () => Promise<Result<void>>;
+  /** The vault says again what it said before. */
+  readonly forget: (context: ChangeContext) => Promise<void>;
+  /** For a node that knows an earlier password of `elastic`. */
+  readonly otherwise?: (context: ChangeContext) => Otherwise;
+  /** Asked of the secured node; what it answers goes into the mark. */
+  readonly check?: (
+    context: ChangeContext,
+    door: NodeDoor,
+    credential: NodeCredential,
+  ) => Promise<Result<Mark>>;
+  /** More for the mark. */
+  readonly mark?: (context: ChangeContext) => Promise<Result<Mark>>;
+}
+
+/** Removes what was prepared. Where that cannot be done either, it is left to undoing: the host is not as it was. */
+async function nothingSwitched(
+  step: Securing,
+  context: ChangeContext,
+  error: AppError,
+): Promise<Result<never>> {
+  const dropped = await dropPaths(context, step.leftovers);
+  if (!dropped.ok) {
+    return fail({ ...error, hostState: 'changed' });
+  }
+  await step.forget(context);
+  return fail({ ...error, hostState: 'unchanged' });
+}
+
+/** The link broke before the switch was ordered: a script under way is given time, then what it left is removed. */
+async function neverBegun(step: Securing, context: ChangeContext, error: AppError): Promise<Result<Mark>> {
+  await context.clock.sleep(5000, context.signal);
+  const standing = await readSwitch(context.host, context.tag);
+  if (!standing.ok || standing.value.state !== 'none') {
+    return fail(error);
+  }
+  return await nothingSwitched(step, context, error);
+}
+
+async function finish(step: Securing, context: ChangeContext): Promise<Result<Mark>> {
+  const { install, password } = step;
+  context.progress('Storing the password of elastic', 'applying');
+  const credential = { type: 'basic', user: 'elastic', password } as const;
+  const stored = await storePassword(context, install, credential, step.otherwise?.(context));
+  const door = stored.ok ? await pinnedDoor(context, install) : stored;
+  if (!door.ok) {
+    return door;
+  }
+  const checked = (await step.check?.(context, door.value, credential)) ?? succeed({});
+  if (!checked.ok) {
+    return checked;
+  }
+  const kept = await context.secrets.put(
+    step.httpCaRef,
+    new Secret(door.value.caPem),
+    `CA of ${context.host.hostId}'s HTTP certificate`,
+  );
+  if (!kept.ok) {
+    return kept;
+  }
+  const dropped = await dropPaths(context, step.leftovers, true);
+  const forgotten = dropped.ok ? await forgetSwitch(context.host, context.tag) : dropped;
+  const mark = forgotten.ok ? await securedMark(step, context) : forgotten;
+  return mark.ok ? succeed({ ...mark.value, ...checked.value }) : mark;
+}
+
+/** Digests of what the step wrote (not secret). */
+export async function securedMark(
+  step: Pick<Securing, 'install' | 'mark'>,
+  context: ChangeContext,
+): Promise<Result<Mark>> {
+  const mark: Record<string, string> = {};
+  for (const [name, path] of [
+    ['yml', `${step.install.pathConf}/elasticsearch.yml`],
+    ['keystore', `${step.install.pathConf}/elasticsearch.keystore`],
+    ['httpCa', caPath(step.install)],
+  ] as const) {
+    const file = await readFile(context.host, path);
+    if (!file.ok) {
+      return file;
+    }
+    mark[name] = file.value === 'absent' ? 'absent' : context.digest.sha256(file.value.bytes);
+  }
+  const more = (await step.mark?.(context)) ?? succeed({});
+  return more.ok ? succeed({ ...mark, ...more.value }) : more;
+}
+
+/** Errors before the switch leave the host unchanged; a switch that did not lead to the secured node leaves the old one. */
+export async function carryOut(step: Securing, context: ChangeContext): Promise<Result<Mark>> {
+  const begun = await step.prepare();
+  if (!begun.ok) {
+    const standing = await readSwitch(context.host, context.tag);
+    if (standing.ok && standing.value.state === 'none') {
+      return await nothingSwitched(step, context, begun.error);
+    }
+    // The order may have reached the host although its answer did not reach us.
+    if (!standing.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
+      return fail({ ...begun.error, hostState: 'unknown' });
+    }
+  }
+  const ended = await awaitSwitch(context, 5 * startSeconds);
+  if (!ended.ok) {
+    return ended;
+  }
+  const live = ended.value.context;
+  const { standing } = ended.value;
+  if (standing.state === 'none' && !begun.ok) {
+    return await neverBegun(step, live, begun.error);
+  }
+  if (standing.state === 'not-returned') {
+    return fail(notReturned());
+  }
+  if (standing.state !== 'committed') {
+    const error = await describeReturn(step.install, live, standing);
+    const dropped = await dropPaths(live, step.leftovers);
+    const forgotten = dropped.ok ? await forgetSwitch(live.host, live.tag) : dropped;
+    if (!forgotten.ok) {
+      return fail({ ...error, hostState: 'changed' });
+    }
+    await step.forget(live);
+    return fail(error);
+  }
+  return afterWriting(await finish(step, live));
+}
