@@ -8,6 +8,7 @@ import { keptByHand, stepHistories } from '../../shared/engine/journal/history.t
 import { type EngineEvents, type EngineParts, kindOf } from '../../shared/engine/parts.ts';
 import { kibanaKeystoreCodec } from '../adapters/kibana/keystore-codec.ts';
 import { certificateChecker } from '../adapters/pki/certificate-checker.ts';
+import { certificateIssuer } from '../adapters/pki/certificate-issuer.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
 import { changeKinds } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
@@ -27,6 +28,7 @@ export function engineParts(context: ServiceContext, workspace: OpenWorkspace): 
     digest: systemDigest,
     random: systemRandom,
     certificates: certificateChecker,
+    issuer: certificateIssuer,
     kibanaKeystore: kibanaKeystoreCodec,
     log: context.log,
     operator: context.operator,

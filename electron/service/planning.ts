@@ -58,6 +58,14 @@ function localised(change: Change, hostId: string): Change {
       elasticPasswordRef: ref(change.elasticPasswordRef),
       httpCaRef: ref(change.httpCaRef),
     };
+  if (change.kind === 'es-own-certificates')
+    return {
+      ...change,
+      elasticPasswordRef: ref(change.elasticPasswordRef),
+      httpCaRef: ref(change.httpCaRef),
+      nodeKeyRef: ref(change.nodeKeyRef),
+      storePasswordRef: ref(change.storePasswordRef),
+    };
   if (change.kind === 'encrypted-volume-migration') return { ...change, keyRef: ref(change.keyRef) };
   if (change.kind === 'es-password')
     return { ...change, users: change.users.map((user) => ({ ...user, ref: ref(user.ref) })) };
@@ -98,7 +106,10 @@ export async function makePlan(
       }),
     );
   const wanted = new Map<string, BasketItem>();
-  for (const item of items.flatMap((entry) => withCompanions(context, entry)))
+  // Choices that were made for one finding hold for all that it is fixed together with, whichever was added first.
+  const chosen = (item: BasketItem) => Object.keys(item.choices).length;
+  const byChoices = items.toSorted((left, right) => chosen(right) - chosen(left));
+  for (const item of byChoices.flatMap((entry) => withCompanions(context, entry)))
     if (!wanted.has(item.findingId)) wanted.set(item.findingId, item);
   const hostIds = [...new Set([...wanted.values()].map((item) => item.hostId))];
 

@@ -17,6 +17,8 @@ export type Proposal =
   | {
       readonly type: 'changes';
       readonly changes: readonly Change[];
+      /** What may be chosen otherwise; without a choice `suggested` holds. */
+      readonly choices?: readonly Choice[];
       readonly steps: readonly string[];
       readonly disturbs: string;
       readonly undo: string;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { certificateInstallChangeSchema } from './changes/certificates.ts';
 import {
   esAutoConfigurationChangeSchema,
+  esOwnCertificatesChangeSchema,
   esPasswordChangeSchema,
   keystoreEntryChangeSchema,
 } from './changes/elasticsearch.ts';
@@ -42,6 +43,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   keystoreEntryChangeSchema,
   esPasswordChangeSchema,
   esAutoConfigurationChangeSchema,
+  esOwnCertificatesChangeSchema,
   certificateInstallChangeSchema,
   esApiSettingChangeSchema,
   kibanaSettingChangeSchema,

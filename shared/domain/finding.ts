@@ -39,6 +39,8 @@ export const remedySchema = z.discriminatedUnion('type', [
   /** Changes can be planned now. `steps` say in plain words what Bulwark will do. */
   z.object({
     type: z.literal('changes'),
+    /** What may be chosen otherwise; without a choice `suggested` holds. */
+    choices: z.array(choiceSchema).optional(),
     steps: z.array(z.string()),
     blast: blastSchema,
     disturbs: z.string(),

@@ -5,6 +5,7 @@
 import type { Blast, Change, ChangeKindName, ChangeOf, Diff } from '../domain/change.ts';
 import type { AppError } from '../domain/error.ts';
 import type { Result } from '../domain/result.ts';
+import type { CertificateIssuer } from './certificates/ports.ts';
 import type { HandUndoOp } from './hand-undo/ops.ts';
 import type {
   BlobStore,
@@ -26,6 +27,7 @@ export interface ChangeContext {
   readonly digest: Digest;
   readonly random: Random;
   readonly certificates: CertificateChecker;
+  readonly issuer: CertificateIssuer;
   readonly kibanaKeystore: KibanaKeystoreCodec;
   readonly log: Log;
   /** Identifies the step on the host: names of temporary files, set-aside directories, guard units. `[a-z0-9-]+`. */

@@ -3,6 +3,7 @@ import type { Change } from '../domain/change.ts';
 import type { AppError } from '../domain/error.ts';
 import type { GuardState, StepProgress } from '../domain/operation.ts';
 import { redact } from '../text/redact.ts';
+import type { CertificateIssuer } from './certificates/ports.ts';
 import type { ChangeContext, ChangeKind, ChangeKinds } from './change-kind.ts';
 import type {
   BlobStore,
@@ -28,6 +29,7 @@ export interface EngineParts {
   readonly digest: Digest;
   readonly random: Random;
   readonly certificates: CertificateChecker;
+  readonly issuer: CertificateIssuer;
   readonly kibanaKeystore: KibanaKeystoreCodec;
   readonly log: Log;
   /** Who works: shown in the journal and by the lock on the host, e.g. `ada@laptop`. */
@@ -79,6 +81,7 @@ export function changeContext(parts: EngineParts, host: HostWriter, hooks: Conte
     digest: parts.digest,
     random: parts.random,
     certificates: parts.certificates,
+    issuer: parts.issuer,
     kibanaKeystore: parts.kibanaKeystore,
     log: parts.log,
     tag: hooks.tag,

@@ -32,7 +32,7 @@ export interface Judge {
     facts: Facts,
     choices: Readonly<Record<string, string>>,
   ):
-    | ({ readonly type: 'changes' } & Offer)
+    | ({ readonly type: 'changes'; readonly choices?: readonly Choice[] } & Offer)
     | ({ readonly type: 'choices'; readonly choices: readonly Choice[] } & Offer)
     | { readonly type: 'manual'; readonly reason: string; readonly steps: readonly string[] };
 }
@@ -151,7 +151,11 @@ function asRemedy({ words }: Judge, proposal: ReturnType<Judge['propose']>): Rem
     fixedTogetherWith: [...(proposal.fixedTogetherWith ?? [])],
   };
   return proposal.type === 'changes'
-    ? { type: 'changes', ...common }
+    ? {
+        type: 'changes',
+        ...(proposal.choices === undefined ? {} : { choices: [...proposal.choices] }),
+        ...common,
+      }
     : { type: 'choices', choices: [...proposal.choices], ...common };
 }
 

@@ -3,10 +3,10 @@
  * The node ends as it was, or secured with the password that is in the vault.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ChangeContext } from '../../shared/engine/change-kind.ts';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
 import { type TestContext, value } from '../support/change-harness.ts';
+import { interrupting } from '../support/interrupting.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 import { elasticRef, leftovers, securing, status, tree } from './es-installs.ts';
 
@@ -33,28 +33,6 @@ afterAll(async () => {
 beforeEach(async () => {
   bench = await labBench(host);
 });
-
-/** A context that calls `act` once, when a progress note matches. */
-function interrupting(
-  context: TestContext,
-  note: RegExp,
-  act: () => Promise<void>,
-): { readonly context: ChangeContext; readonly acted: () => Promise<void> } {
-  let acted: Promise<void> | undefined;
-  return {
-    context: {
-      ...context,
-      progress: (text) => {
-        context.progress(text);
-        if (note.test(text)) {
-          acted ??= act();
-        }
-      },
-    },
-    acted: () =>
-      acted ?? Promise.reject(new Error(`never came to ${note.source}: ${context.notes.join(' | ')}`)),
-  };
-}
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

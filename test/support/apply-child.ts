@@ -7,6 +7,7 @@ import { openFileBlobStore } from '../../electron/adapters/journal-files/blob-fi
 import { openFileJournal } from '../../electron/adapters/journal-files/journal-files.ts';
 import { kibanaKeystoreCodec } from '../../electron/adapters/kibana/keystore-codec.ts';
 import { certificateChecker } from '../../electron/adapters/pki/certificate-checker.ts';
+import { certificateIssuer } from '../../electron/adapters/pki/certificate-issuer.ts';
 import { systemClock, systemDigest, systemRandom } from '../../electron/adapters/system/system.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import type { StepProgress } from '../../shared/domain/operation.ts';
@@ -69,6 +70,7 @@ export function partsFor(input: ChildInput): {
       digest: systemDigest,
       random: systemRandom,
       certificates: certificateChecker,
+      issuer: certificateIssuer,
       kibanaKeystore: kibanaKeystoreCodec,
       log: new MemoryLog(),
       operator: 'ada@laptop',

@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { kibanaKeystoreCodec } from '../../electron/adapters/kibana/keystore-codec.ts';
 import { certificateChecker } from '../../electron/adapters/pki/certificate-checker.ts';
+import { certificateIssuer } from '../../electron/adapters/pki/certificate-issuer.ts';
 import type { ChangeKindName, ChangeOf } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { fail, type Result } from '../../shared/domain/result.ts';
@@ -27,6 +28,7 @@ export function testContext(
     digest: testDigest,
     random: new FakeRandom(),
     certificates: certificateChecker,
+    issuer: certificateIssuer,
     kibanaKeystore: kibanaKeystoreCodec,
     log: new MemoryLog(),
     tag: 'test-1',

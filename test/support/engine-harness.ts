@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { kibanaKeystoreCodec } from '../../electron/adapters/kibana/keystore-codec.ts';
 import { certificateChecker } from '../../electron/adapters/pki/certificate-checker.ts';
+import { certificateIssuer } from '../../electron/adapters/pki/certificate-issuer.ts';
 import type { Change, ChangeKindName } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import type { StepProgress } from '../../shared/domain/operation.ts';
@@ -53,6 +54,7 @@ export function testKinds(more: Partial<ChangeKinds> = {}): ChangeKinds {
     'keystore-entry': untaught('keystore-entry'),
     'es-password': untaught('es-password'),
     'es-auto-configuration': untaught('es-auto-configuration'),
+    'es-own-certificates': untaught('es-own-certificates'),
     'certificate-install': untaught('certificate-install'),
     'es-api-setting': untaught('es-api-setting'),
     'kibana-setting': untaught('kibana-setting'),
@@ -93,6 +95,7 @@ export class EngineBench {
       digest: testDigest,
       random: new FakeRandom(),
       certificates: certificateChecker,
+      issuer: certificateIssuer,
       kibanaKeystore: kibanaKeystoreCodec,
       log: this.log,
       operator: 'ada@laptop',

@@ -45,7 +45,7 @@ export function FindingActions({
   const [values, setValues] = useState<Readonly<Record<string, string>>>(planned?.choices ?? {});
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const { remedy } = finding;
-  const choices = remedy.type === 'choices' ? remedy.choices : [];
+  const choices = remedy.type === 'choices' || remedy.type === 'changes' ? (remedy.choices ?? []) : [];
 
   /** The choices as main wants them, or undefined when one has a problem; problems are then shown. */
   function checked(): Record<string, string> | undefined {

@@ -1,4 +1,5 @@
 /** Step 5: where secrets are kept, what will be made, who gets which certificate. */
+import type { Finding } from '../../../shared/domain/finding.ts';
 import type { Plan } from '../../../shared/domain/plan.ts';
 import { latestFindings } from '../../app/posture.ts';
 import { goTo } from '../../app/ui-store.ts';
@@ -24,6 +25,11 @@ export function plannedSecrets(plan: Plan | null, nameOf: ReadonlyMap<string, st
         return change.users.map((user) => ({ name: `Password of ${user.name}`, length: user.length, host }));
       case 'es-auto-configuration':
         return [{ name: 'Password of elastic', length: undefined, host }];
+      case 'es-own-certificates':
+        return [
+          { name: 'Password of elastic', length: undefined, host },
+          { name: 'Key of the node’s certificate', length: undefined, host },
+        ];
       case 'encrypted-volume-migration':
         return [{ name: `Passphrase of the volume of ${change.path}`, length: undefined, host }];
       case 'keystore-entry':
@@ -63,6 +69,25 @@ const certificates = [
   { what: 'Transport certificate', names: 'host name', years: '99 years' },
 ] as const;
 
+/** What is made for the host: by Elasticsearch itself, or by the operator's authority where the fix asks for names. */
+function certificatesOf(
+  findings: readonly Finding[],
+): readonly Readonly<Record<'what' | 'names' | 'years', string>>[] {
+  const names = findings
+    .flatMap(({ remedy }) => (remedy.type === 'changes' ? (remedy.choices ?? []) : []))
+    .find((choice) => choice.name === 'certificateNames');
+  return names === undefined
+    ? certificates
+    : [
+        { what: 'Certificate of the node', names: names.suggested.split(' ').join(', '), years: '2 years' },
+        {
+          what: 'Your certificate authority',
+          names: 'one for all nodes; its key stays in the vault',
+          years: '10 years',
+        },
+      ];
+}
+
 function Certificates() {
   const hosts = useMain((state) => state.hosts);
   const findings = latestFindings(hosts);
@@ -86,9 +111,9 @@ function Certificates() {
   return (
     <>
       <p className="prose">
-        On these hosts Elasticsearch makes its own authority and certificates when security is set up. The
-        names and lifetimes are its own; Bulwark checks the result and keeps the authority’s certificate for
-        you.
+        An empty node makes its own authority and certificates when security is set up; Bulwark checks the
+        result and keeps the authority’s certificate for you. A node with data gets a key and a certificate
+        from your own authority, for the names that you choose with the finding.
       </p>
       <Table role="table" variant="compact" gridBreakPoint="">
         <Caption className="sr-only">Certificates that will be made</Caption>
@@ -102,19 +127,21 @@ function Certificates() {
         </Thead>
         <Tbody>
           {without.flatMap((host) =>
-            certificates.map((certificate, index) => (
-              <Tr key={`${host.host.id} ${certificate.what}`}>
-                {index === 0 && (
-                  <Th scope="rowgroup" rowSpan={certificates.length}>
-                    {host.host.name}
-                    <span className="small muted block mono">{host.host.address}</span>
-                  </Th>
-                )}
-                <Td>{certificate.what}</Td>
-                <Td>{certificate.names}</Td>
-                <Td>{certificate.years}</Td>
-              </Tr>
-            )),
+            certificatesOf(findings.filter((finding) => finding.hostId === host.host.id)).map(
+              (certificate, index, all) => (
+                <Tr key={`${host.host.id} ${certificate.what}`}>
+                  {index === 0 && (
+                    <Th scope="rowgroup" rowSpan={all.length}>
+                      {host.host.name}
+                      <span className="small muted block mono">{host.host.address}</span>
+                    </Th>
+                  )}
+                  <Td>{certificate.what}</Td>
+                  <Td>{certificate.names}</Td>
+                  <Td>{certificate.years}</Td>
+                </Tr>
+              ),
+            ),
           )}
         </Tbody>
       </Table>

@@ -1,6 +1,7 @@
 /** Changes that Elasticsearch's own tools and interfaces carry out. */
 import { z } from 'zod';
 import { esInstallSchema } from '../elasticsearch.ts';
+import { keyTypes } from './certificates.ts';
 import { secretSourceSchema } from './values.ts';
 
 export const keystoreEntryChangeSchema = z.strictObject({
@@ -30,4 +31,23 @@ export const esAutoConfigurationChangeSchema = z.strictObject({
   removeSettings: z.array(z.string()),
   /** Cluster state without an index of the operator's: the directory is moved aside and kept. */
   setAsideData: z.boolean(),
+});
+
+export const esOwnCertificatesChangeSchema = z.strictObject({
+  kind: z.literal('es-own-certificates'),
+  install: esInstallSchema,
+  /** Vault names for what is generated for this node. */
+  elasticPasswordRef: z.string(),
+  httpCaRef: z.string(),
+  nodeKeyRef: z.string(),
+  storePasswordRef: z.string(),
+  /** Vault name of the authority, the same for all nodes; made where the vault has none. */
+  authorityRef: z.string(),
+  keyType: z.enum(keyTypes),
+  /** How key and certificate lie on the host. */
+  form: z.enum(['pkcs12', 'pem']),
+  /** DNS names and addresses by which others reach the node; the certificate is made for exactly these. */
+  names: z.array(z.string().min(1).max(253)).min(1).max(100),
+  /** Days that the certificate is valid. */
+  days: z.number().int().min(1).max(825),
 });

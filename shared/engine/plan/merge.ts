@@ -48,6 +48,8 @@ function subjectOf(change: Change): string {
       return `passwords of the node in ${change.install.pathConf}`;
     case 'es-auto-configuration':
       return `auto-configuration of ${change.install.pathConf}`;
+    case 'es-own-certificates':
+      return `securing of ${change.install.pathConf}`;
     case 'certificate-install':
       return `certificate in ${change.files.form === 'pem' ? change.files.key.path : change.files.store.path}`;
     case 'es-api-setting':

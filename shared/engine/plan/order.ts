@@ -30,6 +30,7 @@ function rank(change: Change): number {
     case 'kibana-setting':
       return 55;
     case 'es-auto-configuration':
+    case 'es-own-certificates':
       return 60;
     case 'service-restart':
       return 70;
@@ -71,12 +72,14 @@ function withRestarts(wanted: readonly Wanted[]): readonly Wanted[] {
   return [...wanted, ...added];
 }
 
-/** Sorted; a restart is left out where the auto-configuration of the same unit starts the node anyway. */
+/** Sorted; a restart is left out where securing the node of the same unit starts the node anyway. */
 export function orderWishes(wanted: readonly Wanted[]): readonly Wanted[] {
   const startedAnyway = new Map<string, Wanted>();
   for (const one of wanted) {
-    if (one.change.kind === 'es-auto-configuration' && one.change.install.unit !== undefined) {
-      startedAnyway.set(one.change.install.unit, one);
+    const { change } = one;
+    const starts = change.kind === 'es-auto-configuration' || change.kind === 'es-own-certificates';
+    if (starts && change.install.unit !== undefined) {
+      startedAnyway.set(change.install.unit, one);
     }
   }
   return withRestarts(wanted)

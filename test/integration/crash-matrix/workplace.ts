@@ -4,6 +4,7 @@ import { openFileBlobStore } from '../../../electron/adapters/journal-files/blob
 import { openFileJournal } from '../../../electron/adapters/journal-files/journal-files.ts';
 import { kibanaKeystoreCodec } from '../../../electron/adapters/kibana/keystore-codec.ts';
 import { certificateChecker } from '../../../electron/adapters/pki/certificate-checker.ts';
+import { certificateIssuer } from '../../../electron/adapters/pki/certificate-issuer.ts';
 import { systemClock, systemDigest, systemRandom } from '../../../electron/adapters/system/system.ts';
 import { Vault } from '../../../electron/adapters/vault/vault.ts';
 import { changeKinds } from '../../../electron/service/change-kinds.ts';
@@ -93,6 +94,7 @@ export async function openWorkplace(place: Workplace): Promise<Opened> {
       digest: systemDigest,
       random: systemRandom,
       certificates: certificateChecker,
+      issuer: certificateIssuer,
       kibanaKeystore: kibanaKeystoreCodec,
       log,
       operator: 'ada@laptop',

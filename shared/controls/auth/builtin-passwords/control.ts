@@ -1,9 +1,10 @@
 import { knownValue } from '../../../domain/fact.ts';
 import type { Facts, PlaintextSecret } from '../../../domain/facts.ts';
-import { elasticPasswordRef, proposeAutoConfiguration } from '../../auto-configuration.ts';
 import { defineControl, type Evaluation } from '../../define-control.ts';
 import { evidence, failed, judgeNode, listed, passed, undecided } from '../../judging.ts';
+import { elasticPasswordRef } from '../../own-certificates.ts';
 import { factsMissing, installOf, manual } from '../../proposing.ts';
+import { proposeSecuring } from '../../securing.ts';
 
 /** Clear-text settings and variables that hold a built-in user's password. */
 const builtinSecret =
@@ -37,12 +38,12 @@ export default defineControl({
     );
     return open.outcome === 'pass' ? judgePasswords(facts) : open;
   },
-  propose: (facts) => {
+  propose: (facts, choices) => {
     const answers = knownValue(facts['node-answers']);
     const install = installOf(facts);
     const clear = inClear(knownValue(facts['plaintext-secrets']) ?? []);
     if (!install || !answers) return factsMissing;
-    if (!answers.securityEnabled) return proposeAutoConfiguration(facts, 'builtin-passwords');
+    if (!answers.securityEnabled) return proposeSecuring(facts, choices, 'builtin-passwords');
     const weak = answers.weakBuiltins ?? [];
     if (weak.length === 0)
       return manual(
@@ -75,7 +76,7 @@ export default defineControl({
 });
 
 /** Never started and empty: the node has no user store yet. */
-function willSetUp(facts: Parameters<typeof proposeAutoConfiguration>[0]): boolean {
+function willSetUp(facts: Facts): boolean {
   const install = installOf(facts);
   const directories = knownValue(facts['data-directories']);
   return (

@@ -11,8 +11,8 @@ import {
   settings,
   without,
 } from '../../../../test/support/facts.ts';
-import { securedTogether } from '../../auto-configuration.ts';
 import { catalog } from '../../catalog.ts';
+import { securedTogether } from '../../securing.ts';
 import control from './control.ts';
 
 const stated = (value: string) => ({ 'es-settings': settings(setting('xpack.security.enabled', value)) });
@@ -112,19 +112,21 @@ describe('auto-configuration', () => {
   const answers = open['node-answers'];
   const { unit: _, ...unitless } = install;
   it.each([
-    ['data', factsOf(open, { 'node-answers': { ...answers, userIndices: 1 } }), /1 index/],
     [
       'data, node silent',
       factsOf(open, {
-        'node-answers': { ...answers, userIndices: undefined },
+        'node-answers': { ...answers, userIndices: undefined, securityEnabled: undefined },
         'data-directories': [{ path: '/opt/elasticsearch/data', empty: false, indices: 4, freeBytes: 1 }],
       }),
-      /holds data/,
+      /holds data.* does not say what it holds/s,
     ],
     [
-      'data not told',
-      factsOf(open, { 'node-answers': { ...answers, userIndices: undefined }, 'data-directories': [] }),
-      /could not be told/,
+      'data and a keystore with a password',
+      factsOf(open, {
+        'node-answers': { ...answers, userIndices: 1 },
+        keystore: { ...open.keystore, passwordProtected: true },
+      }),
+      /protected by a password/,
     ],
     ['a cluster', factsOf(open, { 'node-answers': { ...answers, nodeCount: 3 } }), /one of 3/],
     [
@@ -134,7 +136,6 @@ describe('auto-configuration', () => {
       }),
       /member of a cluster/,
     ],
-    ['an old version', factsOf(open, { 'es-install': { ...install, version: '7.17.29' } }), /came with 8\.0/],
     ['no unit', factsOf(open, { 'es-install': unitless }), /systemd unit/],
     [
       'settings on the command line',
@@ -148,11 +149,6 @@ describe('auto-configuration', () => {
       'a setting given twice',
       factsOf(open, { 'es-settings': { ...settings(), duplicates: ['xpack.security.enabled'] } }),
       /more than once/,
-    ],
-    [
-      'a master alone',
-      factsOf(open, { 'es-settings': settings(setting('node.roles', 'master')) }),
-      /not master and data/,
     ],
     [
       'certificates from before',

@@ -1,9 +1,9 @@
 import { atLeast } from '../../../text/version.ts';
 import { isOn, settingValue } from '../../../text/yaml-settings.ts';
-import { proposeAutoConfiguration } from '../../auto-configuration.ts';
 import { defineControl } from '../../define-control.ts';
 import { evidence, failed, judgeNode, passed, undecided } from '../../judging.ts';
 import { manual } from '../../proposing.ts';
+import { proposeSecuring } from '../../securing.ts';
 
 export default defineControl({
   words: {
@@ -90,7 +90,7 @@ export default defineControl({
         ...shown,
       );
     }),
-  propose: (facts) => {
+  propose: (facts, choices) => {
     const answers = facts['node-answers']?.status === 'known' ? facts['node-answers'].value : undefined;
     if (answers?.securityEnabled && answers.anonymous === 'answered')
       return manual(
@@ -102,6 +102,6 @@ export default defineControl({
         'The running node and its settings disagree; which one is meant is for you to say. Nothing was changed.',
         'Set xpack.security.enabled: true in elasticsearch.yml before the next restart.',
       );
-    return proposeAutoConfiguration(facts, 'security-enabled');
+    return proposeSecuring(facts, choices, 'security-enabled');
   },
 });

@@ -2,11 +2,11 @@ import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { knownValue } from '../../../domain/fact.ts';
 import type { KeystoreFact } from '../../../domain/facts.ts';
 import { currentKeystoreFormat } from '../../../text/keystore-header.ts';
-import { proposeAutoConfiguration, readiness } from '../../auto-configuration.ts';
 import { hasOwnAccount, modeOnly, wishFor } from '../../configuration-files.ts';
 import { defineControl } from '../../define-control.ts';
 import { evidence, failed, judgeNode, listed, passed } from '../../judging.ts';
 import { factsMissing, installOf, manual } from '../../proposing.ts';
+import { proposeSecuring, readiness } from '../../securing.ts';
 
 export default defineControl({
   words: {
@@ -42,12 +42,12 @@ export default defineControl({
         ? passed('The keystore is there, current, and closed to others.', ...shown)
         : failed(`The keystore ${listed(problems)}.`, ...shown);
     }),
-  propose: (facts) => {
+  propose: (facts, choices) => {
     const install = installOf(facts);
     const keystore = knownValue(facts.keystore);
     if (!install || !keystore) return factsMissing;
     const open = knownValue(facts['node-answers'])?.securityEnabled !== true;
-    if (open && !('type' in readiness(facts))) return proposeAutoConfiguration(facts, 'keystore-present');
+    if (open && !('type' in readiness(facts))) return proposeSecuring(facts, choices, 'keystore-present');
     if (keystore.exists && keystore.formatVersion === undefined)
       return manual(
         `${keystore.path} is not a keystore, or it is damaged. Nothing was changed.`,

@@ -1,10 +1,10 @@
 import type { Change } from '../../../domain/change.ts';
 import { knownValue } from '../../../domain/fact.ts';
 import type { Facts, PlaintextSecret } from '../../../domain/facts.ts';
-import { proposeAutoConfiguration, readiness } from '../../auto-configuration.ts';
-import { defineControl, type Proposal } from '../../define-control.ts';
+import { type Choices, defineControl, type Proposal } from '../../define-control.ts';
 import { counted, evidence, failed, judgeNode, listed, passed } from '../../judging.ts';
 import { factsMissing, installOf, manual, noUnit } from '../../proposing.ts';
+import { proposeSecuring, readiness } from '../../securing.ts';
 
 export default defineControl({
   words: {
@@ -44,7 +44,7 @@ export default defineControl({
 
 const tlsSetting = /^xpack\.security\.(?:http|transport)\.ssl\./;
 
-function propose(facts: Facts): Proposal {
+function propose(facts: Facts, choices: Choices): Proposal {
   const install = installOf(facts);
   const secrets = knownValue(facts['plaintext-secrets']);
   const yml = knownValue(facts['es-settings']);
@@ -68,7 +68,7 @@ function propose(facts: Facts): Proposal {
     );
   // On an open node TLS secrets of an unfinished set-up would stop the next start; its own set-up replaces them all.
   if (movable.every((secret) => tlsSetting.test(secret.name)) && !('type' in readiness(facts)))
-    return proposeAutoConfiguration(facts, 'security-enabled');
+    return proposeSecuring(facts, choices, 'security-enabled');
   if (install.unit === undefined) return noUnit('move secrets');
   const changes: readonly Change[] = [
     {

@@ -3,10 +3,10 @@ import type { ControlWords } from '../../../domain/control.ts';
 import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { knownValue } from '../../../domain/fact.ts';
 import type { Facts, FileFact } from '../../../domain/facts.ts';
-import { dataState } from '../../auto-configuration.ts';
 import { type Choices, defineControl, type Proposal } from '../../define-control.ts';
 import { evidence, failed, judgeNode, passed, undecided } from '../../judging.ts';
 import { factsMissing, installOf, manual, noUnit } from '../../proposing.ts';
+import { dataState } from '../../securing.ts';
 import { isUnclear, whyNotDedicated } from '../../service-account.ts';
 
 const words: ControlWords = {

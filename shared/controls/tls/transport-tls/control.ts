@@ -1,5 +1,5 @@
-import { proposeAutoConfiguration } from '../../auto-configuration.ts';
 import { defineControl } from '../../define-control.ts';
+import { proposeSecuring } from '../../securing.ts';
 import { judgeLayer } from '../../tls-layer.ts';
 
 export default defineControl({
@@ -19,5 +19,5 @@ export default defineControl({
     blast: 'full',
   },
   evaluate: (facts) => judgeLayer(facts, 'transport'),
-  propose: (facts) => proposeAutoConfiguration(facts, 'transport-tls'),
+  propose: (facts, choices) => proposeSecuring(facts, choices, 'transport-tls'),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readYamlSettings } from '../../../text/yaml-settings.ts';
-import { operatorsIndices } from './data.ts';
+import { operatorsIndices } from '../../securing/data.ts';
 import { skipConditions } from './skip-conditions.ts';
 
 function kinds(yml: string, removed: readonly string[] = []) {

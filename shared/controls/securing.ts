@@ -1,6 +1,7 @@
 /**
- * The one change that secures an open node without data: Elasticsearch's own auto-configuration. It fixes five controls at
- * once, and is offered only where nothing of the operator's can be lost; everywhere else the vendor's manual way is told.
+ * How an open node is secured, chosen by what is found: by Elasticsearch's own auto-configuration where nothing of the
+ * operator's can be lost by it, with certificates of an own authority where the node holds data or has no set-up of its
+ * own; everywhere else the vendor's manual way is told. Either way one change fixes five controls at once.
  */
 import type { Change } from '../domain/change.ts';
 import type { EsInstall } from '../domain/elasticsearch.ts';
@@ -8,7 +9,8 @@ import { knownValue } from '../domain/fact.ts';
 import type { Facts, YamlSettingFact } from '../domain/facts.ts';
 import { atLeast } from '../text/version.ts';
 import { isOn, settingValue } from '../text/yaml-settings.ts';
-import type { Proposal } from './define-control.ts';
+import type { Choices, Proposal } from './define-control.ts';
+import { elasticPasswordRef, httpCaRef, proposeOwnCertificates } from './own-certificates.ts';
 import { factsMissing, installOf, type Manual, manual, noUnit } from './proposing.ts';
 
 export const securedTogether = [
@@ -20,13 +22,13 @@ export const securedTogether = [
 ] as const;
 export type SecuredTogether = (typeof securedTogether)[number];
 
-/** Names in the vault; one node per host, so its place on disk is no part of them. */
-export const elasticPasswordRef = 'es/elastic';
-export const httpCaRef = 'es/http-ca';
-
-export function proposeAutoConfiguration(facts: Facts, control: SecuredTogether): Proposal {
+/** The way that fits the node. Only for a node that is not secured yet. */
+export function proposeSecuring(facts: Facts, choices: Choices, control: SecuredTogether): Proposal {
   const ready = readiness(facts);
   if ('type' in ready) return ready;
+  const fixedTogetherWith = securedTogether.filter((id) => id !== control);
+  if (ready.way === 'own-certificates')
+    return proposeOwnCertificates(facts, choices, { ...ready, fixedTogetherWith });
   const { install, removeSettings, setAsideData } = ready;
   const change: Change = {
     kind: 'es-auto-configuration',
@@ -56,25 +58,33 @@ export function proposeAutoConfiguration(facts: Facts, control: SecuredTogether)
     disturbs:
       'The node restarts: it is away for one to three minutes. Afterwards every client needs https, the new certificate authority and a password.',
     undo: 'Undo brings back settings, keystore and data directory of before and restarts the node, which is then open to everybody again.',
-    fixedTogetherWith: securedTogether.filter((id) => id !== control),
+    fixedTogetherWith,
   };
 }
 
-interface Ready {
+type Ready = OwnSetUp | OwnCertificates;
+
+interface OwnSetUp {
+  readonly way: 'auto-configuration';
   readonly install: EsInstall;
   readonly removeSettings: readonly string[];
   readonly setAsideData: boolean;
 }
 
-/** Whether the auto-configuration may run here; if not, the reason and the manual way. */
+interface OwnCertificates {
+  readonly way: 'own-certificates';
+  readonly install: EsInstall;
+  /** Why Elasticsearch's own set-up is not used; a whole sentence. */
+  readonly why: string;
+}
+
+/** Which way may be taken here; where none, the reason and the manual way. */
 export function readiness(facts: Facts): Ready | Manual {
   const install = installOf(facts);
   const yml = knownValue(facts['es-settings']);
   if (!install || !yml) return factsMissing;
   const { settings } = yml;
   const answers = knownValue(facts['node-answers']);
-  if (!atLeast(install.version, '8.0.0'))
-    return byHand(`Elasticsearch ${install.version} has no security set-up of its own (it came with 8.0).`);
   if (answers?.securityEnabled)
     return byHand('The node already asks for passwords, so its own security set-up does not run any more.');
   if (answers?.nodeCount !== undefined && answers.nodeCount > 1)
@@ -95,9 +105,6 @@ export function readiness(facts: Facts): Ready | Manual {
     return byHand(
       `${yml.duplicates.join(', ')} is given more than once in ${yml.path}; which one is meant is for you to say.`,
     );
-  const roles = settings.find((one) => one.key === 'node.roles')?.values;
-  if (roles !== undefined && !(roles.includes('master') && roles.some((role) => role.startsWith('data'))))
-    return byHand('The node is not master and data node in one, so its own security set-up does not run.');
   const stores = settings.filter((one) =>
     /^xpack\.security\.(?:http|transport)\.ssl\..*(?:path|certificate|key|certificate_authorities|password|passphrase)$/.test(
       one.key,
@@ -108,14 +115,40 @@ export function readiness(facts: Facts): Ready | Manual {
       'TLS was set up on this node before; its certificates and passwords should be used, not replaced.',
       'Compare the certificates, set xpack.security.enabled: true, restart the node, and reset the password of elastic (bin/elasticsearch-reset-password -u elastic).',
     );
-  const data = dataState(facts, install);
-  if (data === 'operator')
+  const why = whyNotOwnSetUp(facts, install, settings);
+  if (why === undefined)
+    return {
+      way: 'auto-configuration',
+      install,
+      removeSettings: inTheWay(settings),
+      setAsideData: dataState(facts, install) === 'housekeeping',
+    };
+  if (answers?.securityEnabled !== false || answers.nodeCount === undefined)
     return byHand(
-      `The node holds data${answers?.userIndices === undefined ? '' : ` (${answers.userIndices} ${answers.userIndices === 1 ? 'index' : 'indices'})`}. Its own security set-up only runs on an empty node; the assisted way for nodes with data comes later.`,
+      `${why} The other assisted way counts the documents of the running node first, and this one does not say what it holds.`,
+      'Start the node and wait until it answers, then assess again.',
     );
-  if (data === 'unknown')
-    return byHand('Whether the node holds data could not be told, so Bulwark does not touch it.');
-  return { install, removeSettings: inTheWay(settings), setAsideData: data === 'housekeeping' };
+  if (knownValue(facts.keystore)?.passwordProtected === true)
+    return byHand('The keystore is protected by a password that Bulwark does not have.');
+  return { way: 'own-certificates', install, why };
+}
+
+/** Undefined: Elasticsearch's own set-up runs here and loses nothing. */
+function whyNotOwnSetUp(
+  facts: Facts,
+  install: EsInstall,
+  settings: readonly YamlSettingFact[],
+): string | undefined {
+  if (!atLeast(install.version, '8.0.0'))
+    return `Elasticsearch ${install.version} has no security set-up of its own (it came with 8.0).`;
+  const roles = settings.find((one) => one.key === 'node.roles')?.values;
+  if (roles !== undefined && !(roles.includes('master') && roles.some((role) => role.startsWith('data'))))
+    return 'The node is not master and data node in one, so its own security set-up does not run.';
+  const data = dataState(facts, install);
+  const indices = knownValue(facts['node-answers'])?.userIndices;
+  if (data === 'operator')
+    return `The node holds data${indices === undefined ? '' : ` (${indices} ${indices === 1 ? 'index' : 'indices'})`}, and its own security set-up only runs on an empty node.`;
+  return data === 'unknown' ? 'Whether the node holds data could not be told.' : undefined;
 }
 
 /** `housekeeping`: cluster state and hidden indices that the node makes again by itself. */

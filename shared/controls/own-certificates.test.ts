@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { changesOf } from '../../test/support/control-table.ts';
+import { factsOf, install, open, setting, settings } from '../../test/support/facts.ts';
+import { catalog } from './catalog.ts';
+import { securedTogether } from './securing.ts';
+
+const answers = open['node-answers'];
+const withData = factsOf(open, { 'node-answers': { ...answers, userIndices: 2 } });
+const five = catalog.filter((one) => securedTogether.some((id) => id === one.words.id));
+const [first] = five;
+if (first === undefined) throw new Error('no control');
+
+describe('securing with own certificates', () => {
+  it('is one and the same change for all five controls of an open node with data', () => {
+    expect(five).toHaveLength(5);
+    const proposals = five.map((one) => changesOf(one, withData));
+    for (const { changes } of proposals) expect(changes).toEqual(proposals[0]?.changes);
+    for (const { fixedTogetherWith } of proposals) expect(fixedTogetherWith).toHaveLength(4);
+    expect(proposals[0]?.changes).toEqual([
+      {
+        kind: 'es-own-certificates',
+        install: open['es-install'],
+        elasticPasswordRef: 'es/elastic',
+        httpCaRef: 'es/http-ca',
+        nodeKeyRef: 'es/node-key',
+        storePasswordRef: 'es/node-store',
+        authorityRef: 'pki/authority',
+        keyType: 'p-256',
+        form: 'pkcs12',
+        names: ['node-1', '10.1.0.11', 'localhost', '127.0.0.1', '::1'],
+        days: 730,
+      },
+    ]);
+    expect(proposals[0]?.steps[0]).toMatch(/holds data \(2 indices\).*certificate of your own authority/s);
+    expect(proposals[0]?.undo).toMatch(/disclosed/);
+  });
+
+  it.each([
+    ['an old version', { 'es-install': { ...install, version: '7.17.29' } }, /came with 8\.0/],
+    ['a master alone', { 'es-settings': settings(setting('node.roles', 'master')) }, /not master and data/],
+    [
+      'data that cannot be told',
+      { 'node-answers': { ...answers, userIndices: undefined }, 'data-directories': [] },
+      /could not be told/,
+    ],
+  ])('is chosen for %s, and says why', (_name, more, why) => {
+    const proposal = changesOf(first, factsOf(open, more));
+    expect(proposal.changes[0]?.kind).toBe('es-own-certificates');
+    expect(proposal.steps[0]).toMatch(why);
+  });
+
+  it('takes the names and the kind of key that were chosen, and says whom they break', () => {
+    const certificateNames = 'search.example, 10.1.0.11\nlocalhost 127.0.0.1 ::1';
+    const proposal = changesOf(first, withData, { certificateNames, certificateKey: 'rsa-3072' });
+    expect(proposal.changes[0]).toMatchObject({
+      keyType: 'rsa-3072',
+      names: ['search.example', '10.1.0.11', 'localhost', '127.0.0.1', '::1'],
+    });
+    expect(proposal.steps.join('\n')).toContain(
+      'Refused will be who connects by node-1 (whoever uses the host name).',
+    );
+    expect(changesOf(first, withData).steps.join('\n')).not.toContain('Refused will be');
+  });
+
+  it.each([
+    ['names that are none', { certificateNames: 'good.example b@d' }, /Neither.*b@d/],
+    ['no names', { certificateNames: ' ' }, /./],
+    ['another kind of key', { certificateKey: 'dsa' }, /./],
+  ])('asks again for %s', (_name, choices, hint) => {
+    const proposal = first.propose(withData, choices);
+    expect(proposal.type).toBe('choices');
+    if (proposal.type === 'choices') expect(proposal.choices[0]?.hint).toMatch(hint);
+  });
+});

@@ -1,0 +1,85 @@
+/** Securing an open node that holds data, or that cannot set up its own security, with certificates of an own authority. */
+import type { Change } from '../domain/change.ts';
+import { keyTypes } from '../domain/changes/certificates.ts';
+import type { EsInstall } from '../domain/elasticsearch.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { Choice } from '../domain/finding.ts';
+import { brokenBy, chosenNames, knownNames, type NameUse } from './certificate-names.ts';
+import type { Choices, Proposal } from './define-control.ts';
+
+/** Names in the vault; one node per host, so its place on disk is no part of them. */
+export const elasticPasswordRef = 'es/elastic';
+export const httpCaRef = 'es/http-ca';
+const nodeKeyRef = 'es/node-key';
+const storePasswordRef = 'es/node-store';
+/** One authority for all nodes of the workspace. */
+export const authorityRef = 'pki/authority';
+/** Two years; some clients refuse certificates for more than 825 days. */
+const certificateDays = 730;
+
+interface OwnWay {
+  readonly install: EsInstall;
+  /** Why Elasticsearch's own set-up is not used. */
+  readonly why: string;
+  readonly fixedTogetherWith: readonly string[];
+}
+
+const uses = (list: readonly NameUse[]) => list.map((use) => `${use.name} (${use.who})`).join(', ');
+
+export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnWay): Proposal {
+  const suggested = knownNames(facts)
+    .map((use) => use.name)
+    .join(' ');
+  const wanted = chosenNames(choices['certificateNames'] ?? suggested);
+  const keyType = keyTypes.find((type) => type === (choices['certificateKey']?.trim() || 'p-256'));
+  const broken = wanted.ok ? brokenBy(facts, wanted.names) : [];
+  const asked: readonly Choice[] = [
+    {
+      name: 'certificateNames',
+      label: 'Names and addresses of the node',
+      hint:
+        wanted.ok || wanted.wrong.length === 0
+          ? 'Everything that clients, Kibana and other nodes put into their settings to reach this node. Who connects by another name is refused.'
+          : `Neither a host name nor an address: ${wanted.wrong.slice(0, 3).join(', ')}.`,
+      type: 'text',
+      suggested,
+    },
+    {
+      name: 'certificateKey',
+      label: 'Kind of key',
+      hint: 'p-256, or rsa-3072 for clients that do not know elliptic curves.',
+      type: 'text',
+      suggested: 'p-256',
+    },
+  ];
+  const more = {
+    steps: [
+      `${way.why} So Bulwark will secure it with a certificate of your own authority, and leave the data where it is.`,
+      'Bulwark will make the authority if your vault has none (its key never leaves the vault), and a key and certificate for this node.',
+      ...(wanted.ok ? [`The certificate will be for ${wanted.names.join(', ')}.`] : []),
+      ...(broken.length > 0 ? [`Refused will be who connects by ${uses(broken)}.`] : []),
+      'Bulwark will write settings and keystore in a copy of the configuration and start the copy once beside the running node.',
+      'Bulwark will let the host stop the node, put the copy in place and start it; when it does not come up, the host puts the old configuration back.',
+      'Bulwark will give the user elastic a new password, keep it in your vault, prove it by logging in over TLS, and compare the number of documents with before.',
+    ],
+    disturbs:
+      'The node restarts: it is away for one to three minutes. Afterwards every client needs https, the new certificate authority and a password.',
+    undo: 'Undo brings back settings and keystore of before and restarts the node with the documents it has then. It is then open to everybody again, who can also read the hashes of its passwords: count passwords and keys of the secured node as disclosed.',
+    fixedTogetherWith: way.fixedTogetherWith,
+  };
+  if (!wanted.ok || keyType === undefined) return { type: 'choices', choices: asked, ...more };
+  const change: Change = {
+    kind: 'es-own-certificates',
+    install: way.install,
+    elasticPasswordRef,
+    httpCaRef,
+    nodeKeyRef,
+    storePasswordRef,
+    authorityRef,
+    keyType,
+    form: 'pkcs12',
+    names: [...wanted.names],
+    days: certificateDays,
+  };
+  return { type: 'changes', changes: [change], choices: asked, ...more };
+}

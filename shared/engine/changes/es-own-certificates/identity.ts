@@ -1,0 +1,95 @@
+/** The authority of all nodes and this node's own key, in the vault before a host hears of either. */
+import type { ChangeOf } from '../../../domain/change.ts';
+import { type Result, succeed } from '../../../domain/result.ts';
+import { Secret } from '../../../domain/secret.ts';
+import type { Identity } from '../../certificates/ports.ts';
+import type { ChangeContext } from '../../change-kind.ts';
+import { generatePassword } from '../../elasticsearch/generate-password.ts';
+
+type Change = ChangeOf<'es-own-certificates'>;
+
+export const authorityDays = 3650;
+
+/** Key and certificate as one text: neither is ever in the vault without the other. */
+function pack(identity: Identity): Secret {
+  return new Secret(`${identity.keyPem.reveal()}${identity.certificatePem}`);
+}
+
+function unpack(secret: Secret): Identity {
+  const text = secret.reveal();
+  const at = Math.max(0, text.indexOf('-----BEGIN CERTIFICATE-----'));
+  return { keyPem: new Secret(text.slice(0, at)), certificatePem: text.slice(at) };
+}
+
+/** Errors: those of the vault and of the issuer. */
+export async function findOrMakeAuthority(
+  context: Pick<ChangeContext, 'secrets' | 'issuer' | 'clock' | 'random'>,
+  wish: Pick<Change, 'authorityRef' | 'keyType'>,
+): Promise<Result<Identity>> {
+  const found = await context.secrets.get(wish.authorityRef);
+  if (found.ok) {
+    return succeed(unpack(found.value));
+  }
+  if (found.error.code !== 'SECRET_MISSING') {
+    return found;
+  }
+  // Two authorities of one name would be mistaken for each other by whoever builds a chain.
+  const own = [...context.random.bytes(4)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const made = await context.issuer.makeAuthority({
+    name: `Elasticsearch authority ${own}`,
+    keyType: wish.keyType,
+    now: context.clock.now(),
+    days: authorityDays,
+  });
+  if (!made.ok) {
+    return made;
+  }
+  const kept = await context.secrets.put(
+    wish.authorityRef,
+    pack(made.value),
+    'Authority that issues the certificates of Elasticsearch nodes, with its key',
+  );
+  return kept.ok ? made : kept;
+}
+
+/** Public parts; the key lies in the vault under `nodeKeyRef`, the password of its store under `storePasswordRef`. */
+export interface NodeCertificate {
+  readonly certificatePem: string;
+  readonly caPem: string;
+}
+
+/** A key made for this node and its certificate. Errors: those of the vault and of the issuer. */
+export async function issueForNode(change: Change, context: ChangeContext): Promise<Result<NodeCertificate>> {
+  const authority = await findOrMakeAuthority(context, change);
+  if (!authority.ok) {
+    return authority;
+  }
+  const issued = await context.issuer.issueForNode(authority.value, {
+    name: (change.names[0] ?? '').slice(0, 64),
+    names: change.names,
+    keyType: change.keyType,
+    now: context.clock.now(),
+    days: change.days,
+  });
+  if (!issued.ok) {
+    return issued;
+  }
+  const of = context.host.hostId;
+  for (const [ref, secret, about] of [
+    [change.nodeKeyRef, issued.value.keyPem, `Key of the certificate of ${of}`],
+    [
+      change.storePasswordRef,
+      generatePassword(context.random, 24),
+      `Password of the certificate store of ${of}`,
+    ],
+  ] as const) {
+    const kept = await context.secrets.put(ref, secret, about);
+    if (!kept.ok) {
+      return kept;
+    }
+  }
+  return succeed({
+    certificatePem: issued.value.certificatePem,
+    caPem: authority.value.certificatePem,
+  });
+}
