@@ -2,14 +2,14 @@
  * Makes authorities and the certificates of nodes by RFC 5280. Keys come from the operating system's random source and leave
  * this file as `Secret` only.
  */
-import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
+import { createPrivateKey, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { KeyType } from '../../../shared/domain/changes/certificates.ts';
 import { appError } from '../../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import type { CertificateIssuer, Identity, Period } from '../../../shared/engine/certificates/ports.ts';
-import { readCertificates, readPrivateKey } from './certificate-checker.ts';
+import { importAuthority, openAuthority } from './authority.ts';
 import { type KeyPair, p256, serial } from './issue.ts';
 import {
   AuthorityKeyIdentifierExtension,
@@ -19,9 +19,10 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
+  Pkcs10CertificateRequestGenerator,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
-  X509Certificate,
+  type X509Certificate,
   X509CertificateGenerator,
 } from './x509.ts';
 
@@ -42,37 +43,18 @@ function makeKeys(type: KeyType): Promise<KeyPair> {
 
 const signing = (type: KeyType) => (type === 'p-256' ? p256 : rsa);
 
-async function asIdentity(certificate: X509Certificate, keys: KeyPair): Promise<Identity> {
+async function asPem(keys: KeyPair): Promise<Secret> {
   const der = Buffer.from(await subtle.exportKey('pkcs8', keys.privateKey));
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   der.fill(0);
+  return new Secret(key.export({ format: 'pem', type: 'pkcs8' }).toString());
+}
+
+async function asIdentity(certificate: X509Certificate, keys: KeyPair): Promise<Identity> {
   return {
     certificatePem: `${PemConverter.encode(certificate.rawData, 'CERTIFICATE')}\n`,
-    keyPem: new Secret(key.export({ format: 'pem', type: 'pkcs8' }).toString()),
+    keyPem: await asPem(keys),
   };
-}
-
-interface Opened {
-  readonly certificate: X509Certificate;
-  readonly keys: KeyPair;
-  readonly type: KeyType;
-}
-
-/** Undefined for what is no authority, or whose key is another's, or of a kind that is not made here. */
-async function open(authority: Identity): Promise<Opened | undefined> {
-  const read = readCertificates(authority.certificatePem)?.[0];
-  const key = readPrivateKey(authority.keyPem);
-  if (read === undefined || key === undefined || !read.ca || !read.checkPrivateKey(key)) return undefined;
-  const ec = key.asymmetricKeyType === 'ec';
-  if (ec ? key.asymmetricKeyDetails?.namedCurve !== 'prime256v1' : key.asymmetricKeyType !== 'rsa')
-    return undefined;
-  const type: KeyType = ec ? 'p-256' : 'rsa-3072';
-  const bytes = key.export({ format: 'der', type: 'pkcs8' });
-  const privateKey = await subtle.importKey('pkcs8', bytes, signing(type), true, ['sign']);
-  bytes.fill(0);
-  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  const publicKey = await subtle.importKey('spki', spki, signing(type), true, ['verify']);
-  return { certificate: new X509Certificate(read.raw), keys: { privateKey, publicKey }, type };
 }
 
 /** RFC 1123 host names, also with a leading `*.`; underscores occur in names of containers. */
@@ -88,6 +70,34 @@ function problem(wish: Period & { readonly name: string }): string | undefined {
   return Number.isInteger(wish.days) && wish.days >= 1 && wish.days <= 3650
     ? undefined
     : 'A certificate may be valid for 1 to 3650 days.';
+}
+
+function namesProblem(names: readonly string[]): string | undefined {
+  const bad = names.filter((name) => isIP(name) === 0 && !hostName.test(name));
+  if (bad.length > 0) return `${bad.slice(0, 3).join(', ')} is neither a host name nor an address.`;
+  return names.length === 0 || names.length > 100 ? 'A certificate needs 1 to 100 names.' : undefined;
+}
+
+/** What a node's certificate says besides names of subject and issuer; the same where another authority signs. */
+function nodeExtensions(names: readonly string[], keyType: KeyType) {
+  // Key exchange by RSA is what clients older than TLS 1.3 may ask of an RSA key.
+  const usages =
+    keyType === 'p-256'
+      ? KeyUsageFlags.digitalSignature
+      : KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
+  return [
+    new BasicConstraintsExtension(false, undefined, true),
+    new KeyUsagesExtension(usages, true),
+    // Nodes are server and client of one another on the transport port.
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+    new SubjectAlternativeNameExtension(
+      names.map((name) =>
+        isIP(name) === 0
+          ? { type: 'dns' as const, value: name.toLowerCase() }
+          : { type: 'ip' as const, value: name },
+      ),
+    ),
+  ];
 }
 
 const makeAuthority: CertificateIssuer['makeAuthority'] = async (wish) => {
@@ -113,15 +123,9 @@ const makeAuthority: CertificateIssuer['makeAuthority'] = async (wish) => {
 const issueForNode: CertificateIssuer['issueForNode'] = async (authority, wish) => {
   const wrong = problem(wish);
   if (wrong !== undefined) return invalid(wrong, 'Give another name or time.');
-  const bad = wish.names.filter((name) => isIP(name) === 0 && !hostName.test(name));
-  if (wish.names.length === 0 || wish.names.length > 100 || bad.length > 0)
-    return invalid(
-      bad.length > 0
-        ? `${bad.slice(0, 3).join(', ')} is neither a host name nor an address.`
-        : 'A certificate needs 1 to 100 names.',
-      'Correct the names of the certificate.',
-    );
-  const opened = await open(authority).catch(() => undefined);
+  const nameless = namesProblem(wish.names);
+  if (nameless !== undefined) return invalid(nameless, 'Correct the names of the certificate.');
+  const opened = await openAuthority(authority);
   if (opened === undefined)
     return invalid(
       'The authority cannot sign: its certificate or key cannot be read, or do not belong together.',
@@ -131,11 +135,6 @@ const issueForNode: CertificateIssuer['issueForNode'] = async (authority, wish) 
   if (end <= wish.now)
     return invalid('The certificate of the authority has expired.', 'Make or choose another authority.');
   const keys = await makeKeys(wish.keyType);
-  // Key exchange by RSA is what clients older than TLS 1.3 may ask of an RSA key.
-  const usages =
-    wish.keyType === 'p-256'
-      ? KeyUsageFlags.digitalSignature
-      : KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
   const certificate = await X509CertificateGenerator.create({
     serialNumber: serial(),
     subject: [{ CN: [wish.name] }, { O: ['Bulwark'] }],
@@ -144,19 +143,9 @@ const issueForNode: CertificateIssuer['issueForNode'] = async (authority, wish) 
     notAfter: new Date(end),
     publicKey: keys.publicKey,
     signingKey: opened.keys.privateKey,
-    signingAlgorithm: signing(opened.type),
+    signingAlgorithm: opened.algorithm,
     extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(usages, true),
-      // Nodes are server and client of one another on the transport port.
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-      new SubjectAlternativeNameExtension(
-        wish.names.map((name) =>
-          isIP(name) === 0
-            ? { type: 'dns' as const, value: name.toLowerCase() }
-            : { type: 'ip' as const, value: name },
-        ),
-      ),
+      ...nodeExtensions(wish.names, wish.keyType),
       await AuthorityKeyIdentifierExtension.create(opened.keys.publicKey),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
@@ -164,4 +153,25 @@ const issueForNode: CertificateIssuer['issueForNode'] = async (authority, wish) 
   return succeed(await asIdentity(certificate, keys));
 };
 
-export const certificateIssuer: CertificateIssuer = { makeAuthority, issueForNode };
+const requestForNode: CertificateIssuer['requestForNode'] = async (wish) => {
+  const wrong = problem({ ...wish, now: 0, days: 1 }) ?? namesProblem(wish.names);
+  if (wrong !== undefined) return invalid(wrong, 'Correct the names of the certificate.');
+  const keys = await makeKeys(wish.keyType);
+  const request = await Pkcs10CertificateRequestGenerator.create({
+    name: [{ CN: [wish.name] }],
+    keys,
+    signingAlgorithm: signing(wish.keyType),
+    extensions: nodeExtensions(wish.names, wish.keyType),
+  });
+  return succeed({
+    requestPem: `${PemConverter.encode(request.rawData, 'CERTIFICATE REQUEST')}\n`,
+    keyPem: await asPem(keys),
+  });
+};
+
+export const certificateIssuer: CertificateIssuer = {
+  makeAuthority,
+  issueForNode,
+  requestForNode,
+  importAuthority,
+};

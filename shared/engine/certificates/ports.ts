@@ -16,6 +16,17 @@ export interface Period {
   readonly days: number;
 }
 
+/** An authority that the operator has already, as files. */
+export type GivenAuthority =
+  | {
+      readonly form: 'pem';
+      /** The authority's certificate, and what is between it and its root. */
+      readonly certificatePem: string;
+      readonly keyPem: Secret;
+      readonly passphrase?: Secret;
+    }
+  | { readonly form: 'pkcs12'; readonly store: Uint8Array; readonly password: Secret };
+
 export interface CertificateIssuer {
   /**
    * An authority with a key of its own, whose certificates nobody else can sign for.
@@ -41,4 +52,20 @@ export interface CertificateIssuer {
       readonly keyType: KeyType;
     },
   ): Promise<Result<Identity>>;
+  /**
+   * A key for a node and the request by which another authority signs for it: the same names and usages as `issueForNode`.
+   * What comes back is judged by `CertificateChecker.check`. Errors: INPUT_INVALID.
+   */
+  requestForNode(wish: {
+    readonly name: string;
+    readonly names: readonly string[];
+    readonly keyType: KeyType;
+  }): Promise<Result<{ readonly requestPem: string; readonly keyPem: Secret }>>;
+  /**
+   * Takes an authority that can sign at this moment: its certificate first, then what leads to its root.
+   *
+   * @param now milliseconds since 1970
+   * Errors: INPUT_INVALID (cannot be read, wrong passphrase, no authority, key of another certificate, time over).
+   */
+  importAuthority(given: GivenAuthority, now: number): Promise<Result<Identity>>;
 }
