@@ -13,6 +13,7 @@ const order = [
   'key-passphrase-stdin',
   'node-password-stdin',
   'new-passphrase-stdin',
+  'authority-passphrase-stdin',
 ] as const;
 
 export interface GivenSecrets {
@@ -24,6 +25,8 @@ export interface GivenSecrets {
   readonly nodePassword?: Secret;
   /** The vault's next one, or that of a second custodian. */
   readonly newPassphrase?: Secret;
+  /** Of the key or store that `bulwark authority import` takes. */
+  readonly authorityPassphrase?: Secret;
 }
 
 /** Reads standard input only when an option asks for it. INPUT_INVALID when a line is missing or empty, or a node's login is half given. */
@@ -53,6 +56,7 @@ export async function readSecrets(options: Options, terminal: Terminal): Promise
     ...named('keyPassphrase', found.get('key-passphrase-stdin')),
     ...named('nodePassword', found.get('node-password-stdin')),
     ...named('newPassphrase', found.get('new-passphrase-stdin')),
+    ...named('authorityPassphrase', found.get('authority-passphrase-stdin')),
   });
 }
 

@@ -40,6 +40,9 @@ const known = {
   out: { type: 'string' },
   electron: { type: 'string' },
   certificate: { type: 'string' },
+  key: { type: 'string' },
+  store: { type: 'string' },
+  'authority-passphrase-stdin': { type: 'boolean' },
   statement: { type: 'string' },
   journal: { type: 'string', multiple: true },
 } as const;

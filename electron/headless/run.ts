@@ -2,6 +2,7 @@
 import { appError } from '../../shared/domain/error.ts';
 import { applyCommand } from './apply.ts';
 import { assessCommand } from './assess.ts';
+import { authorityCommand } from './authority.ts';
 import { type Command, tell, tellError } from './command.ts';
 import { confirmRemovalCommand } from './confirm-removal.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   workspaceCommand,
   vaultCommand,
   kitCommand,
+  authorityCommand,
 ];
 
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

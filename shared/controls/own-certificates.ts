@@ -1,6 +1,6 @@
 /** Securing an open node that holds data, or that cannot set up its own security, with certificates of an own authority. */
 import type { Change } from '../domain/change.ts';
-import { keyTypes } from '../domain/changes/certificates.ts';
+import { authorityRef, keyTypes } from '../domain/changes/certificates.ts';
 import type { EsInstall } from '../domain/elasticsearch.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Choice } from '../domain/finding.ts';
@@ -12,8 +12,6 @@ export const elasticPasswordRef = 'es/elastic';
 export const httpCaRef = 'es/http-ca';
 const nodeKeyRef = 'es/node-key';
 const storePasswordRef = 'es/node-store';
-/** One authority for all nodes of the workspace. */
-export const authorityRef = 'pki/authority';
 /** Two years; some clients refuse certificates for more than 825 days. */
 const certificateDays = 730;
 

@@ -6,6 +6,9 @@ import { absolutePath, accountName, digest, octalMode } from './values.ts';
 export const keyTypes = ['p-256', 'rsa-3072'] as const;
 export type KeyType = (typeof keyTypes)[number];
 
+/** Where the vault keeps the one authority for all nodes of the workspace. */
+export const authorityRef = 'pki/authority';
+
 /** Certificates in PEM form, at most 64 KiB; never a key. */
 const publicPem = z
   .string()

@@ -1,7 +1,7 @@
 /** The authority of all nodes and this node's own key, in the vault before a host hears of either. */
 import type { ChangeOf } from '../../../domain/change.ts';
 import { type Result, succeed } from '../../../domain/result.ts';
-import { Secret } from '../../../domain/secret.ts';
+import { keepAuthority, keptAuthority } from '../../certificates/kept-authority.ts';
 import type { Identity } from '../../certificates/ports.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { generatePassword } from '../../elasticsearch/generate-password.ts';
@@ -10,28 +10,14 @@ type Change = ChangeOf<'es-own-certificates'>;
 
 export const authorityDays = 3650;
 
-/** Key and certificate as one text: neither is ever in the vault without the other. */
-function pack(identity: Identity): Secret {
-  return new Secret(`${identity.keyPem.reveal()}${identity.certificatePem}`);
-}
-
-function unpack(secret: Secret): Identity {
-  const text = secret.reveal();
-  const at = Math.max(0, text.indexOf('-----BEGIN CERTIFICATE-----'));
-  return { keyPem: new Secret(text.slice(0, at)), certificatePem: text.slice(at) };
-}
-
 /** Errors: those of the vault and of the issuer. */
 export async function findOrMakeAuthority(
   context: Pick<ChangeContext, 'secrets' | 'issuer' | 'clock' | 'random'>,
   wish: Pick<Change, 'authorityRef' | 'keyType'>,
 ): Promise<Result<Identity>> {
-  const found = await context.secrets.get(wish.authorityRef);
-  if (found.ok) {
-    return succeed(unpack(found.value));
-  }
-  if (found.error.code !== 'SECRET_MISSING') {
-    return found;
+  const found = await keptAuthority(context.secrets, wish.authorityRef);
+  if (!found.ok || found.value !== undefined) {
+    return found.ok && found.value !== undefined ? succeed(found.value) : (found as Result<never>);
   }
   // Two authorities of one name would be mistaken for each other by whoever builds a chain.
   const own = [...context.random.bytes(4)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -44,11 +30,7 @@ export async function findOrMakeAuthority(
   if (!made.ok) {
     return made;
   }
-  const kept = await context.secrets.put(
-    wish.authorityRef,
-    pack(made.value),
-    'Authority that issues the certificates of Elasticsearch nodes, with its key',
-  );
+  const kept = await keepAuthority(context.secrets, wish.authorityRef, made.value);
   return kept.ok ? made : kept;
 }
 
