@@ -11,7 +11,7 @@ import { type LabBench, labBench } from '../support/lab-bench.ts';
 import { elasticRef, installOn, leftovers, status, tree } from './es-installs.ts';
 
 // Starts take minutes on a machine that does other work too.
-vi.setConfig({ testTimeout: 900_000 });
+vi.setConfig({ testTimeout: 1_800_000 });
 
 interface Case {
   readonly scenario: ScenarioName;
@@ -97,7 +97,12 @@ describe.each(every ? [...usual, ...further] : usual)(
     });
 
     async function expectSecured(password: string, documents: string): Promise<void> {
-      expect(await status(bench, 'https://127.0.0.1:9200/_cluster/health')).toBe('401');
+      await expect
+        .poll(() => status(bench, 'https://127.0.0.1:9200/_cluster/health'), {
+          timeout: 180_000,
+          interval: 2000,
+        })
+        .toBe('401');
       expect(await status(bench, `${plain}/_cluster/health`)).toBe('000');
       for (const port of [9200, 9300]) {
         const chain = await bench.see(
