@@ -111,7 +111,9 @@ function partsOf(given: GivenAuthority): Result<Parts> {
     );
   try {
     const key = createPrivateKey({ key: only, format: 'der', type: 'pkcs8' });
-    const certificates = store.value.certificates.map((one) => PemConverter.encode(one, 'CERTIFICATE'));
+    const certificates = store.value.certificates.map((one) =>
+      PemConverter.encode(new Uint8Array(one), 'CERTIFICATE'),
+    );
     return readCertificates(certificates.join('\n')) === undefined
       ? invalid('The store holds a certificate that cannot be read.', 'Choose another store.')
       : succeed({ key, certificates });

@@ -60,7 +60,7 @@ export async function expectDocuments(
   credential: NodeCredential,
   before: Documents,
 ): Promise<Result<void>> {
-  const until = context.clock.now() + 180_000;
+  const until = context.clock.elapsed() + 180_000;
   for (;;) {
     const after = await countDocuments(context, door, credential);
     if (!after.ok) {
@@ -71,7 +71,7 @@ export async function expectDocuments(
       context.progress(`All documents are there: ${inWords(after.value)}`);
       return succeed(undefined);
     }
-    if (context.clock.now() >= until) {
+    if (context.clock.elapsed() >= until) {
       return fail(
         appError(
           'VERIFY_FAILED',

@@ -16,9 +16,9 @@ import { checkFiles, shortcomings } from '../../securing/secured.ts';
 import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
 import { revertToOpen } from '../../securing/way-back.ts';
 import { wrapperOf } from '../../securing/wrapper.ts';
-import { setByTool } from '../es-password/set-password.ts';
 import { expectDocuments, inWords } from './documents.ts';
 import { checkPreconditions } from './preconditions.ts';
+import { byTool } from './set-password.ts';
 import { certificateFiles, securedEdits } from './settings.ts';
 import { prepare } from './staging.ts';
 
@@ -57,15 +57,6 @@ async function forget(change: Change, context: ChangeContext): Promise<void> {
   await context.secrets.remove(change.nodeKeyRef);
   await context.secrets.remove(change.storePasswordRef);
 }
-
-/**
- * A node that was secured before and opened again still knows the earlier password of `elastic`; then only the vendor's tool
- * gets in. Seen on 8.19.21: an open node keeps its security index.
- */
-const otherwise = (change: Change, password: Parameters<typeof setByTool>[4]) => (live: ChangeContext) => ({
-  seconds: 60,
-  set: (door: Parameters<typeof setByTool>[2]) => setByTool(change.install, live, door, 'elastic', password),
-});
 
 export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
   kind: 'es-own-certificates',
@@ -156,7 +147,7 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
         leftovers: leftovers(change, context),
         prepare: () => prepare(change, context, password.value),
         forget: (live) => forget(change, live),
-        otherwise: otherwise(change, password.value),
+        otherwise: byTool(install, password.value),
         check: async (live, door, credential) => {
           const there = await expectDocuments(live, door, credential, documents);
           return there.ok ? succeed({}) : there;

@@ -24,6 +24,7 @@ import type { ToolPlace } from '../../elasticsearch/tool.ts';
 import { writeFileAtomic } from '../../host-files.ts';
 import { prelude, runChecked } from '../../host-script.ts';
 import { rejection, tryConfiguration } from '../../rehearsal/rehearse.ts';
+import { readEntries } from '../../securing/entries.ts';
 import { bootstrapEntry } from '../../securing/secured.ts';
 import { beginSwitch, startSeconds } from '../../securing/switch.ts';
 import { makeWrapper } from '../../securing/wrapper.ts';
@@ -246,9 +247,11 @@ export async function prepare(
   password: Secret,
 ): Promise<Result<void>> {
   const { install } = change;
-  const staged = await stage(change, context);
-  if (!staged.ok) {
-    return staged;
+  // Before the copy is made: what comes in while it is made counts as an edit.
+  const entries = await readEntries(context, install.pathConf);
+  const staged = entries.ok ? await stage(change, context) : entries;
+  if (!entries.ok || !staged.ok) {
+    return entries.ok ? (staged as Result<never>) : entries;
   }
   context.progress('Making key and certificate of the node');
   for (const step of [
@@ -271,6 +274,7 @@ export async function prepare(
     active: true,
     start: true,
     seconds: startSeconds,
+    watched: { folder: install.pathConf, fingerprint: entries.value.fingerprint },
     trades: [
       {
         kind: 'rename',
