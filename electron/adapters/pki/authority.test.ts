@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { makeAuthority } from '../../../test/support/authority.ts';
 import { value } from '../../../test/support/change-harness.ts';
 import { certificateChecker } from './certificate-checker.ts';
 import { certificateIssuer } from './certificate-issuer.ts';
+
+// RSA keys take long on a machine that does other work too.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'authority-'));
 afterAll(() => rmSync(folder, { recursive: true }));

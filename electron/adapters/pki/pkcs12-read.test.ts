@@ -3,12 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { makeAuthority } from '../../../test/support/authority.ts';
 import { value } from '../../../test/support/change-harness.ts';
 import { certificateChecker } from './certificate-checker.ts';
 import { readPkcs12 } from './pkcs12-read.ts';
+
+// Java and openssl take long on a machine that does other work too.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -56,6 +59,8 @@ const stores = {
     ),
 };
 
+const noKeytool = spawnSync('keytool', ['-help']).error !== undefined;
+
 describe('a store', () => {
   it.each(Object.entries(stores))('%s is opened', (_name, make) => {
     const found = value(readPkcs12(make(), password));
@@ -68,34 +73,33 @@ describe('a store', () => {
     expect(pub(found.keys[0] ?? '', 'DER')).toBe(pub(node.keyPem, 'PEM'));
   });
 
-  it('of Java is opened', () => {
-    const file = join(folder, 'java.p12');
-    const made = spawnSync(
-      'keytool',
-      [
-        '-genkeypair',
-        '-alias',
-        'a',
-        '-keyalg',
-        'EC',
-        '-dname',
-        'CN=a',
-        '-storetype',
-        'PKCS12',
-        '-keystore',
-        file,
-      ],
-      {
-        input: 'a password 1\na password 1\n',
-      },
-    );
-    if (made.error !== undefined) {
-      console.log('Not asked: keytool is not on this machine.');
-      return;
-    }
-    const found = value(readPkcs12(readFileSync(file), password));
-    expect([found.keys.length, found.certificates.length]).toEqual([1, 1]);
-  });
+  it.skipIf(noKeytool)(
+    `of Java is opened${noKeytool ? ' (not asked: no keytool on this machine)' : ''}`,
+    () => {
+      const file = join(folder, 'java.p12');
+      spawnSync(
+        'keytool',
+        [
+          '-genkeypair',
+          '-alias',
+          'a',
+          '-keyalg',
+          'EC',
+          '-dname',
+          'CN=a',
+          '-storetype',
+          'PKCS12',
+          '-keystore',
+          file,
+        ],
+        {
+          input: 'a password 1\na password 1\n',
+        },
+      );
+      const found = value(readPkcs12(readFileSync(file), password));
+      expect([found.keys.length, found.certificates.length]).toEqual([1, 1]);
+    },
+  );
 
   it('is refused with a wrong password, and when it is of an older program', () => {
     const bytes = exported('plain.p12');
@@ -117,12 +121,14 @@ describe('a store', () => {
 
   it('never opens once a byte of it was changed, and is never the end of the program', () => {
     const good = exported('plain.p12', '-iter', '1', '-maciter');
+    const right = JSON.stringify(value(readPkcs12(good, password)));
+    expect(right).not.toBe('');
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
         const bytes = Uint8Array.from(good);
         bytes[at] = (bytes[at] ?? 0) ^ by;
         const read = readPkcs12(bytes, password);
-        if (read.ok) expect(read.value).toEqual(value(readPkcs12(good, password)));
+        return !read.ok || JSON.stringify(read.value) === right;
       }),
       { numRuns: 300 },
     );
