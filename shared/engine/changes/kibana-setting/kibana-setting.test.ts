@@ -195,6 +195,13 @@ describe('settings and keystore of Kibana', () => {
 describe('Kibana’s own tool', () => {
   const tool = '/usr/share/kibana/bin/kibana-keystore';
 
+  it('is missed by name where it is not there, or nobody knows where it would be', async () => {
+    const words = async (wish: Change) => value(await kibanaSetting.inspect(wish, context)).words.join();
+    expect(await words(change())).toContain('is not in /usr/share/kibana/bin: the keystore is written');
+    const { home: _home, ...unknown } = change();
+    expect(await words(unknown)).toContain('It is not known where Kibana is installed');
+  });
+
   it('is asked where it is there, and must find what was written', async () => {
     host.place(tool, `#!/bin/sh\necho elasticsearch.password\necho ${encryption}\n`, 0o755);
     const wanted = change();
@@ -220,6 +227,10 @@ describe('Kibana’s own tool', () => {
     host.place('/etc/kibana/node.options', '--require /tmp/x.js\n', 0o666);
     chmodSync(host.path('/etc/kibana/node.options'), 0o666);
     value(await kibanaSetting.verify(wish, mark, context));
+    const more = change({ edits: [], keystore: { set: [], remove: ['elasticsearch.password'] } });
+    expect(value(await kibanaSetting.inspect(more, context)).words.join()).toContain(
+      'others than root can change what it does',
+    );
     // The group of kibana.yml has a user of its own name: daemon or bin.
     chownSync(host.path(ymlPath), 0, 1);
     host.teach(

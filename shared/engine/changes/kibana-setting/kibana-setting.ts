@@ -29,7 +29,7 @@ import {
 } from './entries.ts';
 import { refusal } from './refusals.ts';
 import { editSettings } from './settings-text.ts';
-import { checkByTool, hasTool } from './tool-list.ts';
+import { checkByTool, toolWords } from './tool-list.ts';
 
 type Change = ChangeOf<'kibana-setting'>;
 
@@ -223,17 +223,8 @@ export const kibanaSetting: ChangeKind<'kibana-setting'> = {
     const looked = await look(change, context);
     if (!looked.ok) return looked;
     const diffs = diffsOf(change, looked.value);
-    const tool = looked.value.keystoreDiffers ? await hasTool(change, context) : succeed(true);
-    if (!tool.ok) return tool;
-    return succeed({
-      inPlace: diffs.length === 0,
-      diffs,
-      words: tool.value
-        ? []
-        : [
-            'Kibana’s own keystore tool is not on this host: the keystore is written in its documented format and read back by Bulwark only.',
-          ],
-    });
+    const words = looked.value.keystoreDiffers ? await toolWords(change, context) : succeed([]);
+    return words.ok ? succeed({ inPlace: diffs.length === 0, diffs, words: words.value }) : words;
   },
 
   async capture(change, context) {

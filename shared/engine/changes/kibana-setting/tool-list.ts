@@ -13,7 +13,6 @@ type Change = ChangeOf<'kibana-setting'>;
 const listScript = `${prelude}
 tool=$1/bin/kibana-keystore; conf=$2
 [ -f "$tool" ] && [ -x "$tool" ] || { echo absent; exit 0; }
-[ "$3" = list ] || { echo present; exit 0; }
 user=$(stat -L -c %U -- "$tool") || exit 1
 if [ "$(id -u "$user")" = 0 ]; then
   service=$(stat -L -c %G -- "$conf/kibana.yml") || exit 1
@@ -23,10 +22,11 @@ if [ "$(id -u "$user")" = 0 ]; then
   at=$(readlink -f -- "$tool") && top=$(readlink -f -- "$1") && conf=$(readlink -f -- "$conf") || exit 1
   for part in "$top" "$top/bin" "$at" "$top/node" "$top/src" "$top/packages" "$top/node_modules" "$conf" "$conf/node.options" "$conf/kibana.yml"; do
     [ -e "$part" ] || continue
-    [ "$(stat -L -c %u -- "$part")" = 0 ] || { echo absent; exit 0; }
-    case $(stat -L -c '%g %a' -- "$part") in *[2367] | [1-9]*[2367]?) echo absent; exit 0 ;; esac
+    [ "$(stat -L -c %u -- "$part")" = 0 ] || { echo unsafe; exit 0; }
+    case $(stat -L -c '%g %a' -- "$part") in *[2367] | [1-9]*[2367]?) echo unsafe; exit 0 ;; esac
   done
 fi
+[ "$3" = list ] || { echo present; exit 0; }
 cd / || exit 1
 echo listed
 set -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 KBN_PATH_CONF="$conf" "$tool" list
@@ -56,14 +56,27 @@ async function run(change: Change, context: ChangeContext, act: 'look' | 'list')
   return ran.ok ? succeed(textOf(ran.value)) : ran;
 }
 
-/** Whether the host has the tool. */
-export async function hasTool(change: Change, context: ChangeContext): Promise<Result<boolean>> {
+/** What will be said of the look by Kibana's own tool: nothing where it is used. */
+export async function toolWords(change: Change, context: ChangeContext): Promise<Result<readonly string[]>> {
   const said = await run(change, context, 'look');
-  return said.ok ? succeed(said.value.trim() === 'present') : said;
+  if (!said.ok) return said;
+  const why =
+    said.value.trim() === 'present'
+      ? undefined
+      : said.value.trim() === 'unsafe'
+        ? 'Kibana’s own keystore tool is not run, because it would run as root and others than root can change what it does'
+        : change.home === undefined
+          ? 'It is not known where Kibana is installed, so its own keystore tool is not used'
+          : `Kibana’s own keystore tool is not in ${change.home}/bin`;
+  return succeed(
+    why === undefined
+      ? []
+      : [`${why}: the keystore is written in its documented format and read back by Bulwark only.`],
+  );
 }
 
 /**
- * Succeeds where there is no tool. Errors: VERIFY_FAILED, COMMAND_FAILED. The tool ends with 0 even when it finds no keystore:
+ * Succeeds where there is no tool, or none that is safe to run. Errors: VERIFY_FAILED, COMMAND_FAILED. The tool ends with 0 even when it finds no keystore:
  * only the names count.
  */
 export async function checkByTool(change: Change, context: ChangeContext): Promise<Result<void>> {
@@ -72,7 +85,7 @@ export async function checkByTool(change: Change, context: ChangeContext): Promi
   const said = await run(change, context, 'list');
   if (!said.ok) return said;
   const [first, ...lines] = said.value.split('\n').map((line) => line.trim());
-  if (first === 'absent') return succeed(undefined);
+  if (first === 'absent' || first === 'unsafe') return succeed(undefined);
   const wrong = [
     ...set.map((entry) => entry.name).filter((name) => !lines.includes(name)),
     ...remove.filter((name) => lines.includes(name)),
