@@ -67,6 +67,7 @@ export async function applyShownPlan(
         plan,
         approvedDigest: request.digest,
         breakLock,
+        betweenSteps: (alive) => handle.betweenSteps(alive),
         nameOf: (hostId) => workspace.host(hostId)?.name ?? hostId,
         factsDigest: (hostId, _host, signal) => currentFactsDigest(workspace, hostId, signal),
       },

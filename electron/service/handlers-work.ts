@@ -200,6 +200,14 @@ export function createWorkHandlers(
         operations.cancel(operationId);
         return done;
       },
+      async pause({ operationId }) {
+        operations.pause(operationId);
+        return done;
+      },
+      async resume({ operationId }) {
+        operations.resume(operationId);
+        return done;
+      },
     },
   };
 }

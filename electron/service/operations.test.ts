@@ -33,6 +33,54 @@ describe('an operation', () => {
     expect(last()).toMatchObject({ state: 'succeeded', cancellable: false, hostId: 'a' });
   });
 
+  it('stands still between two steps while a pause is asked for, and only then', async () => {
+    const { operations, last } = made();
+    const steps: string[] = [];
+    let at: (() => void) | undefined;
+    const ended = operations.run('apply', 'Apply', undefined, async (handle) => {
+      for (const step of ['one', 'two', 'three']) {
+        await handle.betweenSteps(() => Promise.resolve());
+        steps.push(step);
+        await new Promise<void>((resolve) => {
+          at = resolve;
+        });
+      }
+      return succeed(undefined);
+    });
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await turn();
+    const id = last()?.id ?? '';
+    operations.pause(id);
+    operations.pause(id);
+    expect(last()).toMatchObject({ state: 'running', pause: 'asked' });
+    at?.();
+    await turn();
+    expect(last()).toMatchObject({ state: 'running', pause: 'paused' });
+    expect(steps).toEqual(['one']);
+    operations.resume(id);
+    await turn();
+    expect(steps).toEqual(['one', 'two']);
+    operations.pause(id);
+    operations.cancel(id);
+    operations.pause(id);
+    at?.();
+    await turn();
+    expect(steps, 'a cancelled one does not wait').toEqual(['one', 'two', 'three']);
+    at?.();
+    await ended;
+    expect(last()?.pause).toBeUndefined();
+  });
+
+  it('is not held where it could be half done', async () => {
+    const { operations, last } = made();
+    operations.start('rollback', 'Undo', 'a', waiting());
+    const id = last()?.id ?? '';
+    operations.pause(id);
+    expect(last()?.pause).toBeUndefined();
+    operations.cancel(id);
+    await operations.cancelAll();
+  });
+
   it('turns an exception into an error that promises nothing about the host', async () => {
     const { operations, last, log } = made();
     const ended = await operations.run('apply', 'Apply', undefined, () => Promise.reject(new Error('boom')));

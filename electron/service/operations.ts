@@ -6,6 +6,12 @@ import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import type { Log } from '../../shared/engine/ports.ts';
 import type { StateStore } from './state-store.ts';
 
+/** Operations that stop between steps when they are asked to. */
+const pausable: readonly Operation['kind'][] = ['apply'];
+
+/** Between two signs of life while one stands still. Milliseconds. */
+const aliveEvery = 60_000;
+
 /** Finished operations that stay visible. */
 const keptFinished = 20;
 
@@ -13,6 +19,11 @@ export interface OperationHandle {
   readonly id: string;
   readonly signal: AbortSignal;
   doing(text: string, progress?: { done: number; all: number }): void;
+  /**
+   * Between two steps: resolves at once, or when the operator who asked for a pause goes on or cancels. @param alive shown to others
+   * meanwhile
+   */
+  betweenSteps(alive: () => Promise<void>): Promise<void>;
 }
 
 export interface Operations {
@@ -31,6 +42,8 @@ export interface Operations {
     work: (handle: OperationHandle) => Promise<Result<T>>,
   ): Promise<Result<T>>;
   cancel(id: string): void;
+  pause(id: string): void;
+  resume(id: string): void;
   cancelAll(): Promise<void>;
 }
 
@@ -55,13 +68,28 @@ function wasCancelled(error: AppError, signal: AbortSignal): boolean {
 export function createOperations(store: StateStore, log: Log, now: () => number = Date.now): Operations {
   const running = new Map<
     string,
-    { readonly controller: AbortController; readonly settled: Promise<unknown> }
+    {
+      readonly controller: AbortController;
+      readonly settled: Promise<unknown>;
+      /** Present while a pause is asked for; ends it. */
+      goOn?: (() => void) | undefined;
+      paused?: Promise<void> | undefined;
+    }
   >();
 
   function update(id: string, change: Partial<Operation>): void {
     store.set({
       operations: store.get().operations.map((entry) => (entry.id === id ? { ...entry, ...change } : entry)),
     });
+  }
+
+  function release(id: string): void {
+    const entry = running.get(id);
+    if (entry?.goOn === undefined) return;
+    entry.goOn();
+    entry.goOn = undefined;
+    entry.paused = undefined;
+    update(id, { pause: undefined });
   }
 
   function launch<T>(
@@ -81,6 +109,7 @@ export function createOperations(store: StateStore, log: Log, now: () => number 
       startedAt: new Date(now()).toISOString(),
       doing: '',
       cancellable: true,
+      ...(pausable.includes(kind) ? { pausable: true } : {}),
     };
     const finished = store
       .get()
@@ -94,6 +123,16 @@ export function createOperations(store: StateStore, log: Log, now: () => number 
       id,
       signal: controller.signal,
       doing: (text, progress) => update(id, { doing: text, ...(progress === undefined ? {} : { progress }) }),
+      async betweenSteps(alive) {
+        const paused = running.get(id)?.paused;
+        if (paused === undefined || controller.signal.aborted) return;
+        update(id, { pause: 'paused' });
+        const timer = setInterval(() => {
+          alive().catch((cause: unknown) => log.write('warn', 'no sign of life', { cause: String(cause) }));
+        }, aliveEvery);
+        await paused;
+        clearInterval(timer);
+      },
     };
     async function guarded(): Promise<Result<T>> {
       try {
@@ -106,12 +145,15 @@ export function createOperations(store: StateStore, log: Log, now: () => number 
     const settled = guarded().then((result) => {
       running.delete(id);
       const finishedAt = new Date(now()).toISOString();
-      if (result.ok) update(id, { state: 'succeeded', finishedAt, cancellable: false });
+      if (result.ok)
+        update(id, { state: 'succeeded', finishedAt, cancellable: false, pausable: false, pause: undefined });
       else
         update(id, {
           state: wasCancelled(result.error, controller.signal) ? 'cancelled' : 'failed',
           finishedAt,
           cancellable: false,
+          pausable: false,
+          pause: undefined,
           error: result.error,
         });
       return result;
@@ -134,9 +176,24 @@ export function createOperations(store: StateStore, log: Log, now: () => number 
       if (entry === undefined) return;
       update(id, { state: 'cancelling', doing: 'Stopping at the next safe point' });
       entry.controller.abort();
+      release(id);
     },
+    pause(id) {
+      const entry = running.get(id);
+      const shown = store.get().operations.find((operation) => operation.id === id);
+      if (entry === undefined || entry.goOn !== undefined) return;
+      if (shown?.state !== 'running' || shown.pausable !== true) return;
+      entry.paused = new Promise((resolve) => {
+        entry.goOn = resolve;
+      });
+      update(id, { pause: 'asked' });
+    },
+    resume: release,
     async cancelAll() {
-      for (const { controller } of running.values()) controller.abort();
+      for (const [id, { controller }] of running) {
+        controller.abort();
+        release(id);
+      }
       await Promise.allSettled([...running.values()].map((entry) => entry.settled));
     },
   };

@@ -14,7 +14,7 @@ function Running({ operation, now }: { readonly operation: Operation; readonly n
       <span className="spinner" aria-hidden="true" />
       <span className="strong">{operation.title}</span>
       {host !== undefined && !operation.title.includes(host) && <span className="muted">on {host}</span>}
-      <span className="status-doing">{operation.doing}</span>
+      <span className="status-doing">{operation.pause === 'paused' ? 'paused' : operation.doing}</span>
       {progress !== undefined && progress.all > 0 && (
         <>
           <span className="status-track" aria-hidden="true">

@@ -177,6 +177,9 @@ export const api = {
   },
   operation: {
     cancel: call('command', z.strictObject({ operationId: id }), done),
+    /** Holds it after the step that runs; nothing is half done meanwhile, and the hosts stay locked. */
+    pause: call('command', z.strictObject({ operationId: id }), done),
+    resume: call('command', z.strictObject({ operationId: id }), done),
   },
   question: {
     answer: call(

@@ -28,6 +28,10 @@ export const operationSchema = z.object({
   progress: z.object({ done: z.number(), all: z.number() }).optional(),
   error: appErrorSchema.optional(),
   cancellable: z.boolean(),
+  /** Can be held between two steps. */
+  pausable: z.boolean().optional(),
+  /** `asked`: it stands still after the step that runs; `paused`: it does. */
+  pause: z.enum(['asked', 'paused']).optional(),
 });
 export type Operation = Readonly<z.infer<typeof operationSchema>>;
 

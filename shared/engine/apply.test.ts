@@ -39,6 +39,25 @@ describe('applying a plan', () => {
     ]);
   });
 
+  it('can be held between two steps: what was begun is whole, and the host stays locked', async () => {
+    const seen: string[] = [];
+    const report = value(
+      await applyPlan(
+        {
+          ...bench.applying(plan),
+          betweenSteps: async (alive) => {
+            seen.push(kinds().at(-1) ?? '');
+            expect(existsSync(bench.host.path('/run/bulwark/lock'))).toBe(true);
+            await alive();
+          },
+        },
+        bench.parts,
+      ),
+    );
+    expect(report.result).toBe('done');
+    expect(seen, 'never before the first, never within one').toEqual(['outcome done', 'outcome done']);
+  });
+
   it('keeps secrets out of diffs', () => {
     expect(JSON.stringify(plan.steps.map((step) => step.diffs))).not.toContain('canary-value');
   });

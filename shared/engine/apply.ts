@@ -19,6 +19,8 @@ export interface ApplyRequest {
   readonly approvedDigest: string;
   /** Digest of the facts as they are now; must equal the plan's basis. */
   readonly factsDigest: (hostId: string, host: HostWriter, signal?: AbortSignal) => Promise<Result<string>>;
+  /** Awaited between two steps: holds the plan for as long as it takes. `alive` shows others that the hosts are still locked on purpose. */
+  readonly betweenSteps?: (alive: () => Promise<void>) => Promise<void>;
   /** Break the lock of somebody else: only when the operator asked for exactly that. */
   readonly breakLock?: boolean;
   /** How the operator calls a host, for sentences. Default: its id. */
@@ -123,7 +125,14 @@ export async function applyPlan(
         return begun;
       }
     }
-    for (const step of plan.steps) {
+    for (const [index, step] of plan.steps.entries()) {
+      if (index > 0 && failure === undefined) {
+        await request.betweenSteps?.(async () => {
+          for (const work of works) {
+            await work.stillOurs();
+          }
+        });
+      }
       const work = works.find((one) => one.hostId === step.hostId);
       if (failure === undefined && signal?.aborted === true) {
         failure = whenCancelled(plan.steps, progress.all());

@@ -146,6 +146,7 @@ test('while access is proven the guard counts down, and a second operator sees i
   await wizard.apply.waitForPlan();
   await wizard.apply.apply();
   await logins.waitUntilHeld();
+  await expect(wizard.page.getByRole('button', { name: 'Pause after this step' })).toBeEnabled();
   await expect(wizard.apply.guard).toContainText(/\d+ seconds left/);
   const left = async (): Promise<number> =>
     Number(/(\d+) seconds left/.exec((await wizard.apply.guard.textContent()) ?? '')?.[1] ?? Number.NaN);

@@ -15,6 +15,7 @@ import { Confirm } from './confirm.tsx';
 import { GuardRing } from './guard-ring.tsx';
 import { LaneView } from './lane.tsx';
 import { type Lane, lanesOf, type Phase, phaseOf, settledStates, worstBlast } from './timeline.ts';
+import { WorkActions } from './work-actions.tsx';
 
 function answerOf(phase: Phase, plan: Plan | null, lanes: readonly Lane[], basket: number): string {
   const steps = lanes.flatMap((lane) => lane.steps);
@@ -144,15 +145,7 @@ function PageAction({
       (operation.state === 'running' || operation.state === 'cancelling'),
   );
   if (phase === 'running' || phase === 'undoing') {
-    return work?.cancellable === true ? (
-      <Button
-        variant="secondary"
-        isDisabled={work.state === 'cancelling'}
-        onClick={() => void client.operation.cancel({ operationId: work.id })}
-      >
-        {work.state === 'cancelling' ? 'Finishing this step…' : 'Cancel after this step'}
-      </Button>
-    ) : null;
+    return work?.cancellable === true ? <WorkActions work={work} /> : null;
   }
   if (phase === 'finished') {
     return (
@@ -207,15 +200,20 @@ export function ApplyScreen() {
   const phase = phaseOf({ plan, steps, operations });
   const lanes = plan === null ? [] : lanesOf(plan, { hosts, steps });
   const shown = phase !== 'planning' && plan !== null;
+  const held = operations.find(({ kind, state }) => kind === 'apply' && state === 'running')?.pause;
   const blast =
-    phase === 'ready' && plan !== null && plan.steps.some((step) => !step.nothingToDo)
-      ? planBlast(plan)
-      : phase === 'running' || phase === 'undoing'
-        ? 'Closing the window loses nothing; the next start offers to go on.'
-        : phase === 'empty'
-          ? 'Planning reads the hosts and changes nothing.'
-          : undefined;
-  const answer = answerOf(phase, plan, lanes, basket.length);
+    held !== undefined
+      ? held === 'paused'
+        ? 'Paused between two steps. The hosts stay locked for others until you go on or cancel.'
+        : 'Bulwark finishes this step and then waits for you.'
+      : phase === 'ready' && plan !== null && plan.steps.some((step) => !step.nothingToDo)
+        ? planBlast(plan)
+        : phase === 'running' || phase === 'undoing'
+          ? 'Closing the window loses nothing; the next start offers to go on.'
+          : phase === 'empty'
+            ? 'Planning reads the hosts and changes nothing.'
+            : undefined;
+  const answer = `${held === 'paused' ? 'Paused: ' : ''}${answerOf(phase, plan, lanes, basket.length)}`;
   return (
     <Page
       title="Apply"

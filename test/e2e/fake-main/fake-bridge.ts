@@ -56,6 +56,8 @@ function playNodeLogin(played: PlayedState, hostId: string, nodeLogin: HostState
 function handlersOf(played: PlayedState): Handlers {
   const get = (): AppState => played.get();
   const set = (slices: Slice): void => played.set(slices);
+  const hold = (id: string, pause: 'paused' | undefined): void =>
+    set({ operations: get().operations.map((one) => (one.id === id ? { ...one, pause } : one)) });
   return {
     app: {
       snapshot: () => ok(get()),
@@ -234,6 +236,8 @@ function handlersOf(played: PlayedState): Handlers {
       dismissVerification: () => done(set({ verification: null })),
     },
     operation: {
+      pause: ({ operationId }) => done(hold(operationId, 'paused')),
+      resume: ({ operationId }) => done(hold(operationId, undefined)),
       cancel: ({ operationId }) =>
         done(
           set({

@@ -47,7 +47,7 @@ function acceptedRisks(report: Report): Markup | undefined {
   });
   return html`<h3>Accepted for a while</h3>
 <p>Somebody answers for these. They stay what they are, and are counted as such.</p>
-<table><thead><tr><th scope="col" class="w2">Outcome now</th><th scope="col">Condition and reason</th><th scope="col" class="w3">Approved by</th><th scope="col" class="w4">Last day</th></tr></thead><tbody>${rows}</tbody></table>
+<table><thead><tr><th scope="col" class="w2">Outcome now</th><th scope="col">Condition and reason</th><th scope="col" class="w2">Approved by</th><th scope="col" class="w1">Last day</th></tr></thead><tbody>${rows}</tbody></table>
 `;
 }
 

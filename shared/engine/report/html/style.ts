@@ -26,6 +26,9 @@ h2 + p, h3 + p { break-after: avoid; }
 
 const tables = `
 table { width: 100%; border-collapse: collapse; table-layout: fixed; break-inside: auto; }
+p + table { margin-top: 5pt; }
+table + p { margin-top: 8pt; }
+h4.notes { margin: 10pt 0 3pt; }
 table.short { break-inside: avoid; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }

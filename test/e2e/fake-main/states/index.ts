@@ -13,6 +13,7 @@ import {
   failed,
   fleet,
   hardened,
+  held,
   long,
   planned,
   ready,
@@ -133,6 +134,23 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'apply-empty': { screen: 'apply', state: reviewed },
   'apply-plan': { screen: 'apply', state: ready },
   'apply-running': { screen: 'apply', state: applying },
+  'apply-paused': { screen: 'apply', state: held },
+  'review-waived': {
+    screen: 'review',
+    state: {
+      ...reviewed,
+      waivers: ['http-port-restricted', 'es-data-encrypted'].map((controlId) => ({
+        findingId: `es-prod-1/${controlId}`,
+        hostId: 'es-prod-1',
+        controlId,
+        reason: 'The load balancer in front filters by address until the new network is there.',
+        approver: 'Dr. J. Brandt',
+        until: '2099-06-30',
+        at: at('14:05:00'),
+        operator: 'm.keller',
+      })),
+    },
+  },
   'apply-failed': { screen: 'apply', state: failed },
   'apply-done': {
     screen: 'apply',

@@ -117,6 +117,17 @@ export const applying: AppState = {
   ],
 };
 
+export const held: AppState = {
+  ...applying,
+  steps: progress(['done', 'done', 'waiting', 'waiting']),
+  guards: [],
+  operations: applying.operations.map((operation) => ({
+    ...operation,
+    pausable: true,
+    pause: 'paused' as const,
+  })),
+};
+
 export const failed: AppState = {
   ...ready,
   hosts: [{ ...assessed, history: history.slice(0, 1) }],
