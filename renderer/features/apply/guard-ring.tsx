@@ -29,7 +29,8 @@ const titles: Readonly<Record<GuardState['state'], string>> = {
 export function GuardRing({ guard, hostName }: { readonly guard: GuardState; readonly hostName: string }) {
   const counting = guard.state === 'armed' || guard.state === 'proving';
   const now = useNow(counting);
-  const left = counting ? secondsLeft(guard.firesAt, now) : 0;
+  // Whole seconds begin before the guard was armed: never more is shown than it has.
+  const left = counting ? Math.min(guard.seconds, secondsLeft(guard.firesAt, now)) : 0;
   const share = guard.seconds === 0 ? 0 : Math.min(1, left / guard.seconds);
   return (
     <div className={`guard guard-${guard.state}`}>
