@@ -192,6 +192,8 @@ mv "$d/armed" "$d/disarmed" 2>/dev/null || exit 64
 remove_triggers
 rm -rf "$d"
 rmdir "$base" "\${base%/*}" 2>/dev/null
+# A guard that a power cut brings back would fire at the next boot.
+sync
 exit 0
 `;
 

@@ -72,6 +72,7 @@ go() {
 back() { enter || return 0; if [ -e ./old ]; then mv -f $one -- ./old "$p"; else rm -f -- "$p"; fi; return 0; }
 after() {
   if [ $selinux = yes ] && [ "$length" != - ] && [ -z "$list" ] && [ ! -e "$w/old" ]; then restorecon -- "$p" 2>/dev/null || true; fi
+  drop
   sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
 }
 drop() { rm -rf -- "$w"; return 0; }

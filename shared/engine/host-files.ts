@@ -141,6 +141,8 @@ one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
 [ -d "$p" ] && exit 45
 mv -f $one -- ./f "$p" || exit 1
 if [ $selinux = yes ] && [ $new = yes ] && [ -z "$list" ]; then restorecon -- "$p" 2>/dev/null || true; fi
+# Before the folder is written to the disk: a power cut would bring the temporary one back.
+cd / && rm -rf -- "$w"
 sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
 `;
 

@@ -23,7 +23,7 @@ done | sort -u | while IFS= read -r w; do
     [ -z "$(ls -A | grep -vxE 'f|old')" ] || exit 0
     rm -f ./f ./old
   )
-  rmdir -- "$w" 2>/dev/null
+  rmdir -- "$w" 2>/dev/null && { sync "\${w%/*}" 2>/dev/null || sync; }
 done
 exit 0
 `;
