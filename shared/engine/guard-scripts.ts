@@ -214,6 +214,7 @@ if [ ! -e "$d/fired" ] && [ ! -e "$d/disarmed" ]; then tail -n 20 "$d/log" >&2; 
 remove_triggers
 rm -rf "$d"
 rmdir "$base" "\${base%/*}" 2>/dev/null
+sync
 exit 0
 `;
 

@@ -128,6 +128,8 @@ exit $bad
 ' sh < "$t"
 s=$?
 [ $s = 0 ] || exit 1
+# Owner and mode are not on the disk before their file system is written.
+sync -f "$2" 2>/dev/null || sync
 `;
 
 export interface EntrySetting {
@@ -169,7 +171,7 @@ export async function setEntries(
     {
       name: 'set-entries',
       script: setEntriesScript,
-      args: [String(list.length)],
+      args: [String(list.length), settings[0]?.path.replace(/\/[^/]*$/, '') || '/'],
       stdin: list,
       privileged: true,
       deadlineSeconds: 1800,

@@ -9,8 +9,12 @@ interface Tool {
   /** Makes the files live again. */
   readonly load: string;
   readonly edit: string;
+  /** Waits until what starts with the host is up. */
+  readonly settled?: string;
   readonly seconds: number;
 }
+
+const firewalldLoaded = `for i in $(seq 200); do [ "$(firewall-cmd --state 2>&1)" = running ] && break; sleep 0.3; done`;
 
 const tools: readonly Tool[] = [
   {
@@ -30,14 +34,16 @@ const tools: readonly Tool[] = [
   {
     backend: 'firewalld',
     folders: ['/etc/firewalld'],
-    load: 'systemctl restart firewalld',
+    // systemd calls it started before its rules are loaded.
+    load: `systemctl restart firewalld\n${firewalldLoaded}`,
+    settled: firewalldLoaded,
     edit: "echo '# theirs' >> /etc/firewalld/firewalld.conf",
     // Each of its commands takes a second or more on a busy machine.
     seconds: 25,
   },
 ];
 
-const managed = tools.map(({ backend, folders, load, edit, seconds }) =>
+const managed = tools.map(({ backend, folders, load, edit, seconds, settled = ':' }) =>
   matrixKind<'firewall-ruleset'>({
     kind: 'firewall-ruleset',
     variant: backend,
@@ -57,7 +63,8 @@ ${load}`,
         operatorSources: [`${operator}/32`, '2001:db8:1::/48'],
         guardSeconds: seconds,
       }),
-    witness: `nft -s list ruleset; find ${folders.join(' ')} -printf '%y %u:%g %m %p\\n' | sort
+    witness: `${settled}
+nft -s list ruleset; find ${folders.join(' ')} -printf '%y %u:%g %m %p\\n' | sort
 find ${folders.join(' ')} -type f | sort | xargs cat; systemctl is-enabled ${backend === 'iptables' ? 'netfilter-persistent' : backend}`,
     folders,
     edit,
