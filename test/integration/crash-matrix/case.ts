@@ -13,7 +13,10 @@ import { furnish, openWorkplace, type Workplace } from './workplace.ts';
 
 /** Above it access did not come back within the window: seconds beside the guard's own. */
 const accessSlack = 12;
-const bootSeconds = 60;
+/** Where nothing shuts anybody out only a busy machine lets a login wait. */
+const unguardedSeconds = 60;
+/** How long a lab host may take to start on a busy machine; one with a kernel of its own is emulated. */
+const bootSeconds = { container: 60, ownKernel: 180 } as const;
 
 /** Reason of a row whose fault never happened. */
 export const neverThere = 'the run never came to this boundary';
@@ -143,10 +146,11 @@ function checkJournal(seen: JournalSeen, findings: Findings): void {
 }
 
 function accessLimit(cell: Cell, ground: Ground): number {
-  if (cell.fault === 'host-rebooted') return bootSeconds;
+  if (cell.fault === 'host-rebooted') return bootSeconds[ground.ownKernel ? 'ownKernel' : 'container'];
   // It is taken away on purpose, and given back after the run.
   if (cell.fault === 'sudo-revoked') return Number.POSITIVE_INFINITY;
-  return (ground.kind.guardSeconds ?? 0) + accessSlack;
+  const { guardSeconds } = ground.kind;
+  return guardSeconds === undefined ? unguardedSeconds : guardSeconds + accessSlack;
 }
 
 async function look(

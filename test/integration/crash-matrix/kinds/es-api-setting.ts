@@ -26,5 +26,6 @@ curl -sf '${url}/_cluster/settings?flat_settings=true&pretty'`,
     edit: put({ persistent: { 'indices.recovery.max_bytes_per_sec': '41mb' } }),
     atomic: true,
     slow: true,
+    caseSeconds: 8,
   }),
 ];

@@ -44,6 +44,7 @@ cat ${pathConf}/users ${pathConf}/users_roles; stat -c '%U:%G %a %n' ${pathConf}
     edit: `printf 'someone:$2a$10$made.up.hash.of.somebody.who.was.added.by.them\\n' >> ${pathConf}/users`,
     atomic: true,
     slow: true,
+    caseSeconds: 12,
     notReversible: 'The old password is known to nobody.',
   }),
 ];

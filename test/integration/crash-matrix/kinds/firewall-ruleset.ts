@@ -71,6 +71,7 @@ find ${folders.join(' ')} -type f | sort | xargs cat; systemctl is-enabled ${bac
     atomic: false,
     guardSeconds: seconds,
     slow: true,
+    caseSeconds: 12,
   }),
 );
 

@@ -32,5 +32,6 @@ find ${pathConf} -mindepth 1 -delete; cp -a /root/kept/. ${pathConf}/`,
     edit: `echo '# theirs' >> ${yml}`,
     atomic: false,
     slow: true,
+    caseSeconds: 12,
   }),
 ];

@@ -12,5 +12,6 @@ cp -a /root/kept/fstab /etc/fstab; systemctl daemon-reload; grep -q ubdb /proc/s
     edit: "echo '# theirs' >> /etc/fstab",
     atomic: false,
     slow: true,
+    caseSeconds: 9,
   }),
 ];

@@ -22,6 +22,7 @@ export const kinds: KindFile = [
     atomic: false,
     guardSeconds,
     slow: true,
+    caseSeconds: 9,
   }),
   matrixKind<'sysctl'>({
     kind: 'sysctl',
@@ -35,5 +36,6 @@ export const kinds: KindFile = [
     edit: "echo 'vm.dirty_ratio = 30' > /etc/sysctl.d/50-theirs.conf",
     atomic: false,
     slow: true,
+    caseSeconds: 9,
   }),
 ];
