@@ -13,6 +13,13 @@ import { elasticRef, leftovers, securing, status, tree } from './es-installs.ts'
 // Key generation and starts take minutes on a machine that does other work too.
 vi.setConfig({ testTimeout: 900_000 });
 
+const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
+if (!every) {
+  console.log(
+    'Not run, to save two minutes: neither the secured node nor the old one starts. BULWARK_LAB_SCENARIOS=every runs it too.',
+  );
+}
+
 let lab: Lab;
 let host: LabHost;
 let bench: LabBench;
@@ -145,6 +152,26 @@ systemctl daemon-reload`);
     const applied = await esAutoConfiguration.apply(change, image, context);
     await bench.see('rm -r /etc/systemd/system/elasticsearch.service.d; systemctl daemon-reload');
     expect(applied).toMatchObject({ ok: false, error: { code: 'ES_DID_NOT_START', hostState: 'restored' } });
+    await expectOld();
+  });
+
+  it.runIf(every)('neither node starts: taking back starts the old one once the cause is gone', async () => {
+    const context = bench.context('no-start-at-all');
+    const image = value(await esAutoConfiguration.capture(change, context));
+    const trap = '/run/systemd/system/elasticsearch.service.d';
+    const { context: trapped, acted } = interrupting(context, /The host is switching/, async () => {
+      await bench.see(
+        `mkdir -p ${trap}; printf '[Service]\\nExecStartPre=/bin/false\\n' > ${trap}/trap.conf; systemctl daemon-reload`,
+      );
+    });
+    const applied = await esAutoConfiguration.apply(change, image, trapped);
+    await acted();
+    expect(applied).toMatchObject({ ok: false, error: { code: 'ES_DID_NOT_START', hostState: 'unknown' } });
+    const back = { ...context, force: false };
+    const early = await esAutoConfiguration.revert(change, image, undefined, back);
+    expect(early).toMatchObject({ ok: false, error: { code: 'ES_DID_NOT_START', hostState: 'changed' } });
+    await bench.see(`rm -r ${trap}; systemctl daemon-reload`);
+    value(await esAutoConfiguration.revert(change, image, undefined, back));
     await expectOld();
   });
 

@@ -135,6 +135,10 @@ export async function carryOut(step: Securing, context: ChangeContext): Promise<
   }
   if (standing.state !== 'committed') {
     const error = await describeReturn(step.install, live, standing);
+    // The node is down because of this step: putting back starts it, at once or when the host is settled.
+    if (standing.state === 'returned-down') {
+      return fail(error);
+    }
     const dropped = await dropPaths(live, step.leftovers);
     const forgotten = dropped.ok ? await forgetSwitch(live.host, live.tag) : dropped;
     if (!forgotten.ok) {

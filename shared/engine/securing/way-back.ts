@@ -15,6 +15,7 @@ import { digestNow, drifted } from './drift.ts';
 import { readEntries } from './entries.ts';
 import { type Image, unpackImage } from './image.ts';
 import { pinnedDoor } from './secured.ts';
+import { startAgain } from './start-again.ts';
 import {
   awaitSwitch,
   beginSwitch,
@@ -151,7 +152,9 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
     return yml;
   }
   if (yml.value === way.image.yml) {
-    return await cleanAndTell(way, live, false);
+    const down = running.value.standing.state === 'returned-down' && way.image.active;
+    const up = down ? await startAgain(live, install) : succeed(undefined);
+    return up.ok ? await cleanAndTell(way, live, false) : up;
   }
   const entries = await readEntries(live, install.pathConf);
   const drift = entries.ok ? await drifted(way, live, entries.value) : entries;

@@ -196,7 +196,10 @@ async function tryCase(own: OwnCase, host: LabHost): Promise<Row> {
       `not as it was:\n${difference(before, after)}`,
     );
     await see(own.repair);
-    journal += await settle(scene);
+    const settled = await settle(scene);
+    journal += settled;
+    if (witnessJournal(`${scene.place.folder}/journal`).standing === 'applied' && settled !== '')
+      await takeBack(own, scene);
     const left = withoutNames(await see(tracesScript));
     // What cannot be taken back stays in the means to take back by hand.
     expectIn(scene, left === traces || own.notReversible !== undefined, `left on the host:\n${left}`);
