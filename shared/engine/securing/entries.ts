@@ -63,9 +63,9 @@ function nameIn(line: string): string {
 
 /** Names of what lies directly in the folder. */
 export function namesIn({ lines }: Entries): readonly string[] {
-  return [...new Set(lines.map((line) => nameIn(line).slice(2)))].filter(
-    (name) => name !== '' && !name.includes('/'),
-  );
+  return [...new Set(lines.map((line) => nameIn(line).slice(2)))]
+    .filter((name) => name !== '' && !name.includes('/'))
+    .toSorted();
 }
 
 /** Lines about everything that securing a node does not write itself. */
