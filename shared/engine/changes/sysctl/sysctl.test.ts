@@ -110,7 +110,7 @@ describe('sysctl', () => {
     const applied = await applyTwice(sysctl, net, context);
     const needs: string[] = [];
     host.before = ({ name, args }) => {
-      if (name === 'write-file') needs.push(args?.at(-1) ?? '');
+      if (name === 'write-file') needs.push(...(args ?? []).filter((one) => one.endsWith('/armed')));
       return succeed(undefined);
     };
     value(await undo(sysctl, net, applied, context));
