@@ -57,10 +57,10 @@ describe('an Ansible inventory in INI form', () => {
     for (const reason of [
       /“jump-alone”: it is not reached by SSH, but by “local”/,
       /“bad;rm”: this is no name for a host/,
-      /“-oProxyCommand=x”: this is no name for a host/,
+      /Line 12: this is no name for a host/,
       /“far”: it is reached through another host/,
       /“late”: its address is a template/,
-      /a quote is not closed: “quote 'open”/,
+      /Line 15: a quote is not closed\./,
       /sections of the kind “kind” are not known/,
       /Passwords in the file are not taken over/,
     ])
@@ -134,8 +134,8 @@ describe('a CSV file', () => {
     expect(ignored).toEqual([
       'Column “Colour” is not read.',
       'Row 5 has 1 fields instead of 7.',
-      '“es-2”: “99999” is no port.',
-      '“es-3”: “maybe” says nothing about sudo (none, passwordless or password).',
+      '“es-2”: its port is none (1 to 65535).',
+      '“es-3”: its sudo says neither none, passwordless nor password.',
       '“es-1”: it is in the file more than once.',
     ]);
   });

@@ -7,7 +7,13 @@ import { type Host, hostSchema } from '../../shared/domain/host.ts';
 import { readAnsibleIni } from '../../shared/text/inventory/ansible-ini.ts';
 import { readAnsibleYaml } from '../../shared/text/inventory/ansible-yaml.ts';
 import { readCsv } from '../../shared/text/inventory/csv.ts';
-import { type Inventory, type InventoryEntry, quoted } from '../../shared/text/inventory/groups.ts';
+import {
+  type Inventory,
+  type InventoryEntry,
+  looksLikeVariable,
+  quoted,
+  quotedName,
+} from '../../shared/text/inventory/groups.ts';
 import { expandHome, type HostDraft } from './ssh-config.ts';
 
 const draftSchema = hostSchema.omit({ id: true });
@@ -65,7 +71,8 @@ function sudoOf(values: ReadonlyMap<string, string>, user: string): Host['sudo']
 /** The draft, or why there is none. */
 function draftOf(entry: InventoryEntry, defaultUser: string): HostDraft | string {
   const { name, values } = entry;
-  const shown = quoted(name);
+  const named = place.test(name) && !looksLikeVariable(name);
+  const shown = named ? quoted(name) : quotedName(name);
   const value = (...keys: readonly string[]): string | undefined =>
     keys.map((key) => values.get(key)).find((found) => found !== undefined && found !== '');
   const connection = value('ansible_connection') ?? 'ssh';
@@ -85,16 +92,15 @@ function draftOf(entry: InventoryEntry, defaultUser: string): HostDraft | string
   const options = ['ansible_ssh_common_args', 'ansible_ssh_extra_args'].map((one) => values.get(one) ?? '');
   if (options.some((one) => /ProxyJump|ProxyCommand|(^|\s)-J/.test(one)))
     return `${shown}: it is reached through another host, which this version cannot do.`;
-  if (!place.test(name)) return `${shown}: this is no name for a host.`;
-  if (!place.test(address)) return `${shown}: ${quoted(address)} is no address.`;
-  if (!userName.test(user)) return `${shown}: ${quoted(user)} is no name of a user.`;
+  if (!named) return `${shown}: this is no name for a host.`;
+  if (!place.test(address) || looksLikeVariable(address)) return `${shown}: its address is none.`;
+  if (!userName.test(user)) return `${shown}: its user is no name of one.`;
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
-  if (number < 1 || number > 65_535) return `${shown}: ${quoted(port)} is no port.`;
+  if (number < 1 || number > 65_535) return `${shown}: its port is none (1 to 65535).`;
   if (key !== undefined && /[\p{Cc}\p{Cf}]/u.test(key))
     return `${shown}: the path of its key file is not plain text.`;
   const sudo = sudoOf(values, user);
-  if (sudo === undefined)
-    return `${shown}: ${quoted(values.get('sudo') ?? '')} says nothing about sudo (none, passwordless or password).`;
+  if (sudo === undefined) return `${shown}: its sudo says neither none, passwordless nor password.`;
   const withPassword = value('ansible_password', 'ansible_ssh_pass') !== undefined;
   const draft = draftSchema.safeParse({
     name,

@@ -21,7 +21,7 @@ export interface OperationHandle {
   doing(text: string, progress?: { done: number; all: number }): void;
   /**
    * Between two steps: resolves at once, or when the operator who asked for a pause goes on or cancels. @param alive shown to others
-   * meanwhile
+   * meanwhile; never twice at once, and ended before this resolves: it may connect anew, which would cut the link of the next step
    */
   betweenSteps(alive: () => Promise<void>): Promise<void>;
 }
@@ -127,11 +127,22 @@ export function createOperations(store: StateStore, log: Log, now: () => number 
         const paused = running.get(id)?.paused;
         if (paused === undefined || controller.signal.aborted) return;
         update(id, { pause: 'paused' });
+        let showing: Promise<void> | undefined;
+        const show = async (): Promise<void> => {
+          try {
+            await alive();
+          } catch (cause) {
+            log.write('warn', 'no sign of life', { cause: String(cause) });
+          }
+        };
         const timer = setInterval(() => {
-          alive().catch((cause: unknown) => log.write('warn', 'no sign of life', { cause: String(cause) }));
+          showing ??= show().finally(() => {
+            showing = undefined;
+          });
         }, aliveEvery);
         await paused;
         clearInterval(timer);
+        await showing;
       },
     };
     async function guarded(): Promise<Result<T>> {

@@ -1,5 +1,5 @@
 /** An Ansible inventory in INI form: host lines with `key=value`, ranges, `[group]`, `[group:vars]`, `[group:children]`. */
-import { Groups, type Inventory, limits, quoted } from './groups.ts';
+import { Groups, type Inventory, keep, limits, looksLikeVariable, quoted, tooLarge } from './groups.ts';
 
 /** Words of a line as a shell would split them, without expansion; undefined where a quote is not closed. */
 export function wordsOf(line: string): readonly string[] | undefined {
@@ -35,6 +35,7 @@ const range = /\[(?:(\d+):(\d+)|([a-z]):([a-z])|([A-Z]):([A-Z]))(?::(\d+))?\]/;
 
 /** `web[01:03]` → three names; at most `most` of them. A pattern that is no range is no name. */
 export function expandRange(pattern: string, most: number): readonly string[] | undefined {
+  if (pattern.split('[').length > limits.ranges + 1) return undefined;
   const found = range.exec(pattern);
   if (found === null) return /[[\]]/.test(pattern) ? undefined : [pattern];
   const [whole, from = '', to = '', low, high, upperLow, upperHigh, stride] = found;
@@ -60,13 +61,15 @@ function withPort(name: string): { readonly name: string; readonly port?: string
   return found?.[1] === undefined || found[2] === undefined ? { name } : { name: found[1], port: found[2] };
 }
 
+/** What is left out is named by its line alone: a password may stand wherever something is not understood. */
 export function readAnsibleIni(text: string): Inventory {
   const groups = new Groups();
-  if (text.length > limits.characters)
-    return { entries: [], ignored: ['The file is too large to be an inventory.'] };
+  const refusal = tooLarge(text);
+  if (refusal !== undefined) return { entries: [], ignored: [refusal] };
   let group = 'ungrouped';
   let part: 'hosts' | 'vars' | 'children' | 'other' = 'hosts';
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    if (groups.refused) break;
     const line = raw.trim();
     const at = `Line ${index + 1}`;
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
@@ -83,31 +86,38 @@ export function readAnsibleIni(text: string): Inventory {
     if (part === 'vars') {
       const found = /^([A-Za-z_]\w*)\s*=\s*(.*)$/.exec(line);
       const value = wordsOf(found?.[2] ?? '');
-      if (found?.[1] === undefined || value === undefined)
-        groups.ignore(`${at}: this is no variable: ${quoted(line)}.`);
-      else groups.group(group).variables.set(found[1], value.join(' '));
+      if (found?.[1] === undefined || value === undefined) groups.ignore(`${at}: this is no variable.`);
+      else keep(groups.group(group).variables, found[1], value.join(' '));
       continue;
     }
     const words = wordsOf(line);
     const [pattern] = words ?? [];
     if (words === undefined || pattern === undefined) {
-      groups.ignore(`${at}: a quote is not closed: ${quoted(line)}.`);
+      groups.ignore(`${at}: a quote is not closed.`);
       continue;
     }
     if (part === 'children') {
-      groups.group(group).children.add(pattern);
+      groups.addChild(group, pattern);
       groups.group(pattern);
       continue;
     }
+    if (looksLikeVariable(pattern)) {
+      groups.ignore(`${at}: this is no name for a host.`);
+      continue;
+    }
     const values = new Map<string, string>();
+    let told = false;
     for (const word of words.slice(1)) {
       const found = /^([A-Za-z_]\w*)=(.*)$/s.exec(word);
-      if (found?.[1] === undefined) groups.ignore(`${at}: this is no variable: ${quoted(word)}.`);
-      else values.set(found[1], found[2] ?? '');
+      if (found?.[1] !== undefined) keep(values, found[1], found[2] ?? '');
+      else if (!told) {
+        told = true;
+        groups.ignore(`${at}: this is no variable.`);
+      }
     }
     const names = expandRange(pattern, limits.hosts);
     if (names === undefined) {
-      groups.ignore(`${at}: the range is not understood, or means too many hosts: ${quoted(pattern)}.`);
+      groups.ignore(`${at}: the range is not understood, or means too many hosts.`);
       continue;
     }
     for (const one of names) {

@@ -1,5 +1,5 @@
 /** Rows of a CSV file (RFC 4180) with a line of headings; commas, semicolons or tabs, whichever the headings use. */
-import { type Inventory, type InventoryEntry, limits, quoted } from './groups.ts';
+import { type Inventory, type InventoryEntry, limits, quoted, tooLarge } from './groups.ts';
 
 /** Fields of every row, or the number of the line on which a quote is not closed. */
 export function csvRows(text: string, separator: string): readonly (readonly string[])[] | number {
@@ -58,8 +58,8 @@ function meaningOf(heading: string): string | undefined {
 
 /** Needs a heading `name` or `address`; the others are `port`, `user`, `key file`, `roles` and `sudo`. */
 export function readCsv(text: string): Inventory {
-  if (text.length > limits.characters)
-    return { entries: [], ignored: ['The file is too large to be an inventory.'] };
+  const refusal = tooLarge(text);
+  if (refusal !== undefined) return { entries: [], ignored: [refusal] };
   const body = text.replace(/^\uFEFF/, '');
   const [first = ''] = body.split(/\r?\n/, 1);
   const separator = [',', ';', '\t'].find((one) => first.includes(one)) ?? ',';

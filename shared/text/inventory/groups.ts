@@ -5,7 +5,64 @@
  */
 
 /** An inventory comes from somebody else: what is larger is not read. */
-export const limits = { characters: 1_000_000, hosts: 500, ignored: 200, depth: 20 } as const;
+export const limits = {
+  characters: 1_000_000,
+  /** Characters of one line. */
+  line: 2000,
+  hosts: 500,
+  groups: 2000,
+  /** Groups named as children of others, and hosts named in groups, each in sum. */
+  children: 10_000,
+  mentions: 100_000,
+  /** Ranges in one name. */
+  ranges: 10,
+  /** Collections of YAML within each other. */
+  nesting: 100,
+  ignored: 200,
+  depth: 20,
+} as const;
+
+/** Why a file is not read at all; undefined when it is. */
+export function tooLarge(text: string): string | undefined {
+  if (text.length > limits.characters) return 'The file is too large to be an inventory.';
+  const at = text.split('\n').findIndex((line) => line.length > limits.line);
+  return at < 0
+    ? undefined
+    : `Line ${at + 1} has more than ${limits.line} characters: the file was not read.`;
+}
+
+/**
+ * Variables that anybody asks for. All others are forgotten: a file may hold more than memory, and secrets. A password of another kind
+ * counts only as being there.
+ */
+const read = new Set([
+  'name',
+  'roles',
+  'sudo',
+  'ansible_connection',
+  'ansible_host',
+  'ansible_ssh_host',
+  'ansible_user',
+  'ansible_ssh_user',
+  'ansible_port',
+  'ansible_ssh_port',
+  'ansible_ssh_private_key_file',
+  'ansible_private_key_file',
+  'ansible_ssh_common_args',
+  'ansible_ssh_extra_args',
+  'ansible_password',
+  'ansible_ssh_pass',
+  'ansible_become_pass',
+  'ansible_become_password',
+  'ansible_sudo_pass',
+  'ansible_sudo_password',
+]);
+
+/** Adds to `values` what is ever read. */
+export function keep(values: Map<string, string>, key: string, value: string): void {
+  if (read.has(key)) values.set(key, value);
+  else if (/pass(word)?$/.test(key)) values.set('password', '');
+}
 
 export interface InventoryEntry {
   readonly name: string;
@@ -29,6 +86,9 @@ export interface Group {
 export class Groups {
   readonly #groups = new Map<string, Group>();
   readonly #ignored: string[] = [];
+  #refused: string | undefined;
+  #children = 0;
+  #mentions = 0;
   #leftOut = 0;
   #hosts = new Set<string>();
 
@@ -36,12 +96,29 @@ export class Groups {
     const known = this.#groups.get(name);
     if (known !== undefined) return known;
     const made: Group = { hosts: new Map(), variables: new Map(), children: new Set() };
-    this.#groups.set(name, made);
+    if (this.#groups.size >= limits.groups)
+      this.#refused ??= `The file has more than ${limits.groups} groups: it was not read.`;
+    else this.#groups.set(name, made);
     return made;
+  }
+
+  addChild(name: string, child: string): void {
+    this.#children += 1;
+    if (this.#children > limits.children)
+      this.#refused ??= `The file names more than ${limits.children} groups as children of others: it was not read.`;
+    else this.group(name).children.add(child);
+  }
+
+  /** A limit was passed: what follows is in vain. */
+  get refused(): boolean {
+    return this.#refused !== undefined;
   }
 
   /** False once there are more hosts than are read. */
   addHost(group: string, name: string, values: ReadonlyMap<string, string>): boolean {
+    this.#mentions += 1;
+    if (this.#mentions > limits.mentions)
+      this.#refused ??= `The file names hosts more than ${limits.mentions} times: it was not read.`;
     if (!this.#hosts.has(name) && this.#hosts.size >= limits.hosts) return false;
     this.#hosts.add(name);
     const { hosts } = this.group(group);
@@ -66,24 +143,31 @@ export class Groups {
     return depths;
   }
 
-  #ancestors(name: string): ReadonlySet<string> {
-    const found = new Set([name]);
-    for (let size = 0; size !== found.size; ) {
-      size = found.size;
-      for (const [parent, { children }] of this.#groups)
-        if ([...found].some((child) => children.has(child))) found.add(parent);
-    }
+  /** The groups themselves and all above them. */
+  #ancestors(names: readonly string[], parents: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+    const found = new Set(names);
+    for (const name of found) for (const parent of parents.get(name) ?? []) found.add(parent);
     return found;
   }
 
+  #parents(): ReadonlyMap<string, readonly string[]> {
+    const parents = new Map<string, string[]>();
+    for (const [parent, { children }] of this.#groups)
+      for (const child of children) {
+        const known = parents.get(child);
+        if (known === undefined) parents.set(child, [parent]);
+        else known.push(parent);
+      }
+    return parents;
+  }
+
   inventory(): Inventory {
+    if (this.#refused !== undefined) return { entries: [], ignored: [this.#refused] };
     const depths = this.#depths();
-    const ancestors = new Map([...this.#groups.keys()].map((name) => [name, this.#ancestors(name)]));
+    const parents = this.#parents();
     const entries = [...this.#hosts].map((host): InventoryEntry => {
       const direct = [...this.#groups].filter(([, { hosts }]) => hosts.has(host)).map(([name]) => name);
-      const groups = [...new Set(direct.flatMap((name) => [...(ancestors.get(name) ?? [])]))].filter(
-        (name) => name !== 'all',
-      );
+      const groups = [...this.#ancestors(direct, parents)].filter((name) => name !== 'all');
       groups.sort((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0) || (a < b ? -1 : 1));
       const values = new Map(this.#groups.get('all')?.variables);
       for (const name of groups)
@@ -95,6 +179,22 @@ export class Groups {
     const more = this.#leftOut === 0 ? [] : [`${this.#leftOut} more lines were left out.`];
     return { entries, ignored: [...this.#ignored, ...more] };
   }
+}
+
+/**
+ * A word that stands where a name should and looks like a variable: what follows in it may be a password
+ * (`ansible_ssh_pass=…`, `user:…@host`). Ranges, a port behind a name and addresses of IPv6 are none.
+ */
+export function looksLikeVariable(word: string): boolean {
+  const bare = word.replaceAll(/\[[A-Za-z0-9:]*\]/g, '');
+  const [first = ''] = bare.split(/[=:]/, 1);
+  if (bare.includes('=') || /^ansible_|pass(word|wd|phrase)?$/i.test(first)) return true;
+  return bare.includes(':') && !/^[^:@]+:\d{1,5}$/.test(bare) && !/^[0-9a-f:.]+$/i.test(bare);
+}
+
+/** The beginning of a name that is none, without what may be a value in it. */
+export function quotedName(name: string): string {
+  return quoted(name.split(/[=:\s]/, 1)[0] ?? '');
 }
 
 /** A piece of the file as it is shown: short, on one line, without what could deceive the eye. */
