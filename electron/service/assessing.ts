@@ -13,6 +13,7 @@ import { factParts } from '../../shared/facts/sources.ts';
 import { observeOutside } from '../adapters/outside/outside.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
 import type { ServiceContext } from './context.ts';
+import { keepLatest } from './latest-scans.ts';
 import { loginsFor } from './node-logins.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
@@ -118,6 +119,7 @@ export async function assessHost(
   const { store } = context;
   const show = (note: string): void =>
     store.updateHost(hostId, (state) => progressing(state, note, note === 'Reading the host' ? 0 : 1));
+  const errorBefore = store.get().hosts.find((state) => state.host.id === hostId)?.error;
   store.updateHost(hostId, ({ error: _error, ...state }) => progressing(state, 'Connecting', 0));
   const started = systemClock.now();
   const held = workspace.connections.isHeld(hostId);
@@ -156,7 +158,7 @@ export async function assessHost(
     store.updateHost(hostId, (state) => ({
       ...state,
       ...(cancelled
-        ? {}
+        ? errorBefore && { error: errorBefore }
         : {
             error: result.error,
             connection: result.error.code.startsWith('SSH_') ? 'failed' : state.connection,
@@ -167,12 +169,13 @@ export async function assessHost(
         doing: cancelled ? 'Cancelled; what was read before stays' : result.error.message,
       },
     }));
+    // What this host said before counts no more, and verdicts on the others may rest on it.
+    if (!cancelled) await judgeClusterAgain(context, workspace);
     return result;
   }
   const found = result.value;
   const isFirst = store.get().hosts.find((state) => state.host.id === hostId)?.baseline === undefined;
   if (isFirst) await writeScan(workspace.paths, found, 'baseline');
-  await writeScan(workspace.paths, found, 'latest');
   store.updateHost(hostId, (state) => ({
     ...state,
     connection: workspace.connections.isHeld(hostId) ? 'connected' : state.connection,
@@ -183,7 +186,8 @@ export async function assessHost(
     ...(isFirst ? { baseline: found } : {}),
     assess: { state: 'done', doing: '', areas: usedAreas.map((area) => ({ area, state: 'done' })) },
   }));
-  await judgeClusterAgain(context, workspace, hostId);
+  await keepLatest(store, workspace, found);
+  await judgeClusterAgain(context, workspace);
   return result;
 }
 

@@ -70,8 +70,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     report: null,
     verification: null,
   };
-  const store = createStateStore(initial, (event) => options.emit('state', event), topologySlice());
   const log = createLog(options.logLine);
+  const store = createStateStore(initial, (event) => options.emit('state', event), topologySlice(log));
   const holder: WorkspaceHolder = { current: undefined };
   const context: ServiceContext = {
     store,

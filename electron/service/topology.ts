@@ -1,14 +1,16 @@
 /** The picture of all hosts: joined from their latest scans, and judged again on every host when one of them was read. */
+import { z } from 'zod';
 import type { AppState, HostState } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
 import type { Exposure, Finding, Scan } from '../../shared/domain/finding.ts';
-import type { HostNode } from '../../shared/domain/topology.ts';
+import { type HostNode, type Topology, topologySchema } from '../../shared/domain/topology.ts';
+import type { Log } from '../../shared/engine/ports.ts';
 import { findingOf, topologyFact } from '../../shared/engine/scan.ts';
 import { type Joined, joinTopology, type TopologyHost } from '../../shared/engine/topology/topology.ts';
 import { systemClock } from '../adapters/system/system.ts';
 import type { ServiceContext } from './context.ts';
+import { keepLatest } from './latest-scans.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
-import { writeScan } from './workspace-files.ts';
 
 interface JustRead {
   readonly hostId: string;
@@ -28,41 +30,64 @@ export function joinedHosts(hosts: readonly HostState[], fresh?: JustRead): Join
   );
 }
 
-function asTopologyHost({ host, latest, error }: HostState): TopologyHost {
+/** Why what was read of it last does not count; empty when it does. */
+function noteOf({ latest, error, assess }: HostState): string {
+  const failed = error?.message ?? (assess.state === 'failed' ? assess.doing : '');
+  if (failed !== '') return failed.slice(0, 1000);
+  return latest === undefined ? 'It was not assessed yet.' : '';
+}
+
+function asTopologyHost(state: HostState): TopologyHost {
+  const { host, latest } = state;
   return {
     hostId: host.id,
     hostName: host.name,
     address: host.address,
     node: latest?.node,
     exposure: latest?.exposure ?? [],
-    note: error?.message ?? (latest === undefined ? 'It was not assessed yet.' : ''),
+    note: noteOf(state),
   };
 }
 
 /** For the store: joins anew only when a scan, an error or a host changed. */
-export function topologySlice(): (hosts: readonly HostState[]) => Pick<AppState, 'topology'> {
+export function topologySlice(log: Log): (hosts: readonly HostState[]) => Pick<AppState, 'topology'> {
   let seen: readonly unknown[] = [];
   return (hosts) => {
-    const now = hosts.flatMap(({ host, latest, error }) => [host, latest, error]);
+    const now = hosts.flatMap((state) => [state.host, state.latest, noteOf(state)]);
     if (now.length === seen.length && now.every((value, at) => value === seen[at])) return {};
     seen = now;
-    return { topology: joinedHosts(hosts).topology };
+    return { topology: agreed(joinedHosts(hosts).topology, hosts, log) };
   };
+}
+
+/** Hosts may say anything; a picture without the agreed form is none, so that everything else still reaches the window. */
+function agreed(topology: Topology, hosts: readonly HostState[], log: Log): Topology {
+  const parsed = topologySchema.safeParse(topology);
+  if (parsed.success) return parsed.data;
+  log.write('error', 'the picture of the clusters was dropped', {
+    reason: z.prettifyError(parsed.error).slice(0, 500),
+  });
+  const note = 'What the hosts say of their clusters fits in no picture.';
+  const others = hosts.map(
+    ({ host }) => ({ hostId: host.id, hostName: host.name, standing: 'not-read', note }) as const,
+  );
+  return { clusters: [], others: others.slice(0, 2000) };
 }
 
 /** Controls of this area compare hosts: what one of them said may change the verdict on the others. */
 const comparing = catalog.filter(({ words }) => words.area === 'cluster');
 
-/** @param justRead the host whose own scan is judged already */
+/** Every host, also the one that was just read: another one may have been kept between its judging and its keeping. */
 export async function judgeClusterAgain(
-  { store }: ServiceContext,
-  workspace: OpenWorkspace,
-  justRead: string,
+  { store }: Pick<ServiceContext, 'store'>,
+  workspace: Pick<OpenWorkspace, 'paths'>,
 ): Promise<void> {
+  // Nothing is awaited until the store has all of it: no scan that comes in meanwhile meets an older picture.
+  const changed: Scan[] = [];
   const joined = joinedHosts(store.get().hosts);
   const at = new Date(systemClock.now()).toISOString();
   for (const { host, latest } of store.get().hosts) {
-    if (host.id === justRead || latest === undefined) continue;
+    if (latest === undefined) continue;
     const cluster = joined.clusterOf(host.id);
     if (cluster === undefined) continue;
     const facts = { topology: topologyFact(cluster, at) };
@@ -73,9 +98,10 @@ export async function judgeClusterAgain(
     });
     if (findings.every((finding, index) => finding === latest.findings[index])) continue;
     const scan: Scan = { ...latest, findings };
-    store.updateHost(host.id, (state) => (state.latest?.id === scan.id ? { ...state, latest: scan } : state));
-    await writeScan(workspace.paths, scan, 'latest');
+    store.updateHost(host.id, (state) => ({ ...state, latest: scan }));
+    changed.push(scan);
   }
+  for (const scan of changed) await keepLatest(store, workspace, scan);
 }
 
 function sameVerdict(before: Finding, after: Finding): boolean {

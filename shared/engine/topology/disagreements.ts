@@ -1,5 +1,6 @@
 /** In what the nodes of one cluster differ, each time with the odd ones by name. */
 import type { Disagreement } from '../../domain/topology.ts';
+import { endpointOf } from './endpoint.ts';
 import { means } from './groups.ts';
 import type { Member } from './members.ts';
 
@@ -92,7 +93,9 @@ function apart(members: readonly Member[]): readonly Disagreement[] {
 /** Nodes that run outside the cluster for certain: every node that the cluster tells is known to be another one. */
 export function lostMembers(members: readonly Member[]): readonly Member[] {
   if (members.some(({ node }) => node.standing === 'not-in-workspace')) return [];
-  return members.filter(({ uuid, node }) => uuid === undefined && node.running === true);
+  return members.filter(
+    ({ uuid, node, doubtful }) => uuid === undefined && node.running === true && !doubtful,
+  );
 }
 
 function differing(
@@ -123,9 +126,16 @@ function sameCluster(parts: readonly Part[]): boolean {
 
 /** Says of a member its seed hosts as the names of the nodes they mean, in one text; undefined where they are not known. */
 function seedLists(members: readonly Member[]): (member: Member) => string | undefined {
+  const known = new Map<string, Member[]>();
+  for (const member of members)
+    for (const name of member.names) {
+      const same = known.get(name);
+      if (same) same.push(member);
+      else known.set(name, [member]);
+    }
   const named = new Map<string, string | undefined>();
   for (const seed of new Set(members.flatMap(({ seeds }) => seeds ?? [])))
-    named.set(seed, members.find((other) => means(seed, other))?.node.name);
+    named.set(seed, known.get(endpointOf(seed).host)?.find((other) => means(seed, other))?.node.name);
   const whole = members.every(({ node }) => node.standing === 'read' || node.standing === 'host-only');
   const wanted = new Set(named.values());
   return ({ seeds, node }) => {

@@ -31,6 +31,8 @@ export interface Member {
   readonly follows: string | undefined;
   /** Its own cluster told it, or nobody could be asked. */
   readonly host: TopologyHost | undefined;
+  /** Another host of the workspace answers as the same node. */
+  readonly doubtful: boolean;
 }
 
 interface Told {
@@ -46,25 +48,41 @@ export function membersOf(hosts: readonly TopologyHost[]): {
   readonly ofHost: ReadonlyMap<string, string>;
 } {
   const told = toldNodes(hosts);
+  const names = ownNames(hosts);
+  const namesAt = (host: TopologyHost) => names.get(host.hostId) ?? [];
   const ofHost = new Map<string, string>();
-  for (const host of hosts) {
-    if (host.node === null) continue;
-    const key = ownKey(host, told);
-    if (key !== undefined) ofHost.set(host.hostId, key);
-  }
   const hostOf = new Map<string, TopologyHost>();
-  for (const host of hosts) {
-    const key = ofHost.get(host.hostId);
-    if (key !== undefined && !hostOf.has(key)) hostOf.set(key, host);
+  const doubtful = new Set<string>();
+  for (const host of hosts.toSorted(byCertainty)) {
+    const key = host.node === null ? undefined : ownKey(host, namesAt(host), told);
+    if (key === undefined) continue;
+    if (hostOf.has(key)) {
+      doubtful.add(key).add(unclaimedKey(host));
+      continue;
+    }
+    ofHost.set(host.hostId, key);
+    hostOf.set(key, host);
   }
-  const members = [...told].map(([key, one]) => memberOf(key, one, hostOf.get(key)));
+  const made = (key: string, one: Told | undefined, host: TopologyHost | undefined) =>
+    memberOf(key, one, host, host ? namesAt(host) : [], doubtful.has(key));
+  const members = [...told].map(([key, one]) => made(key, one, hostOf.get(key)));
   for (const host of hosts) {
     if (host.node === null || ofHost.has(host.hostId)) continue;
-    const key = `host/${host.hostId}`;
+    const key = unclaimedKey(host);
     ofHost.set(host.hostId, key);
-    members.push(memberOf(key, undefined, host));
+    members.push(made(key, undefined, host));
   }
   return { members, ofHost };
+}
+
+function unclaimedKey({ hostId }: TopologyHost): string {
+  return `host/${hostId}`;
+}
+
+/** Whose node told its cluster itself comes first; the order of the hosts makes no difference. */
+function byCertainty(a: TopologyHost, b: TopologyHost): number {
+  const told = ({ node }: TopologyHost) => (node?.cluster === undefined ? 1 : 0);
+  return told(a) - told(b) || (a.hostId < b.hostId ? -1 : 1);
 }
 
 /** The nodes of all clusters. A node's own words about itself come first, then those of the first one that told all of it. */
@@ -86,11 +104,14 @@ function toldNodes(hosts: readonly TopologyHost[]): ReadonlyMap<string, Told> {
 }
 
 /** Which of the nodes runs on this host. */
-function ownKey(host: TopologyHost, told: ReadonlyMap<string, Told>): string | undefined {
+function ownKey(
+  host: TopologyHost,
+  names: readonly string[],
+  told: ReadonlyMap<string, Told>,
+): string | undefined {
   const { node } = host;
   const own = node?.cluster;
   const mine = own ? [...told].filter(([, one]) => one.uuid === own.uuid) : [...told];
-  const names = namesOf(host);
   const byAddress = mine.filter(([, one]) => {
     const { host: name, port } = endpointOf(one.node.transport ?? '');
     const here = names.includes(name) || (own !== undefined && name !== '' && isOwnAddress(name));
@@ -120,18 +141,29 @@ function namesOf({ address, hostName, node }: TopologyHost): readonly string[] {
   return [...new Set(names.map((name) => name.toLowerCase()))].filter((name) => !isOwnAddress(name));
 }
 
-function memberOf(key: string, told: Told | undefined, host: TopologyHost | undefined): Member {
+/** By host. What several hosts have, as the address of a container bridge, tells nothing about which of them is meant. */
+function ownNames(hosts: readonly TopologyHost[]): ReadonlyMap<string, readonly string[]> {
+  const all = hosts.map((host) => [host.hostId, namesOf(host)] as const);
+  const owners = new Map<string, number>();
+  for (const name of all.flatMap(([, names]) => names)) owners.set(name, (owners.get(name) ?? 0) + 1);
+  return new Map(all.map(([id, names]) => [id, names.filter((name) => owners.get(name) === 1)]));
+}
+
+function memberOf(
+  key: string,
+  told: Told | undefined,
+  host: TopologyHost | undefined,
+  hostNames: readonly string[],
+  doubtful: boolean,
+): Member {
   const own = host?.node ?? undefined;
   const known = told?.node;
   const transport = endpointOf(known?.transport ?? '');
-  const names = new Set([
-    ...(host ? namesOf(host) : []),
-    ...(isOwnAddress(transport.host) ? [] : [transport.host]),
-  ]);
+  const names = new Set([...hostNames, ...(isOwnAddress(transport.host) ? [] : [transport.host])]);
   const view = own?.cluster;
   return {
     node: nodeOf(key, told, host),
-    uuid: told?.uuid,
+    uuid: told?.uuid ?? (doubtful ? view?.uuid : undefined),
     clusterName: told?.clusterName ?? own?.settings?.clusterName,
     seeds: own?.settings?.seedHosts ?? known?.seedHosts ?? (known?.settingsTold === true ? [] : undefined),
     initialMasters: own?.settings?.initialMasters ?? [],
@@ -139,6 +171,7 @@ function memberOf(key: string, told: Told | undefined, host: TopologyHost | unde
     transportPort: transport.port ?? own?.transportPort,
     follows: view?.nodes.find(({ id }) => id === view.master)?.name ?? view?.master,
     host,
+    doubtful,
   };
 }
 

@@ -1,5 +1,12 @@
 /** Joins what several hosts said into one picture. Pure: the same hosts give the same picture. */
-import type { ClusterFact, ClusterView, Topology, TopologyCluster } from '../../domain/topology.ts';
+import {
+  type ClusterFact,
+  type ClusterView,
+  mostNodes,
+  type NodeStanding,
+  type Topology,
+  type TopologyCluster,
+} from '../../domain/topology.ts';
 import { disagreementsOf, lostMembers, namesOf } from './disagreements.ts';
 import { groupsOf } from './groups.ts';
 import { type Member, membersOf, type TopologyHost } from './members.ts';
@@ -15,6 +22,7 @@ export interface Joined {
 export function joinTopology(hosts: readonly TopologyHost[]): Joined {
   const { members, ofHost } = membersOf(hosts);
   const clusters: TopologyCluster[] = [];
+  const ofNode = new Map<string, TopologyCluster>();
   const others: Topology['others'][number][] = [];
   const views = new Map(
     hosts.flatMap(({ node }) => (node?.cluster ? [[node.cluster.uuid, node.cluster]] : [])),
@@ -26,14 +34,19 @@ export function joinTopology(hosts: readonly TopologyHost[]): Joined {
     if (group.length === 1 && only?.host && only.node.standing === 'not-read' && only.uuid === undefined) {
       const { hostId, hostName, note } = only.host;
       others.push({ hostId, hostName, standing: 'not-read', note });
-    } else clusters.push(clusterOf(group, views));
+    } else {
+      const cluster = clusterOf(group, views);
+      clusters.push(cluster);
+      // A node that is not shown has its cluster all the same.
+      for (const { node } of group) ofNode.set(node.key, cluster);
+    }
   }
   const topology = { clusters: clusters.toSorted((a, b) => (a.key < b.key ? -1 : 1)), others };
   return {
     topology,
     clusterOf(hostId) {
       const self = ofHost.get(hostId);
-      const cluster = clusters.find(({ nodes }) => nodes.some(({ key }) => key === self));
+      const cluster = self === undefined ? undefined : ofNode.get(self);
       return self === undefined || cluster === undefined ? undefined : { self, cluster };
     },
   };
@@ -43,18 +56,40 @@ function clusterOf(group: readonly Member[], views: ReadonlyMap<string, ClusterV
   const uuid = mostCommon(group.flatMap((member) => member.uuid ?? []));
   const name = mostCommon(group.flatMap(({ clusterName }) => clusterName ?? []));
   const view = uuid === undefined ? undefined : views.get(uuid);
-  const nodes = group
+  const byName = group
     .map(({ node }) => node)
     .toSorted((a, b) => order(a.name, b.name) || order(a.key, b.key));
+  // One host may tell as many nodes as it likes; those that were read themselves stay.
+  const kept = new Set(
+    byName.toSorted((a, b) => shownFirst[a.standing] - shownFirst[b.standing]).slice(0, mostNodes),
+  );
+  const nodes = byName.filter((node) => kept.has(node));
+  const shown = new Set(nodes.map(({ key }) => key));
   return {
     key: uuid ?? nodes[0]?.key ?? '',
     name: name ?? '',
     ...(uuid === undefined ? {} : { uuid }),
     ...(view?.status === undefined ? {} : { status: view.status }),
     nodes,
-    gaps: [...gapsOf(group, view)],
-    disagreements: [...disagreementsOf(group)],
+    gaps: [...gapsOf(group, view), ...leftOut(group.length - nodes.length)],
+    disagreements: disagreementsOf(group).map((one) => ({
+      ...one,
+      odd: one.odd.filter((key) => shown.has(key)),
+    })),
   };
+}
+
+const shownFirst: Readonly<Record<NodeStanding, number>> = {
+  read: 0,
+  'host-only': 0,
+  'not-read': 1,
+  'not-in-workspace': 2,
+};
+
+function leftOut(count: number): readonly string[] {
+  return count > 0
+    ? [`${count} more nodes were told than the ${mostNodes} that are shown; they are left out here.`]
+    : [];
 }
 
 /** What the picture does not show, and how it would. */
@@ -64,7 +99,9 @@ function gapsOf(group: readonly Member[], view: ClusterView | undefined): readon
   const having = (wanted: (member: Member) => boolean) => group.filter(wanted);
   const stopped = having(({ node }) => node.running === false);
   const strange = having(({ node }) => node.standing === 'not-in-workspace');
-  const unread = having(({ node }) => node.standing === 'not-read');
+  // What a host said before its last assessment failed may not be so any more.
+  const unread = having(({ node }) => node.standing === 'not-read' || node.note !== '');
+  const twins = having(({ doubtful }) => doubtful);
   return [
     ...(secret.length > 0 && (!told || lostMembers(group).length === 0)
       ? [
@@ -78,6 +115,11 @@ function gapsOf(group: readonly Member[], view: ClusterView | undefined): readon
         ]
       : []),
     ...(unread.length > 0 ? [`${namesOf(unread)} ${unread.length === 1 ? 'was' : 'were'} not read.`] : []),
+    ...(twins.length > 0
+      ? [
+          `${namesOf(twins)} cannot be told apart from the node of another host: see whether a host is listed twice or two nodes have the same name.`,
+        ]
+      : []),
     ...(view !== undefined && view.silent > 0
       ? [`${view.silent} of the nodes did not answer when all were asked; assess again.`]
       : []),

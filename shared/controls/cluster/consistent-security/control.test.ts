@@ -54,6 +54,21 @@ controlTable(control, {
       says: /add the host/,
     },
     { name: 'nobody told the cluster', facts: seenBy(1, [mute]), says: /give Bulwark a login/ },
+    {
+      name: 'what one node speaks is not known',
+      facts: seenBy(1, [...healthyHosts.slice(0, 2), withNode(3, { transport: 'unknown', http: 'silent' })]),
+      says: /^Whether TLS is spoken could not be told for transport and HTTP of node-3\./,
+    },
+    {
+      name: 'the last assessment of one host failed',
+      facts: seenBy(1, [...healthyHosts.slice(0, 2), topologyHost(3, { note: 'No route.' })]),
+      says: /node-3 was not read/,
+    },
+    {
+      name: 'two hosts are one node',
+      facts: seenBy(4, [...healthyHosts, topologyHost(4, { address: '10.9.9.9', node: hostNode(3) })]),
+      says: /cannot be told apart/,
+    },
     { name: 'not joined', facts: without(healthy, 'topology') },
   ],
   error: [{ name: 'broken', facts: failing(healthy, 'topology') }],

@@ -1,5 +1,5 @@
 import type { Facts } from '../../../domain/facts.ts';
-import type { ClusterFact, Disagreement, TopologyNode } from '../../../domain/topology.ts';
+import type { ClusterFact, Disagreement, Speech, TopologyNode } from '../../../domain/topology.ts';
 import { defineControl, type Evaluation, type Proposal } from '../../define-control.ts';
 import {
   counted,
@@ -85,6 +85,15 @@ function judge(topology: Seen<ClusterFact>): Evaluation {
       seen,
     );
   if (nodes.length === 1) return notApplicable('It is the only node of its cluster.', seen);
+  const unheard = nodes.flatMap((node) => {
+    const layers = layersNotHeard(node);
+    return layers.length === 0 ? [] : [`${layers.join(' and ')} of ${node.name}`];
+  });
+  if (unheard.length > 0)
+    return undecided(
+      `Whether TLS is spoken could not be told for ${listed(unheard)}. Assess again when every node answers.`,
+      seen,
+    );
   const odd = disagreements.map((one) => evidence(topology, 'Elsewhere', one.sentence));
   const rest = odd.length > 0 ? 'Others differ, and this node is not among the odd ones.' : '';
   return passed(
@@ -92,6 +101,13 @@ function judge(topology: Seen<ClusterFact>): Evaluation {
     seen,
     ...odd,
   );
+}
+
+/** Ports of a node that runs and was read, of which nobody knows what they speak. */
+function layersNotHeard({ running, transportSpeech, httpSpeech }: TopologyNode): readonly string[] {
+  if (running === false) return [];
+  const notHeard = (speech: Speech) => speech === 'unknown' || speech === 'silent';
+  return [...(notHeard(transportSpeech) ? ['transport'] : []), ...(notHeard(httpSpeech) ? ['HTTP'] : [])];
 }
 
 function standing(nodes: readonly TopologyNode[]): string {
