@@ -68,6 +68,11 @@ export async function openAuthority(authority: Identity): Promise<Opened | undef
   }
 }
 
+/** Of id-ce-nameConstraints, RFC 5280, 4.2.1.10. */
+function constrained(pem: string): boolean {
+  return new X509Certificate(pem).getExtension('2.5.29.30') !== null;
+}
+
 interface Parts {
   readonly key: KeyObject;
   readonly certificates: readonly string[];
@@ -145,6 +150,11 @@ export const importAuthority: CertificateIssuer['importAuthority'] = async (give
     return invalid(
       'This certificate may not sign others, or its key is of a kind that clients do not accept.',
       'Choose an authority with a key of RSA (2048 bits or more) or of P-256, P-384 or P-521.',
+    );
+  if (ordered.some(constrained))
+    return invalid(
+      'This authority may sign for certain names only (name constraints), which is not supported: clients would refuse a certificate for another name.',
+      'Choose an authority without name constraints, or have it sign a request of the node.',
     );
   const { notBefore, notAfter } = opened.certificate;
   return notBefore.getTime() <= now && now < notAfter.getTime()

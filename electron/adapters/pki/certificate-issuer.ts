@@ -100,6 +100,12 @@ function nodeExtensions(names: readonly string[], keyType: KeyType) {
   ];
 }
 
+/** What the authority calls its key (RFC 5280, 4.2.1.1); another value than its own makes clients pass it over. */
+function authorityKey(authority: X509Certificate) {
+  const own = authority.getExtension(SubjectKeyIdentifierExtension);
+  return own === null ? [] : [new AuthorityKeyIdentifierExtension(own.keyId)];
+}
+
 const makeAuthority: CertificateIssuer['makeAuthority'] = async (wish) => {
   const wrong = problem(wish);
   if (wrong !== undefined) return invalid(wrong, 'Give another name or time.');
@@ -138,7 +144,8 @@ const issueForNode: CertificateIssuer['issueForNode'] = async (authority, wish) 
   const certificate = await X509CertificateGenerator.create({
     serialNumber: serial(),
     subject: [{ CN: [wish.name] }, { O: ['Bulwark'] }],
-    issuer: opened.certificate.subject,
+    // The name itself and not its text, from which it would be written anew: clients compare the bytes (RFC 5280, 7.1).
+    issuer: opened.certificate.subjectName,
     notBefore: new Date(Math.max(wish.now - beforehand, opened.certificate.notBefore.getTime())),
     notAfter: new Date(end),
     publicKey: keys.publicKey,
@@ -146,7 +153,7 @@ const issueForNode: CertificateIssuer['issueForNode'] = async (authority, wish) 
     signingAlgorithm: opened.algorithm,
     extensions: [
       ...nodeExtensions(wish.names, wish.keyType),
-      await AuthorityKeyIdentifierExtension.create(opened.keys.publicKey),
+      ...authorityKey(opened.certificate),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });

@@ -69,10 +69,6 @@ async function finish(step: Securing, context: ChangeContext): Promise<Result<Ma
   if (!door.ok) {
     return door;
   }
-  const checked = (await step.check?.(context, door.value, credential)) ?? succeed({});
-  if (!checked.ok) {
-    return checked;
-  }
   const kept = await context.secrets.put(
     step.httpCaRef,
     new Secret(door.value.caPem),
@@ -80,6 +76,10 @@ async function finish(step: Securing, context: ChangeContext): Promise<Result<Ma
   );
   if (!kept.ok) {
     return kept;
+  }
+  const checked = (await step.check?.(context, door.value, credential)) ?? succeed({});
+  if (!checked.ok) {
+    return checked;
   }
   const dropped = await dropPaths(context, step.leftovers, true);
   const forgotten = dropped.ok ? await forgetSwitch(context.host, context.tag) : dropped;

@@ -27,7 +27,8 @@ export async function describeReturn(
       'DRIFT',
       `A file in ${install.pathConf} was changed on the host while the secured configuration was made from a copy of it, so nothing was switched.`,
       'Assess the host again and make a new plan.',
-      { hostState: 'restored', retryable: true },
+      // Not `restored`: putting back would put the before-image over the edit.
+      { hostState: 'unchanged', retryable: true },
     );
   }
   const down = standing.state === 'returned-down';

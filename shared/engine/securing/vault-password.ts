@@ -1,7 +1,7 @@
 /** The password of `elastic` in the vault, before and after the node. */
 
 import { type Result, succeed } from '../../domain/result.ts';
-import type { Secret } from '../../domain/secret.ts';
+import { Secret } from '../../domain/secret.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { generatePassword } from '../elasticsearch/generate-password.ts';
 
@@ -11,35 +11,95 @@ interface Change {
 
 const passwordLength = 24;
 
-/** The password is durable in the vault before the host is touched; an earlier one is kept under `/previous`. */
+const aboutStep = (context: ChangeContext) =>
+  `Step that made the password of elastic on ${context.host.hostId}`;
+const about = (context: ChangeContext) => `Password of elastic on ${context.host.hostId}`;
+
+/** Not the tag itself: what is in the vault is treated as secret wherever it occurs, and the tag is in paths and logs. */
+function noteOf(context: ChangeContext, earlier: boolean): Secret {
+  return new Secret(`${context.digest.sha256(context.tag)} ${earlier ? 'earlier' : 'none'}`);
+}
+
+/**
+ * The password is durable in the vault before the host is touched. An earlier one is kept under `/previous`, then `/step`
+ * says whose the password is and whether there was an earlier one; only then it is replaced. Wherever this is interrupted,
+ * the earlier one is in its place or under `/previous` with `/step` beside it.
+ */
 export async function newPassword(change: Change, context: ChangeContext): Promise<Result<Secret>> {
   const ref = change.elasticPasswordRef;
   const earlier = await context.secrets.get(ref);
-  if (earlier.ok) {
-    const kept = await context.secrets.put(
-      `${ref}/previous`,
-      earlier.value,
-      `Earlier password of elastic on ${context.host.hostId}`,
-    );
-    if (!kept.ok) {
-      return kept;
-    }
-  } else if (earlier.error.code !== 'SECRET_MISSING') {
+  if (!earlier.ok && earlier.error.code !== 'SECRET_MISSING') {
     return earlier;
   }
+  const step = await context.secrets.get(`${ref}/step`);
+  if (!step.ok && step.error.code !== 'SECRET_MISSING') {
+    return step;
+  }
+  // Begun by this very step before: what is there now is its own password, the earlier one is kept already.
+  const begun = step.ok && [true, false].some((had) => step.value.reveal() === noteOf(context, had).reveal());
+  if (!begun) {
+    const kept = earlier.ok
+      ? await context.secrets.put(
+          `${ref}/previous`,
+          earlier.value,
+          `Earlier password of elastic on ${context.host.hostId}`,
+        )
+      : succeed(undefined);
+    const noted = kept.ok
+      ? await context.secrets.put(`${ref}/step`, noteOf(context, earlier.ok), aboutStep(context))
+      : kept;
+    if (!noted.ok) {
+      return noted;
+    }
+  }
   const password = generatePassword(context.random, passwordLength);
-  const put = await context.secrets.put(ref, password, `Password of elastic on ${context.host.hostId}`);
+  const put = await context.secrets.put(ref, password, about(context));
   return put.ok ? succeed(password) : put;
 }
 
-/** After a step that left the node open: the vault says what it said before. */
-export async function forgetPassword(change: Change, context: ChangeContext): Promise<void> {
+/**
+ * For steps of releases that did not note themselves: called while the node is still as this step secured it, so that its
+ * password cannot have been forgotten yet. What another step has noted stays.
+ */
+export async function adoptPassword(change: Change, context: ChangeContext): Promise<Result<void>> {
   const ref = change.elasticPasswordRef;
+  const step = await context.secrets.get(`${ref}/step`);
+  if (step.ok || step.error.code !== 'SECRET_MISSING') {
+    return step.ok ? succeed(undefined) : step;
+  }
   const earlier = await context.secrets.get(`${ref}/previous`);
-  if (earlier.ok) {
-    await context.secrets.put(ref, earlier.value, `Password of elastic on ${context.host.hostId}`);
-    await context.secrets.remove(`${ref}/previous`);
-  } else {
-    await context.secrets.remove(ref);
+  if (!earlier.ok && earlier.error.code !== 'SECRET_MISSING') {
+    return earlier;
+  }
+  return await context.secrets.put(`${ref}/step`, noteOf(context, earlier.ok), aboutStep(context));
+}
+
+/**
+ * After a step that left the node open: the vault says what it said before. May be called again and again: without the
+ * note of this step it is done already, or what is there is not this step's.
+ */
+export async function forgetPassword(change: Change, context: ChangeContext): Promise<void> {
+  const { secrets } = context;
+  const ref = change.elasticPasswordRef;
+  const step = await secrets.get(`${ref}/step`);
+  const note = step.ok ? step.value.reveal() : undefined;
+  if (note === noteOf(context, false).reveal()) {
+    const removed = await secrets.remove(ref);
+    if (removed.ok) {
+      await secrets.remove(`${ref}/step`);
+    }
+    return;
+  }
+  if (note !== noteOf(context, true).reveal()) {
+    return;
+  }
+  const earlier = await secrets.get(`${ref}/previous`);
+  if (!earlier.ok && earlier.error.code !== 'SECRET_MISSING') {
+    return;
+  }
+  const restored = earlier.ok ? await secrets.put(ref, earlier.value, about(context)) : succeed(undefined);
+  const unnoted = restored.ok ? await secrets.remove(`${ref}/step`) : restored;
+  if (unnoted.ok && earlier.ok) {
+    await secrets.remove(`${ref}/previous`);
   }
 }

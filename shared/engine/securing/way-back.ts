@@ -25,10 +25,12 @@ import {
   type SwitchStanding,
   type Trade,
 } from './switch.ts';
+import { switchedByUs } from './switched-by-us.ts';
+import { adoptPassword } from './vault-password.ts';
 import { dataAside, dropPaths, existing, makeWrapper } from './wrapper.ts';
 
 export interface WayBack {
-  readonly change: Pick<ChangeOf<'es-auto-configuration'>, 'install' | 'elasticPasswordRef'>;
+  readonly change: Pick<ChangeOf<'es-auto-configuration'>, 'install' | 'elasticPasswordRef' | 'httpCaRef'>;
   readonly image: Image;
   readonly tar: Uint8Array;
   readonly mark: Mark | undefined;
@@ -161,17 +163,28 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
   if (!entries.ok || !drift.ok) {
     return entries.ok ? (drift as Result<never>) : entries;
   }
-  if (drift.value.length > 0 && !context.force) {
+  const ours = context.force
+    ? succeed(drift.value.length === 0)
+    : await switchedByUs(way, live, running.value.standing);
+  if (!ours.ok) {
+    return ours;
+  }
+  const wrong = ours.value ? drift.value : [`${install.pathConf}/elasticsearch.yml`, ...drift.value];
+  if (wrong.length > 0 && !context.force) {
     return fail(
       appError(
         'DRIFT',
-        `${drift.value.join(', ')} was changed since the node was secured.`,
+        `${wrong.join(', ')} was changed since ${ours.value ? 'the node was secured' : 'this step began, and nothing shows that it secured the node'}.`,
         'Look at the change, then decide whether to go back nevertheless.',
         {
           hostState: 'unchanged',
         },
       ),
     );
+  }
+  const adopted = ours.value ? await adoptPassword(way.change, live) : ours;
+  if (!adopted.ok) {
+    return adopted;
   }
   const keep = way.image.data.length > 0 && (await holdsData(way, live));
   const cleaned = await clean(way, live, true);

@@ -11,13 +11,18 @@ export type Documents = ReadonlyMap<string, number>;
 
 type AskContext = Pick<ChangeContext, 'host' | 'clock' | 'signal' | 'secrets'>;
 
+/** Their documents are deleted by Kibana and Elasticsearch at any time: fewer of them is no loss. */
+const fleeting = [/^\.kibana_task_manager/, /^\.async-search/];
+
 /** A closed index has no count, before and after; one that is not there yet after a restart has none either. */
 function readCounts(body: unknown): Documents | undefined {
   if (!Array.isArray(body)) {
     return undefined;
   }
   const rows = body.map((row) => [String(at(row, 'index')), at(row, 'docs.count')] as const);
-  const own = operatorsIndices(rows.map(([index]) => index));
+  const own = operatorsIndices(rows.map(([index]) => index)).filter(
+    (index) => !fleeting.some((one) => one.test(index)),
+  );
   return new Map(
     rows.flatMap(([index, count]) =>
       own.includes(index) && typeof count === 'string' && /^\d+$/.test(count) ? [[index, Number(count)]] : [],

@@ -17,7 +17,7 @@ import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
 import { revertToOpen } from '../../securing/way-back.ts';
 import { wrapperOf } from '../../securing/wrapper.ts';
 import { expectDocuments, inWords } from './documents.ts';
-import { checkPreconditions } from './preconditions.ts';
+import { checkPreconditions, planData } from './preconditions.ts';
 import { byTool } from './set-password.ts';
 import { certificateFiles, securedEdits } from './settings.ts';
 import { prepare } from './staging.ts';
@@ -138,14 +138,20 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
     if (!ready.ok || !password.ok) {
       return ready.ok ? (password as Result<never>) : ready;
     }
-    const { documents } = ready.value;
+    let { documents } = ready.value;
+    // A busy node deletes documents during the minutes of preparation; those are not lost by the switch.
+    const countAgain = async () => {
+      const now = await planData(change, context);
+      documents = now.ok ? now.value : documents;
+      return now.ok ? succeed(undefined) : now;
+    };
     return await carryOut(
       {
         install,
         httpCaRef: change.httpCaRef,
         password: password.value,
         leftovers: leftovers(change, context),
-        prepare: () => prepare(change, context, password.value),
+        prepare: () => prepare(change, context, password.value, countAgain),
         forget: (live) => forget(change, live),
         otherwise: byTool(install, password.value),
         check: async (live, door, credential) => {

@@ -70,8 +70,8 @@ async function planYml(
       );
 }
 
-/** A node that is one of several must be restarted together with the others. */
-async function planData(change: Change, context: ChangeContext): Promise<Result<Documents>> {
+/** A node that is one of several must be restarted together with the others. Errors: PRECONDITION_FAILED. */
+export async function planData(change: Change, context: ChangeContext): Promise<Result<Documents>> {
   const speech = await probeHttp(context, change.install.httpPort);
   if (!speech.ok) {
     return speech;

@@ -240,11 +240,15 @@ async function rehearse(change: Change, context: ChangeContext, staged: Staged):
   return fail(await rejection(context, rehearsal, tried.value));
 }
 
-/** Errors before the switch was begun leave the host as it was, but for the wrapper. */
+/**
+ * Errors before the switch was begun leave the host as it was, but for the wrapper.
+ * @param last asked right before the switch is begun; its error is the error of the whole
+ */
 export async function prepare(
   change: Change,
   context: ChangeContext,
   password: Secret,
+  last: () => Promise<Result<void>>,
 ): Promise<Result<void>> {
   const { install } = change;
   // Before the copy is made: what comes in while it is made counts as an edit.
@@ -260,6 +264,7 @@ export async function prepare(
     () => writeSettings(change, context, staged.value),
     () => own(context, staged.value),
     () => rehearse(change, context, staged.value),
+    last,
   ]) {
     const done = await step();
     if (!done.ok) {
