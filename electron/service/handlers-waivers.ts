@@ -2,7 +2,7 @@
 import type { Handlers } from '../../shared/contract/derive.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { fail, type Result } from '../../shared/domain/result.ts';
-import { endProblem, type Waiver } from '../../shared/domain/waiver.ts';
+import { endProblem, type Waiver, waiverOf } from '../../shared/domain/waiver.ts';
 import { systemClock } from '../adapters/system/system.ts';
 import type { ServiceContext } from './context.ts';
 import { refreshHistory } from './engine-work.ts';
@@ -52,17 +52,8 @@ export function createWaiverHandlers(
               hostState: 'unchanged',
             }),
           );
-        const { hostId, controlId, title } = finding;
-        const waiver: Waiver = {
-          findingId,
-          hostId,
-          controlId,
-          reason,
-          approver,
-          until,
-          at: new Date(now).toISOString(),
-          operator: context.operator,
-        };
+        const { hostId, title } = finding;
+        const waiver = waiverOf(finding, { reason, approver, until }, context.operator, now);
         return await keep(
           workspace,
           hostId,

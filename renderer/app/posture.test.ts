@@ -9,6 +9,7 @@ import {
 } from '../../test/e2e/fake-main/states/build.ts';
 import { filteredRows, hostSentence } from '../features/review/filter-findings.ts';
 import {
+  acceptedFindings,
   changedSinceAssessed,
   changedVerdicts,
   compareUrgency,
@@ -23,6 +24,26 @@ const names = new Map([
   ['c', 'es-c'],
   ['d', 'es-d'],
 ]);
+
+describe('findings that somebody accepted', () => {
+  it('are accepted as they were, and no longer when they become something else', () => {
+    const waiver = {
+      findingId: finding('a', 'es-data-encrypted', 'unknown').id,
+      hostId: 'a',
+      controlId: 'es-data-encrypted',
+      outcome: 'unknown' as const,
+      reason: 'r',
+      approver: 'p',
+      until: '2026-12-31',
+      at: '',
+      operator: 'o',
+    };
+    const now = Date.parse('2026-11-01T00:00:00Z');
+    const accepted = (outcome: 'unknown' | 'fail' | 'error') =>
+      acceptedFindings([waiver], [finding('a', 'es-data-encrypted', outcome)], now).size;
+    expect([accepted('unknown'), accepted('fail'), accepted('error')]).toEqual([1, 0, 0]);
+  });
+});
 
 describe('the order to act in', () => {
   it('puts what fails first, critical first, seen from outside first, and passes last', () => {

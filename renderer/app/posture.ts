@@ -3,7 +3,7 @@ import type { HostState } from '../../shared/contract/state.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { type Severity, severities } from '../../shared/domain/severity.ts';
-import { holds, type Waiver } from '../../shared/domain/waiver.ts';
+import { covers, type Waiver } from '../../shared/domain/waiver.ts';
 
 export type Counts = Readonly<Record<Outcome, number>>;
 
@@ -103,7 +103,19 @@ export function canBePlanned(finding: Finding): boolean {
   );
 }
 
-/** Findings whose risk somebody accepted and whose time is not over. @param now milliseconds since 1970 */
-export function acceptedFindings(waivers: readonly Waiver[], now: number): ReadonlySet<string> {
-  return new Set(waivers.filter((waiver) => holds(waiver, now)).map(({ findingId }) => findingId));
+/** Findings whose risk somebody accepted as they are, and whose time is not over. @param now milliseconds since 1970 */
+export function acceptedFindings(
+  waivers: readonly Waiver[],
+  findings: readonly Finding[],
+  now: number,
+): ReadonlySet<string> {
+  const known = new Map(waivers.map((waiver) => [waiver.findingId, waiver]));
+  return new Set(
+    findings
+      .filter(({ id, outcome }) => {
+        const waiver = known.get(id);
+        return waiver !== undefined && covers(waiver, outcome, now);
+      })
+      .map(({ id }) => id),
+  );
 }

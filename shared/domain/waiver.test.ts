@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endProblem, holds, waiverTermsSchema } from './waiver.ts';
+import { covers, endProblem, holds, waiverOf, waiverSchema, waiverTermsSchema } from './waiver.ts';
 
 const noon = Date.parse('2026-03-12T12:00:00Z');
 const terms = { reason: 'The disk is encrypted by the storage.', approver: 'J. Brandt', until: '2026-06-30' };
@@ -9,6 +9,28 @@ describe('a waiver', () => {
     expect(holds({ until: '2026-03-12' }, noon)).toBe(true);
     expect(holds({ until: '2026-03-12' }, Date.parse('2026-03-12T23:59:59.999Z'))).toBe(true);
     expect(holds({ until: '2026-03-12' }, Date.parse('2026-03-13T00:00:00Z'))).toBe(false);
+  });
+
+  it('counts only for the outcome that was accepted', () => {
+    const finding = { id: 'a/b', hostId: 'a', controlId: 'b', outcome: 'unknown' as const };
+    const waiver = waiverOf(finding, terms, 'm.keller', noon);
+    expect(waiverSchema.parse(waiver)).toEqual({ ...waiver, findingId: 'a/b', outcome: 'unknown' });
+    expect(covers(waiver, 'unknown', noon)).toBe(true);
+    expect(covers(waiver, 'fail', noon)).toBe(false);
+    expect(covers(waiver, 'error', noon)).toBe(false);
+    expect(covers({ ...waiver, until: '2026-03-11' }, 'unknown', noon)).toBe(false);
+  });
+
+  it('of a file that does not know the outcome is one for a fail', () => {
+    const { outcome: _none, ...old } = waiverOf(
+      { id: 'a/b', hostId: 'a', controlId: 'b', outcome: 'unknown' },
+      terms,
+      'm.keller',
+      noon,
+    );
+    expect(waiverSchema.parse(old)).toEqual(old);
+    expect(covers(old, 'fail', noon)).toBe(true);
+    expect(covers(old, 'unknown', noon)).toBe(false);
   });
 
   it.each([

@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { controlIdSchema } from './control.ts';
+import type { Finding } from './finding.ts';
 import { hostIdSchema } from './host.ts';
+import { type Outcome, outcomeSchema } from './outcome.ts';
 
 /** Longest time for which a risk can be accepted. Days. */
 export const longestWaiver = 730;
@@ -31,6 +33,8 @@ export const waiverSchema = waiverTermsSchema.extend({
   findingId: z.string().min(1).max(200),
   hostId: hostIdSchema,
   controlId: controlIdSchema,
+  /** What the finding was when it was accepted; absent in files written before it was kept, where it means fail. */
+  outcome: outcomeSchema.optional(),
   /** ISO 8601 and the operator who entered it. */
   at: z.string(),
   operator: z.string(),
@@ -44,6 +48,30 @@ function dayOf(milliseconds: number): string {
 /** @param now milliseconds since 1970 */
 export function holds(waiver: Pick<Waiver, 'until'>, now: number): boolean {
   return waiver.until >= dayOf(now);
+}
+
+/** The outcome that was accepted. */
+export function acceptedOutcome({ outcome }: Pick<Waiver, 'outcome'>): Outcome {
+  return outcome ?? 'fail';
+}
+
+/**
+ * Whether it counts for a finding of this outcome: who accepts not to know has not accepted that it fails.
+ * @param now milliseconds since 1970
+ */
+export function covers(waiver: Pick<Waiver, 'until' | 'outcome'>, outcome: Outcome, now: number): boolean {
+  return acceptedOutcome(waiver) === outcome && holds(waiver, now);
+}
+
+/** @param now milliseconds since 1970 */
+export function waiverOf(
+  { id, hostId, controlId, outcome }: Pick<Finding, 'id' | 'hostId' | 'controlId' | 'outcome'>,
+  { reason, approver, until }: WaiverTerms,
+  operator: string,
+  now: number,
+): Waiver {
+  const at = new Date(now).toISOString();
+  return { findingId: id, hostId, controlId, outcome, reason, approver, until, at, operator };
 }
 
 /** What is wrong with an end, in words; undefined when nothing is. @param now milliseconds since 1970 */

@@ -112,7 +112,7 @@ export function ReviewScreen() {
   const findings = useMemo(() => latestFindings(hosts), [hosts]);
   const waivers = useMain((state) => state.waivers);
   const now = useNow(false);
-  const accepted = useMemo(() => acceptedFindings(waivers, now), [waivers, now]);
+  const accepted = useMemo(() => acceptedFindings(waivers, findings, now), [waivers, findings, now]);
   const rows = useMemo(() => filteredRows(findings, filters, accepted), [findings, filters, accepted]);
   const nameOf = useMemo(() => new Map(hosts.map((host) => [host.host.id, host.host.name])), [hosts]);
   const row = rows.find((entry) => entry.controlId === wanted) ?? rows[0];

@@ -6,7 +6,7 @@ import { ready } from '../../../test/e2e/fake-main/states/situations.ts';
 import { draw } from '../../../test/support/draw.tsx';
 import { WaiverButton, WaiverNote } from './waiver.tsx';
 
-const failing = finding('es-prod-1', 'es-data-encrypted', 'fail');
+const failing = finding('es-prod-1', 'http-port-restricted', 'fail');
 
 function Both() {
   return (
@@ -34,10 +34,30 @@ describe('accepting a risk', () => {
     await waitFor(() => expect(played.get().waivers).toHaveLength(1));
     const note = await screen.findByTestId('waiver');
     expect(note).toHaveTextContent(/Accepted until .* by J\. BrandtThe storage encrypts by itself\./);
-    expect(played.get().waivers[0]).toMatchObject({ findingId: 'es-prod-1/es-data-encrypted' });
+    expect(played.get().waivers[0]).toMatchObject({ findingId: 'es-prod-1/http-port-restricted' });
 
     await userEvent.click(within(note).getByRole('button', { name: 'Withdraw' }));
     await waitFor(() => expect(screen.queryByTestId('waiver')).not.toBeInTheDocument());
+  });
+
+  it('that was made for what could not be decided does not cover a fail', async () => {
+    const unknown = {
+      findingId: failing.id,
+      hostId: failing.hostId,
+      controlId: failing.controlId,
+      outcome: 'unknown' as const,
+      reason: 'The storage cannot be asked.',
+      approver: 'J. Brandt',
+      until: '2099-01-31',
+      at: '2026-11-01T10:00:00Z',
+      operator: 'm.keller',
+    };
+    await draw({ ...ready, waivers: [unknown] }, <Both />);
+    expect(screen.getByTestId('waiver')).toHaveAttribute('data-active', 'false');
+    expect(screen.getByTestId('waiver')).toHaveTextContent(
+      'Was accepted until 31 Jan 2099 by J. BrandtIt was accepted as Unknown and does not count for Fail.',
+    );
+    expect(screen.getByRole('button', { name: 'Waive…' })).toBeVisible();
   });
 
   it('says when it is over, and is not offered for what passes', async () => {

@@ -1,7 +1,7 @@
 /** A risk that somebody accepts for a while: the question for it, and what stands on the finding afterwards. */
 import { type ReactNode, useId, useState } from 'react';
 import type { Finding } from '../../../shared/domain/finding.ts';
-import { endProblem, holds, type Waiver } from '../../../shared/domain/waiver.ts';
+import { acceptedOutcome, covers, endProblem, type Waiver } from '../../../shared/domain/waiver.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
 import { outcomeWords } from '../../copy/words.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -138,7 +138,7 @@ export function WaiverButton({ finding }: { readonly finding: Finding }) {
   const now = useNow(false);
   const [asking, setAsking] = useState(false);
   if (finding.outcome === 'pass' || finding.outcome === 'not-applicable') return null;
-  const active = waiver !== undefined && holds(waiver, now);
+  const active = waiver !== undefined && covers(waiver, finding.outcome, now);
   return (
     <>
       <Button variant="secondary" data-key="w" onClick={() => setAsking(true)}>
@@ -163,7 +163,8 @@ export function WaiverNote({ finding }: { readonly finding: Finding }) {
   const now = useNow(false);
   const waiver = useWaiver(finding.id);
   if (waiver === undefined || finding.outcome === 'pass' || finding.outcome === 'not-applicable') return null;
-  const active = holds(waiver, now);
+  const active = covers(waiver, finding.outcome, now);
+  const was = acceptedOutcome(waiver);
   return (
     <div className="waiver" data-testid="waiver" data-active={active}>
       <div>
@@ -173,6 +174,11 @@ export function WaiverNote({ finding }: { readonly finding: Finding }) {
           </span>{' '}
           by {waiver.approver}
         </p>
+        {was !== finding.outcome && (
+          <p className="small">
+            It was accepted as {outcomeWords[was]} and does not count for {outcomeWords[finding.outcome]}.
+          </p>
+        )}
         <p className="small">{waiver.reason}</p>
       </div>
       <Button

@@ -90,6 +90,11 @@ describe('the report as data', () => {
     expect(figuresOf(report).open.high).toBe(1);
     const page = reportHtml(report, 'ab'.repeat(32), []).html;
     expect(page).toContain('Accepted for a while');
+    expect(page).toContain('; accepted until 2027-02-28');
+    const unknown = buildReport({ ...input, waivers: [{ ...waiver, outcome: 'unknown' }] });
+    const other = reportHtml(unknown, 'ab'.repeat(32), []).html;
+    expect(other).not.toContain('; accepted until');
+    expect(other).toContain('Accepted as unknown: it does not count');
     expect(page).toContain('Bulwark made the role bulwark_reader');
     const text = canonicalJson(report);
     expect(canonicalJson(reportSchema.parse(JSON.parse(text)))).toBe(text);

@@ -191,11 +191,15 @@ function handlersOf(played: PlayedState): Handlers {
     waiver: {
       accept: ({ findingId, ...terms }) => {
         const [hostId = '', controlId = ''] = findingId.split('/');
+        const found = get()
+          .hosts.flatMap(({ latest }) => latest?.findings ?? [])
+          .find(({ id }) => id === findingId);
         const waiver = {
           ...terms,
           findingId,
           hostId,
           controlId,
+          ...(found === undefined ? {} : { outcome: found.outcome }),
           at: new Date().toISOString(),
           operator: 'm.keller',
         };

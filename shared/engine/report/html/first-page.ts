@@ -1,6 +1,7 @@
 /** The page for a reader who reads one page: what was looked at, when, by whom, how it was and is, what is not known. */
+import type { Finding } from '../../../domain/finding.ts';
 import type { Report } from '../../../domain/report.ts';
-import { holds } from '../../../domain/waiver.ts';
+import { covers } from '../../../domain/waiver.ts';
 import { figuresOf } from '../figures.ts';
 import { outcomeBars } from './bars.ts';
 import { verdict } from './marks.ts';
@@ -77,7 +78,7 @@ function stillFailing(report: Report): Markup | undefined {
   const risks = openRisksOf(report);
   if (risks.length === 0) return undefined;
   const rows = risks.slice(0, shownAtMost).map(({ finding, hosts }) => {
-    const until = acceptedUntil(report, finding.controlId, hosts);
+    const until = acceptedUntil(report, finding, hosts);
     return html`<li>${verdict(finding.outcome, finding.severity)}<span class="one-line">${finding.title}, on ${hostsShort(hosts)}${until === undefined ? '' : `; accepted until ${until}`}</span></li>`;
   });
   const more = risks.length - shownAtMost;
@@ -86,14 +87,18 @@ ${more > 0 ? html`<p class="note">${more} more in “Open risks”, further down
 }
 
 /** The earliest last day, where somebody does on every host that has it. */
-function acceptedUntil(report: Report, controlId: string, hosts: readonly string[]): string | undefined {
+function acceptedUntil(
+  report: Report,
+  { controlId, outcome }: Finding,
+  hosts: readonly string[],
+): string | undefined {
   const made = Date.parse(report.createdAt);
   const ends = report.hosts
     .filter(({ name }) => hosts.includes(name))
     .map(
       ({ id }) =>
         report.waivers?.find(
-          (waiver) => waiver.hostId === id && waiver.controlId === controlId && holds(waiver, made),
+          (waiver) => waiver.hostId === id && waiver.controlId === controlId && covers(waiver, outcome, made),
         )?.until,
     );
   const known = ends.filter((until) => until !== undefined).toSorted();

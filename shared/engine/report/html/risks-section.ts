@@ -1,7 +1,7 @@
 /** What is still wrong, worst first; what is not known; what a stranger on the network sees. */
 import type { Exposure } from '../../../domain/finding.ts';
 import type { Report } from '../../../domain/report.ts';
-import { holds } from '../../../domain/waiver.ts';
+import { acceptedOutcome, holds } from '../../../domain/waiver.ts';
 import { findingsNow } from '../figures.ts';
 import { verdict } from './marks.ts';
 import { html, type Markup } from './markup.ts';
@@ -43,7 +43,12 @@ function acceptedRisks(report: Report): Markup | undefined {
     const host = report.hosts.find(({ id }) => id === waiver.hostId);
     const finding = host && findingsNow(host).find(({ controlId }) => controlId === waiver.controlId);
     const over = holds(waiver, Date.parse(report.createdAt)) ? undefined : html`<br><b>over</b>`;
-    return html`<tr><td>${finding ? verdict(finding.outcome, finding.severity) : '–'}</td><td><b>${finding?.title ?? waiver.controlId}</b><p>${waiver.reason}</p><p class="secondary">On ${host?.name ?? waiver.hostId}; entered by ${waiver.operator} on ${time(waiver.at)}.</p></td><td>${waiver.approver}</td><td>${waiver.until}${over}</td></tr>`;
+    const was = acceptedOutcome(waiver);
+    const changed =
+      finding === undefined || finding.outcome === was
+        ? undefined
+        : html`<p><b>Accepted as ${was.replace('-', ' ')}: it does not count for what it is now.</b></p>`;
+    return html`<tr><td>${finding ? verdict(finding.outcome, finding.severity) : '–'}</td><td><b>${finding?.title ?? waiver.controlId}</b><p>${waiver.reason}</p>${changed}<p class="secondary">On ${host?.name ?? waiver.hostId}; entered by ${waiver.operator} on ${time(waiver.at)}.</p></td><td>${waiver.approver}</td><td>${waiver.until}${over}</td></tr>`;
   });
   return html`<h3>Accepted for a while</h3>
 <p>Somebody answers for these. They stay what they are, and are counted as such.</p>

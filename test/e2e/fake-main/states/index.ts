@@ -1,7 +1,7 @@
 /** The states that are looked at, each with the screen that it is about. */
 import type { Screen } from '../../../../renderer/app/ui-store.ts';
 import type { AppState } from '../../../../shared/contract/state.ts';
-import { at, emptyState, every, host, scan, workspaceState } from './build.ts';
+import { at, emptyState, every, host, openOutcomes, scan, workspaceState } from './build.ts';
 import { clusterMany, clusterOdd, clusterOpen, clusterSecured } from './clusters.ts';
 import { guardedByOthers, longPast } from './history.ts';
 import { plan, progress } from './plans.ts';
@@ -143,6 +143,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
         findingId: `es-prod-1/${controlId}`,
         hostId: 'es-prod-1',
         controlId,
+        outcome: openOutcomes[controlId] ?? 'fail',
         reason: 'The load balancer in front filters by address until the new network is there.',
         approver: 'Dr. J. Brandt',
         until: '2099-06-30',
