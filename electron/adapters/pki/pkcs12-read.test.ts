@@ -119,6 +119,20 @@ describe('a store', () => {
       });
   });
 
+  it('is refused before it costs more than a store ever needs', () => {
+    const costly = (bytes: Uint8Array) =>
+      expect(readPkcs12(bytes, password)).toMatchObject({
+        error: { code: 'INPUT_INVALID', message: expect.stringContaining('more than 20 entries') as string },
+      });
+    // Two derivations, each within the limit.
+    costly(exported('rounds.p12', '-iter', '1100000', '-nomaciter'));
+    const more = join(folder, 'more.pem');
+    writeFileSync(more, authority.caPem.repeat(25));
+    costly(exported('bags.p12', '-certfile', more));
+    writeFileSync(more, authority.caPem.repeat(10));
+    value(readPkcs12(exported('chain.p12', '-certfile', more), password));
+  });
+
   it('never opens once a byte of it was changed, and is never the end of the program', () => {
     const good = exported('plain.p12', '-iter', '1', '-maciter');
     const right = JSON.stringify(value(readPkcs12(good, password)));

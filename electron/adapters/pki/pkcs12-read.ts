@@ -16,9 +16,13 @@ export interface StoreContents {
 }
 
 const maxBytes = 1024 * 1024;
-const maxRounds = 10_000_000;
+/** Of the derivations of a whole file in sum: a few seconds. OpenSSL and Java write 2048 to 10 000 each. */
+const maxRounds = 2_000_000;
+/** Bags of a whole file, and the parts that hold them. */
+const maxBags = 20;
 
 class Unreadable extends Error {}
+class TooCostly extends Error {}
 class OldEncryption extends Error {}
 class WrongPassword extends Error {}
 
@@ -56,11 +60,32 @@ function contentOf(element: Element | undefined, tag: number): Buffer {
   return element.content;
 }
 
-function numberOf(element: Element | undefined): number {
-  const bytes = contentOf(element, 0x02);
-  const value = bytes.length >= 1 && bytes.length <= 5 ? bytes.readUIntBE(0, bytes.length) : 0;
-  if (value < 1 || value > maxRounds) throw new Unreadable();
-  return value;
+/** What a file may still cost; a derivation is paid for before it begins. */
+class Budget {
+  #rounds = maxRounds;
+  #bags = maxBags;
+  #parts = maxBags;
+
+  rounds(element: Element | undefined): number {
+    const bytes = contentOf(element, 0x02);
+    const value = bytes.length >= 1 && bytes.length <= 5 ? bytes.readUIntBE(0, bytes.length) : 0;
+    if (value < 1) throw new Unreadable();
+    this.#rounds -= value;
+    if (this.#rounds < 0) throw new TooCostly();
+    return value;
+  }
+
+  bags(all: readonly Element[]): readonly Element[] {
+    this.#bags -= all.length;
+    if (this.#bags < 0) throw new TooCostly();
+    return all;
+  }
+
+  parts(all: readonly Element[]): readonly Element[] {
+    this.#parts -= all.length;
+    if (this.#parts < 0) throw new TooCostly();
+    return all;
+  }
 }
 
 /** The octets of a `ContentInfo` of the kind data. */
@@ -70,7 +95,7 @@ function dataOf(element: Element): Buffer {
   return contentOf(members(wrapped)[0], 0x04);
 }
 
-function decrypt(algorithm: Element | undefined, bytes: Buffer, password: string): Buffer {
+function decrypt(algorithm: Element | undefined, bytes: Buffer, password: string, budget: Budget): Buffer {
   const [scheme, parameters] = members(algorithm);
   if (!is(scheme, pbes2)) throw new OldEncryption();
   const [derivation, encryption] = members(parameters);
@@ -83,7 +108,7 @@ function decrypt(algorithm: Element | undefined, bytes: Buffer, password: string
   const [cipherId, vector] = members(encryption);
   const cipher = ciphers.find(([id]) => is(cipherId, oid(id)));
   if (!is(function_, pbkdf2) || hash === undefined || cipher === undefined) throw new OldEncryption();
-  const key = pbkdf2Sync(password, contentOf(salt, 0x04), numberOf(rounds), cipher[2], hash[2]);
+  const key = pbkdf2Sync(password, contentOf(salt, 0x04), budget.rounds(rounds), cipher[2], hash[2]);
   try {
     const opened = createDecipheriv(cipher[1], key, contentOf(vector, 0x04));
     return Buffer.concat([opened.update(bytes), opened.final()]);
@@ -107,42 +132,48 @@ function sealKey(
 }
 
 /** Tells a wrong password from a right one before anything is decrypted. */
-function checkSeal(seal: Element | undefined, sealed: Buffer, password: string): void {
+function checkSeal(seal: Element | undefined, sealed: Buffer, password: string, budget: Budget): void {
   const [info, salt, rounds] = members(seal);
   const [algorithm, digest] = members(info);
   const hash = hashes.find(([, id]) => is(members(algorithm)[0], oid(id)));
   if (hash === undefined) throw new OldEncryption();
-  const key = sealKey(password, contentOf(salt, 0x04), rounds === undefined ? 1 : numberOf(rounds), hash);
+  const key = sealKey(
+    password,
+    contentOf(salt, 0x04),
+    rounds === undefined ? 1 : budget.rounds(rounds),
+    hash,
+  );
   const wanted = contentOf(digest, 0x04);
   const found = createHmac(hash[2], key).update(sealed).digest();
   if (wanted.length !== found.length || !timingSafeEqual(wanted, found)) throw new WrongPassword();
 }
 
-function bagsOf(part: Element, password: string): readonly Element[] {
+function bagsOf(part: Element, password: string, budget: Budget): readonly Element[] {
   const [kind, wrapped] = members(part);
-  if (is(kind, data)) return members(readElement(dataOf(part)));
+  if (is(kind, data)) return budget.bags(members(readElement(dataOf(part))));
   if (!is(kind, encryptedData)) throw new Unreadable();
   const [, content] = members(members(wrapped)[0]);
   const [, algorithm, bytes] = members(content);
   if (bytes?.tag !== 0x80) throw new Unreadable();
-  return members(readElement(decrypt(algorithm, bytes.content, password)));
+  return budget.bags(members(readElement(decrypt(algorithm, bytes.content, password, budget))));
 }
 
 function open(bytes: Buffer, password: string): StoreContents {
   const [, contents, seal] = members(readElement(bytes));
   if (contents === undefined || seal === undefined) throw new Unreadable();
   const sealed = dataOf(contents);
-  checkSeal(seal, sealed, password);
+  const budget = new Budget();
+  checkSeal(seal, sealed, password, budget);
   const keys: Buffer[] = [];
   const certificates: Buffer[] = [];
-  for (const part of members(readElement(sealed)))
-    for (const bag of bagsOf(part, password)) {
+  for (const part of budget.parts(members(readElement(sealed))))
+    for (const bag of bagsOf(part, password, budget)) {
       const [kind, wrapped] = members(bag);
       const [value] = members(wrapped);
       if (is(kind, keyBag) && value !== undefined) keys.push(value.whole);
       if (is(kind, shroudedKeyBag)) {
         const [algorithm, hidden] = members(value);
-        keys.push(decrypt(algorithm, contentOf(hidden, 0x04), password));
+        keys.push(decrypt(algorithm, contentOf(hidden, 0x04), password, budget));
       }
       if (is(kind, certificateBag)) {
         const [type, certificate] = members(value);
@@ -152,7 +183,7 @@ function open(bytes: Buffer, password: string): StoreContents {
   return { keys, certificates };
 }
 
-/** Errors: INPUT_INVALID (no such store, wrong password, encryption of older programs). */
+/** Errors: INPUT_INVALID (no such store, wrong password, encryption of older programs, more work than a store ever needs). */
 export function readPkcs12(bytes: Uint8Array, password: Secret): Result<StoreContents> {
   const refused = (sentence: string, next: string) =>
     fail(appError('INPUT_INVALID', sentence, next, { hostState: 'unchanged' }));
@@ -164,6 +195,11 @@ export function readPkcs12(bytes: Uint8Array, password: Secret): Result<StoreCon
   } catch (error) {
     if (error instanceof WrongPassword)
       return refused('The password does not open this PKCS#12 store.', 'Enter its password again.');
+    if (error instanceof TooCostly)
+      return refused(
+        `This PKCS#12 store holds more than ${maxBags} entries, or asks for more than ${maxRounds} rounds of its password.`,
+        'Make a store with the one key and its certificates and fewer rounds (openssl pkcs12 -export -iter 10000).',
+      );
     if (error instanceof OldEncryption)
       return refused(
         'This PKCS#12 store is encrypted in a way that only older programs use.',
