@@ -37,6 +37,7 @@ export async function drifted(
       wrong.push(path);
     }
   }
-  const others = way.image.others === undefined ? [] : changedNames(way.image.others, othersIn(entries));
+  const { others: before, certs } = way.image;
+  const others = before === undefined ? [] : changedNames(before, othersIn(entries, certs));
   return succeed([...wrong, ...others.map((name) => (name === '.' ? pathConf : `${pathConf}/${name}`))]);
 }

@@ -54,6 +54,20 @@ describe('entries of a configuration', () => {
     expect(look().fingerprint).not.toBe(before.fingerprint);
   });
 
+  it('with certificates of our own, count what else lies in certs', () => {
+    writeFileSync(join(folder, 'certs/mine.pem'), 'x');
+    const before = look();
+    for (const name of ['node.p12', 'node.key', 'node.crt', 'http_ca.crt'])
+      writeFileSync(join(folder, 'certs', name), name);
+    const made = (now: Entries) => changedNames(othersIn(before, 'made'), othersIn(now, 'made'));
+    expect(made(look())).toEqual([]);
+    writeFileSync(join(folder, 'certs/mine.pem'), 'other');
+    writeFileSync(join(folder, 'certs/added.pem'), 'x');
+    rmSync(join(folder, 'certs/http.p12'));
+    expect(made(look())).toEqual(['certs/added.pem', 'certs/http.p12', 'certs/mine.pem']);
+    expect(changed(before, look())).toEqual([]);
+  });
+
   it('see an edit of what securing writes in the fingerprint alone', () => {
     const before = look();
     writeFileSync(join(folder, 'elasticsearch.yml'), 'other');

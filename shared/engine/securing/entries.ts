@@ -55,6 +55,10 @@ export async function readEntries(context: ChangeContext, folder: string): Promi
 /** Files that securing a node writes itself, and what interrupted runs of the set-up leave. */
 const ownFiles = /^\.\/(?:elasticsearch\.yml$|elasticsearch\.keystore(?:$|\.)|certs(?:$|[./]))/;
 
+/** All that securing with certificates of our own makes in there; whatever else lies in `certs` it leaves alone. */
+const madeCerts = /^\.\/certs(?:$|\.|\/(?:node\.p12|node\.key|node\.crt|http_ca\.crt)$)/;
+const inCerts = /^\.\/certs(?:$|[./])/;
+
 /** Name that a line is about. */
 function nameIn(line: string): string {
   const link = /^link (\.\S*)/.exec(line)?.[1];
@@ -68,9 +72,15 @@ export function namesIn({ lines }: Entries): readonly string[] {
     .toSorted();
 }
 
-/** Lines about everything that securing a node does not write itself. */
-export function othersIn({ lines }: Entries): readonly string[] {
-  return lines.filter((line) => !ownFiles.test(nameIn(line)));
+/**
+ * Lines about everything that securing a node does not write itself.
+ * @param certs whether all of `certs` is made anew, or only the files that securing with certificates of our own makes
+ */
+export function othersIn({ lines }: Entries, certs: 'all' | 'made' = 'all'): readonly string[] {
+  return lines.filter((line) => {
+    const name = nameIn(line);
+    return !ownFiles.test(name) || (certs === 'made' && inCerts.test(name) && !madeCerts.test(name));
+  });
 }
 
 /** Names of what differs between two looks, without the leading `./`. */

@@ -19,6 +19,8 @@ export interface Image {
   readonly data: readonly DataPath[];
   /** Lines about what securing a node does not write itself. Images of earlier releases lack them. */
   readonly others?: readonly string[];
+  /** Of which kind `others` is; images of earlier releases lack it and are of the kind `all`. */
+  readonly certs?: 'all' | 'made';
   /** Whether the node ran. */
   readonly active: boolean;
 }
@@ -38,11 +40,14 @@ tar "$@" -xpf - -C "$target" || exit 1
 sync
 `;
 
-/** @param more.data whether the data directories are traded too, and so have to be known on the way back */
+/**
+ * @param more.data whether the data directories are traded too, and so have to be known on the way back
+ * @param more.certs see `othersIn`
+ */
 export async function packImage(
   context: ChangeContext,
   install: EsInstall,
-  more: { readonly data: boolean },
+  more: { readonly data: boolean; readonly certs: 'all' | 'made' },
 ): Promise<Result<Uint8Array>> {
   const yml = await readFile(context.host, `${install.pathConf}/elasticsearch.yml`);
   const data = more.data ? await readDataPaths(context, install) : succeed([]);
@@ -70,7 +75,8 @@ export async function packImage(
     version: 1,
     yml: yml.value === 'absent' ? 'absent' : context.digest.sha256(yml.value.bytes),
     data: data.value,
-    others: othersIn(entries.value),
+    others: othersIn(entries.value, more.certs),
+    certs: more.certs,
     active: unit?.ok === true && unit.value.state.mainPid !== 0,
   };
   const line = new TextEncoder().encode(`${JSON.stringify(image)}\n`);

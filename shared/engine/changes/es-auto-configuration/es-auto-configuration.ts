@@ -140,7 +140,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
     });
   },
 
-  capture: (change, context) => packImage(context, change.install, { data: true }),
+  capture: (change, context) => packImage(context, change.install, { data: true, certs: 'all' }),
 
   async apply(change, _before, context) {
     const secured = await isSecured(change, context);

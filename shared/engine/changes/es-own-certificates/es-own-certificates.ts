@@ -125,7 +125,7 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
     });
   },
 
-  capture: (change, context) => packImage(context, change.install, { data: false }),
+  capture: (change, context) => packImage(context, change.install, { data: false, certs: 'made' }),
 
   async apply(change, _before, context) {
     const { install } = change;
