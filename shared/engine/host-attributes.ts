@@ -45,7 +45,8 @@ capability_of() { attributes "$1" | tr ',' '\\n' | sed -n 's/^security[.]capabil
 
 /**
  * For many files in one folder, in a script of its own: `sh FILE get|put LIST name…` keeps the capabilities of the named files
- * in a list and gives them back after a change of owner. Names have no folder in front.
+ * in a list and gives them back after a change of owner; `put` fails when one could not be given back. Names have no folder in
+ * front.
  */
 export const keepCapabilities = `act=$1; list=$2; shift 2
 if getfattr --version >/dev/null 2>&1 && setfattr --version >/dev/null 2>&1; then
@@ -62,9 +63,11 @@ elif command -v perl >/dev/null 2>&1; then
     } else {
       open my $i, "<", $list or exit 0; local $/ = "\\0"; my $bad = 0;
       while (my $r = <$i>) { chomp $r; my ($h, $f) = $r =~ /^([0-9a-f]+) (.*)$/s or next; my $v = pack("H*", $h);
-        $bad = 1 if syscall($c->[2], $f, $k, $v, length $v, 0) != 0 }
+        $bad = 1 if syscall($c->[2], $f, $k, $v, length $v, 0) != 0 && lstat $f }
       exit $bad;
     }' "$(uname -m)" "$act" "$list" "$@"
 fi
-exit 0
+s=$?
+[ "$act" = put ] || s=0
+exit $s
 `;

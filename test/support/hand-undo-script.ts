@@ -5,6 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HandUndoOp } from '../../shared/engine/hand-undo/ops.ts';
 
+/**
+ * In front of a command: files can be made but nothing can be written to them, as on a full disk. Such a write fails with EFBIG
+ * (setrlimit(2)) because the signal is ignored; pipes are not concerned.
+ */
+export const nothingCanBeWritten = ['sh', '-c', 'trap "" XFSZ; ulimit -f 0; exec "$@"', 'sh'] as const;
+
 export class HandUndoBench {
   readonly folder = mkdtempSync(join(tmpdir(), 'hand-undo-script-'));
 
@@ -36,9 +42,13 @@ export class HandUndoBench {
     chmodSync(file, 0o755);
   }
 
-  run(mode: 'keep' | 'seal' | 'check' | 'undo'): { readonly code: number | null; readonly said: string } {
+  run(
+    mode: 'keep' | 'seal' | 'check' | 'undo',
+    before: readonly string[] = [],
+  ): { readonly code: number | null; readonly said: string } {
     const root = join(this.folder, 'root');
-    const ran = spawnSync('sh', [join(this.folder, 'script'), mode, join(this.folder, 'state')], {
+    const words = [...before, 'sh', join(this.folder, 'script'), mode, join(this.folder, 'state')];
+    const ran = spawnSync(words[0] ?? 'sh', words.slice(1), {
       encoding: 'utf8',
       env: {
         ROOT: root,

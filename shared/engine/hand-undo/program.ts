@@ -15,7 +15,10 @@ set -u
 LC_ALL=C; export LC_ALL
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 umask 077
-d=\${0%/*}
+unset CDPATH
+d=$(readlink -f -- "$0" 2>/dev/null); [ -n "$d" ] || d=$0
+case $d in */*) d=\${d%/*}; d=\${d:-/} ;; *) d=. ;; esac
+d=$(cd -P -- "$d" && pwd -P) || exit 70
 tab=$(printf '\\t')
 nl='
 '
@@ -45,10 +48,12 @@ for word; do
     *) echo "usage: sh $0 [list | --break-lock | --force]" >&2; exit 64 ;;
   esac
 done
+[ -d "$d/items" ] || { echo "Nothing is kept in $d."; exit 70; }
 # A disk that is full, or no folder for it, must not keep the host from being put back.
 hold || echo "note     the lock of this host could not be taken; see that nobody else works on it"
+names=$(ls -r "$d/items") || exit 70
 stands=
-for name in $(ls -r "$d/items"); do
+for name in $names; do
   item=$d/items/$name
   title=$(sed -n 1p "$item/about")
   node=no; grep -q '^node' "$item/ops" && node=yes
@@ -56,7 +61,9 @@ for name in $(ls -r "$d/items"); do
     echo "left     $title: a later step still rests on it: $stands"; left=1; continue
   fi
   why=
-  if grep -q '^left' "$item/ops"; then
+  if [ ! -f "$item/ops" ]; then
+    echo "failed   $title: what has to be done is missing in $item"
+  elif grep -q '^left' "$item/ops"; then
     why=$(sed -n "s/^left$tab-$tab-$tab//p" "$item/ops")
     echo "left     $title: $why"
   elif ! check; then

@@ -36,7 +36,7 @@ lock() {
   trap 'exit 130' INT TERM HUP
   for f in passwd shadow group gshadow; do
     tries=0
-    printf '%s' $$ > "$e/$f.$$" || return 1
+    printf '%s' $$ > "$e/$f.$$" || { rm -f "$e/$f.$$"; return 1; }
     until ln "$e/$f.$$" "$e/$f.lock" 2>/dev/null; do
       pid=$(tr -cd 0-9 < "$e/$f.lock" 2>/dev/null | head -c 9)
       if [ -n "$pid" ] && ! kill -0 "$pid" 2>/dev/null; then rm -f "$e/$f.lock"; fi

@@ -1,8 +1,9 @@
 /** Lines of the account files put back by hand: under the locks that passwd, useradd and vipw respect. */
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HandUndoBench } from '../../../../test/support/hand-undo-script.ts';
+import { HandUndoBench, nothingCanBeWritten } from '../../../../test/support/hand-undo-script.ts';
 import { accountByHand } from './by-hand.ts';
 
 const before = {
@@ -94,4 +95,51 @@ it('changes nothing while another program keeps its lock', () => {
   });
   expect([seen(), beside()]).toEqual([locked, [...all, 'group.lock'].sort()]);
   expect(statSync(bench.path('/etc/group.lock')).size).toBeGreaterThan(0);
+});
+
+describe('a line that could not be kept', () => {
+  const create = () =>
+    new HandUndoBench(
+      accountByHand({
+        kind: 'account',
+        user: 'app',
+        action: { do: 'create-system', group: 'sudo', shell: '/usr/sbin/nologin', home: '/nonexistent' },
+      }),
+    );
+
+  it('keeps the step from being begun', () => {
+    expect(bench.run('keep', nothingCanBeWritten).code).not.toBe(0);
+    expect(bench.run('seal', nothingCanBeWritten).code).not.toBe(0);
+    bench.remove();
+    bench = create();
+    for (const file of files) bench.place(`/etc/${file}`, before[file]);
+    expect(bench.run('keep', nothingCanBeWritten).code).not.toBe(0);
+    expect(bench.run('keep').code).toBe(0);
+  });
+
+  it('is no line that was not there: an awk that prints nothing is not believed', () => {
+    bench.teach('awk', 'exit 0');
+    expect(bench.run('keep').code).not.toBe(0);
+  });
+
+  it('is not taken out of the file', () => {
+    const locked = seen();
+    rmSync(join(bench.folder, 'state/was.passwd.app'));
+    expect(bench.run('undo').code).toBe(1);
+    expect(seen()).toEqual(locked);
+  });
+
+  it('nothing is put back where nothing can be written', () => {
+    const locked = seen();
+    expect(bench.run('undo', nothingCanBeWritten).code).not.toBe(0);
+    expect([seen(), beside()]).toEqual([locked, all]);
+  });
+
+  it('no file of shadow passwords, and no such account yet, are no error', () => {
+    bench.remove();
+    bench = create();
+    bench.place('/etc/passwd', 'root:x:0:0::/root:/bin/sh\n');
+    bench.place('/etc/group', 'root:x:0:\n');
+    expect([bench.run('keep'), bench.run('seal')].map(({ code }) => code)).toEqual([0, 0]);
+  });
 });

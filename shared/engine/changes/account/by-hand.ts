@@ -10,6 +10,11 @@ LC_ALL=C; export LC_ALL
 mode=$1; s=$2; e=$BULWARK_ROOT/etc
 line() { [ -e "$e/$1" ] && awk -F: -v n="$2" '$1 == n { print; exit }' "$e/$1"; }
 same() { printf '%s' "$1" | cmp -s - "$2"; }
+# An empty file says that there is no such line, so one that could not be written is an error.
+record() {
+  [ -e "$e/$1" ] || { : > "$3"; return; }
+  line "$1" "$2" > "$3" && [ "$(line "$1" "$2")" = "$(cat "$3")" ]
+}
 # The line of a name becomes what the file holds; an empty file removes it.
 edit() {
   [ -e "$e/$1" ] || return 0
@@ -30,20 +35,22 @@ const lockScript: HandUndoScript = `${common}
 u=$(sed -n 1p "$s/args")
 each() {
   "$1" passwd "$u" "$2" || return 1; "$1" shadow "$u" "$2" || return 1
-  sed -n 's/^G //p' "$s/args" > "$s/groups"
+  sed -n 's/^G //p' "$s/args" > "$s/groups" || return 1
   while IFS= read -r g; do "$1" group "$g" "$2" || return 1; "$1" gshadow "$g" "$2" || return 1; done < "$s/groups"
 }
-store() { line "$1" "$2" > "$s/$3.$1.$2"; return 0; }
+store() { record "$1" "$2" "$s/$3.$1.$2"; }
 known() {
   now=$(line "$1" "$2")
   [ "$now" = "$(cat "$s/was.$1.$2")" ] && return 0
   [ -e "$s/now.$1.$2" ] && [ "$now" = "$(cat "$s/now.$1.$2")" ] && return 0
   echo "the line of $2 in /etc/$1 is not as Bulwark left it"; return 1
 }
-back() { edit "$1" "$2" "$s/was.$1.$2"; }
+back() { [ -e "$s/was.$1.$2" ] && edit "$1" "$2" "$s/was.$1.$2"; }
 aside() { sed -n 's/^A //p' "$s/args"; }
 case $mode in
-  keep) each store was; aside | while IFS= read -r p; do [ -f "$BULWARK_ROOT$p" ] && echo "$p"; done > "$s/there"; exit 0 ;;
+  keep)
+    each store was && [ -s "$s/was.passwd.$u" ] && aside > "$s/asides" || exit 1
+    while IFS= read -r p; do [ ! -f "$BULWARK_ROOT$p" ] || echo "$p" || exit 1; done < "$s/asides" > "$s/there" || exit 1 ;;
   seal) each store now ;;
   check)
     each known - || exit 1
@@ -65,8 +72,8 @@ esac
 const createScript: HandUndoScript = `${common}
 u=$(sed -n 1p "$s/args"); g=$(sed -n 2p "$s/args")
 case $mode in
-  keep) line passwd "$u" > "$s/user"; line group "$g" > "$s/group"; exit 0 ;;
-  seal) line passwd "$u" > "$s/made"; exit 0 ;;
+  keep) record passwd "$u" "$s/user" && record group "$g" "$s/group" || exit 1 ;;
+  seal) record passwd "$u" "$s/made" || exit 1 ;;
   check)
     [ -s "$s/user" ] && exit 0
     now=$(line passwd "$u")
