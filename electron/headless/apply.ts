@@ -59,6 +59,10 @@ async function apply(headless: Headless, digest: string): Promise<Result<Output>
     text: plain(
       [
         ...steps.map((step) => `${step.state.padEnd(14)} ${step.id}  ${step.title}  ${step.note}`),
+        ...found.map((state) => {
+          const { pass, fail, unknown, error: broken } = countsOf(state.latest?.findings ?? []);
+          return `Assessed again, ${state.host.name}: ${pass} pass, ${fail} fail, ${unknown + broken} not known`;
+        }),
         ...(byHand === null
           ? []
           : [

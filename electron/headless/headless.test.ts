@@ -146,6 +146,7 @@ describe('secrets', () => {
       'key-passphrase',
       'node-password',
       'new-passphrase',
+      'authority-passphrase',
     ];
     const page = readFileSync(new URL('../../docs/headless.md', import.meta.url), 'utf8');
     expect(page).toContain(order.map((name, index) => `${index + 1}. \`--${name}-stdin\``).join('\n'));

@@ -95,7 +95,7 @@ export async function applyShownPlan(
   if (applied.value.error !== undefined) return fail(applied.value.error);
   context.notice(
     'success',
-    `Bulwark did what was planned: ${plan.steps.filter((step) => !step.nothingToDo).length} changes made and read back.`,
+    `Bulwark did what was planned: ${counted(plan.steps.filter((step) => !step.nothingToDo).length)} made and read back.`,
   );
   return applied;
 }
@@ -132,4 +132,8 @@ export async function afterWork(
     const assessed = await assessHost(context, workspace, hostId, handle.signal);
     if (!assessed.ok) context.log.write('warn', 'assessing again failed', { code: assessed.error.code });
   }
+}
+
+function counted(changes: number): string {
+  return changes === 1 ? '1 change' : `${changes} changes`;
 }

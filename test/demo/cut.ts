@@ -113,7 +113,8 @@ async function main(): Promise<number> {
   if (kind === undefined || 'pending' in kind) throw new TypeError('the firewall has a scenario');
   const lab = await openLab({ log: say });
   try {
-    const wrong = await demonstrate(await Ground.open(lab, kind, false));
+    const ground = await Ground.open(lab, kind, false);
+    const wrong = await demonstrate(ground).finally(() => ground.close());
     for (const sentence of wrong) say(`NOT AS PROMISED: ${sentence}.`);
     if (wrong.length === 0)
       say('Held: locked out by nobody, same rules and files as before, nothing open in the journal.');

@@ -86,7 +86,7 @@ describe.each<ScenarioName>(['bare', 'busybox'])('Kibana’s files on %s', (scen
     const wanted = await change();
     const was = await look();
     const words = value(await kibanaSetting.inspect(wanted, context)).words.join();
-    expect(words).toContain('not on this host');
+    expect(words).toContain('is not in /usr/share/kibana/bin');
     const applied = await applyTwice(kibanaSetting, wanted, context);
     expect(await look()).toContain(`${keystorePath} root:kibana 660`);
     expect(await bench.see(`cat ${ymlPath}`)).toContain('# ours\nserver.host: 127.0.0.1\n');

@@ -44,7 +44,9 @@ function installedElectron(): string | undefined {
 export function electronPrinter(options: ElectronPrinterOptions): Result<PdfPrinter> {
   const executable = options.executable ?? findElectron();
   if (!executable || !existsSync(executable)) {
-    return fail(unable('There is no Electron to print with', 'Run the set-up, or export from the app'));
+    return fail(
+      unable('There is no Electron to print with', 'Name one with --electron FILE, or export from the app'),
+    );
   }
   if (!existsSync(options.entry)) {
     return fail(unable('The print entry is not built', 'Run the build once, or export from the app'));
