@@ -8,9 +8,12 @@
 /** `name=hex,` for each attribute. */
 const line = /^(?:[A-Za-z0-9._-]+=[0-9a-f]*,)*$/;
 
-/** What the host printed, when it is a list of attributes and not empty. */
+/** The list travels as an argument, and the owner of a file sets as many `user.*` as the file system takes. */
+const maxListBytes = 16_384;
+
+/** What the host printed, when it is a list of attributes, not empty, and at most 16 KiB; a longer one is not kept. */
 export function parseAttributes(text: string): string | undefined {
-  return text !== '' && line.test(text) ? text : undefined;
+  return text !== '' && text.length <= maxListBytes && line.test(text) ? text : undefined;
 }
 
 const numbers = 'my %n = (x86_64 => [195, 192, 189], aarch64 => [12, 9, 6]);';

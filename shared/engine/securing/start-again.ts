@@ -7,18 +7,25 @@ import { controlUnit, readUnit } from '../elasticsearch/service.ts';
 import { hostTime, startError } from '../elasticsearch/start-log.ts';
 import { waitUntilUp } from '../elasticsearch/up.ts';
 
-/** Does nothing when it runs. Errors: ES_DID_NOT_START with the cause, ES_NOT_READY; the configuration is the old one then. */
+/** A node that has a process is not told to start, only waited for. Errors: ES_DID_NOT_START with the cause, ES_NOT_READY; the configuration is the old one then. */
 export async function startAgain(context: ChangeContext, install: EsInstall): Promise<Result<void>> {
   const unit = install.unit ?? '';
   const before = await readUnit(context.host, unit, context.signal);
-  if (!before.ok || before.value.state.mainPid !== 0) {
-    return before.ok ? succeed(undefined) : before;
+  if (!before.ok) {
+    return before;
   }
+  const { state } = before.value;
+  // A process alone says little: a node that is starting, or crashes again and again, has one too.
+  const begun = state.mainPid !== 0 && state.active !== 'deactivating';
   const since = await hostTime(context);
   context.progress('Starting the node with its old configuration');
-  const told = await controlUnit(context.host, unit, 'start', context.signal);
+  const told = begun ? succeed(undefined) : await controlUnit(context.host, unit, 'start', context.signal);
   const waited = told.ok
-    ? await waitUntilUp(context, { unit, httpPort: install.httpPort, before: before.value.state })
+    ? await waitUntilUp(context, {
+        unit,
+        httpPort: install.httpPort,
+        before: begun ? { ...state, mainPid: 0 } : state,
+      })
     : told;
   if (!waited.ok) {
     return waited;

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +55,8 @@ interface Scene {
   readonly start: 'yes' | 'no';
   /** Nobody may change it after `prepare`. */
   readonly watched?: string;
+  /** Whether the node runs before; its port is unknown then, and systemd's word is enough. */
+  readonly active?: 'yes';
 }
 
 /** A systemctl that knows one stopped unit, and an mv that may kill the script before or after its n-th call. */
@@ -53,10 +64,14 @@ function prepare(scene: Scene): void {
   program(
     'systemctl',
     `cd '${base}' || exit 1
+[ ! -e full-from-stop ] || prlimit --pid $$ --fsize=unlimited:
 case "$*" in
   *ActiveState*) cat unit-state 2>/dev/null || echo inactive ;;
   *NRestarts*) echo 0 ;;
-  *' start '*node.service) if [ -e after-start ]; then cp after-start unit-state; fi ;;
+  *' start '*node.service) if [ -e full-until-start ]; then prlimit --pid $(cat pid) --fsize=unlimited:; fi
+    if [ -e after-start ]; then cp after-start unit-state; fi ;;
+  *' stop '*node.service) if [ -e after-stop ]; then cp after-stop unit-state; fi
+    if [ -e full-from-stop ]; then prlimit --pid $(cat pid) --fsize=0:; fi ;;
   kill*) echo kill >> kills; if [ -e after-kill ]; then cp after-kill unit-state; fi ;;
 esac
 exit 0`,
@@ -81,14 +96,18 @@ exit 0`,
       ? ''
       : `${scene.watched}\n${execFileSync('sh', ['-c', print, 'sh', scene.watched], { encoding: 'utf8' })}`;
   put('switch/switch.sh', script);
-  put('switch/parameters', `node.service\n1\n2\ntls\nno\n${scene.start}\nsettle.service\n${watched}`);
+  put(
+    'switch/parameters',
+    `node.service\n${scene.active === 'yes' ? 0 : 1}\n2\ntls\n${scene.active ?? 'no'}\n${scene.start}\nsettle.service\n${watched}`,
+  );
   put('switch/trades', `${scene.trades.map((trade) => trade.join('\t')).join('\n')}\n`);
   put('switch/state', 'ready\n');
   put('etc/settle.service', 'x');
 }
 
 function run(verb: 'go' | 'mend' | 'boot', env: Readonly<Record<string, string>> = {}): void {
-  const start = 'echo $$ > "$1"; exec sh "$2" "$3"';
+  // A file that may not grow fails to be written as on a full disk, and the shell goes on as it does there.
+  const start = `trap '' XFSZ; echo $$ > "$1"; exec sh "$2" "$3"`;
   spawnSync('sh', ['-c', start, 'sh', at('pid'), at('switch/switch.sh'), verb], {
     env: { ...process.env, ...env },
     timeout: 60_000,
@@ -212,6 +231,62 @@ describe('the switch', () => {
       expect(tree(), `kill at ${call}`).toBe(before);
     }
   }, 90_000);
+
+  describe('on a disk that is full once the node has stopped', () => {
+    const running = (until: 'start' | 'ever') => {
+      const wish = scene();
+      const before = tree();
+      prepare({ ...wish, active: 'yes' });
+      put('unit-state', 'active');
+      put('after-start', 'active');
+      put('after-stop', 'inactive');
+      put('full-from-stop', '');
+      if (until === 'start') put('full-until-start', '');
+      return before;
+    };
+    const unitState = () => readFileSync(at('unit-state'), 'utf8');
+
+    it('moves nothing, and starts the old node again', () => {
+      const before = running('start');
+      run('go');
+      expect([state(), unitState()]).toEqual(['not-noted', 'active']);
+      expect(tree()).toBe(before);
+      expect(existsSync(at('etc/settle.service'))).toBe(false);
+      run('mend');
+      expect([state(), tree()]).toEqual(['not-noted', before]);
+    });
+
+    it('and stays full: moves nothing either, and the host settles it at its start', () => {
+      const before = running('ever');
+      run('go');
+      expect([state(), unitState()]).toEqual(['stopping', 'active']);
+      expect(tree()).toBe(before);
+      expect(existsSync(at('etc/settle.service'))).toBe(true);
+      run('boot');
+      expect([state(), tree()]).toEqual(['returned-boot', before]);
+    });
+  });
+
+  it('writes its notes over the ones before when there is no room for new ones', () => {
+    prepare(scene());
+    symlinkSync('/dev/full', at('switch/state.new'));
+    run('go');
+    expect(state()).toBe('committed');
+  });
+
+  it('is undone at boot also where the last note is older than the moves', () => {
+    const wish = scene();
+    const before = tree();
+    prepare(wish);
+    run('go');
+    expect(tree()).not.toBe(before);
+    put('switch/state', 'stopping\n');
+    run('boot');
+    expect([state(), tree()]).toEqual(['returned-boot', before]);
+    put('switch/state', 'stopping\n');
+    run('boot');
+    expect([state(), tree()]).toEqual(['returned-boot', before]);
+  });
 
   it('keeps what the trial wrote out of the old data', () => {
     const wish = scene();

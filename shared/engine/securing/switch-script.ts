@@ -24,6 +24,8 @@ export const finalStates = [
   'not-returned',
   // Somebody changed the watched folder while the new state was prepared from it: nothing was moved.
   'edited',
+  // The host could not write down how far it was (a full disk): nothing was moved.
+  'not-noted',
 ] as const;
 export type FinalState = (typeof finalStates)[number];
 
@@ -42,8 +44,13 @@ exec >>"$d/log" 2>&1 </dev/null
 { read -r unit; read -r port; read -r seconds; read -r speech; read -r active; read -r start; read -r bootunit; read -r watched; read -r expected; } < parameters
 tab=$(printf '\\t')
 flush() { sync "$@" 2>/dev/null || sync; }
-phase() { printf '%s\\n' "$1" > state.new && flush state.new && mv state.new state && flush .; }
-state() { cat state 2>/dev/null || echo none; }
+write_phase() { printf '%s\\n' "$1" > state.new && flush state.new && mv state.new state && flush .; }
+phase() { # also on a full disk: into the room that was kept, at last over the word before, of which later lines may stay
+  write_phase "$1" || { rm -f ballast; write_phase "$1"; } && return 0
+  rm -f state.new
+  [ -s state ] && printf '%s\\n' "$1" 1<> state && flush state
+}
+state() { head -n 1 state 2>/dev/null || echo none; }
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
 ${serviceFunctions}${entriesShell}unchanged() { [ -z "$watched" ] || [ "$(fingerprint "$watched")" = "$expected" ]; }
 others() { # every entry of $1 but ours and the file system's own
@@ -73,8 +80,7 @@ forward() {
   sync
 }
 
-backward() {
-  sed -n '1!G;h;$p' trades > trades.back
+undo_trades() { # from standard input, the last one first
   n=$(wc -l < trades)
   bad=0
   while IFS="$tab" read -r kind here out in; do
@@ -100,10 +106,12 @@ backward() {
       fi
       mv -- "$out" "$here" || bad=1
     fi
-  done < trades.back
+  done
   sync
-  return $bad
+  [ $bad -eq 0 ] && [ "$n" -eq 0 ]
 }
+# Without a list in a file, which a full disk would cut short. Does nothing where nothing was moved.
+backward() { sed -n '1!G;h;$p' trades | undo_trades; }
 
 kill_node() { # for a node that is to go anyway: what it has not written by now is kept aside as it is
   for round in 1 2 3; do
@@ -135,11 +143,16 @@ return_old() {
   forget_boot
 }
 
+not_noted() { # nothing was moved, and without a note nothing may be
+  if [ "$1" = runs ] || [ "$active" = no ] || start_node any; then phase not-noted; else phase returned-down; fi && forget_boot
+  exit 0
+}
+
 case $1 in
   go)
     [ "$(state)" = ready ] || exit 0
     unchanged || { phase edited; forget_boot; exit 0; }
-    phase stopping
+    phase stopping || not_noted runs
     if ! stop_node; then
       systemctl --no-block start -- "$unit"
       phase not-stopped; forget_boot; exit 0
@@ -148,10 +161,10 @@ case $1 in
       if [ "$active" = no ] || start_node any; then phase edited; else phase returned-down; fi
       forget_boot; exit 0
     fi
-    phase trading
+    phase trading || not_noted stopped
     forward || { return_old; exit 0; }
     phase starting
-    if [ "$start" = no ] || start_node "$speech"; then phase committed; forget_boot; exit 0; fi
+    if [ "$start" = no ] || start_node "$speech"; then phase committed && forget_boot; exit 0; fi
     date +%s > failed-at
     return_old
     ;;
@@ -162,8 +175,8 @@ case $1 in
     ;;
   boot)
     case $(state) in
-      trading|starting|returning|not-returned) if backward; then phase returned-boot; else phase returned-down; fi ;;
-      ready|stopping) phase returned-boot ;;
+      stopping|trading|starting|returning|not-returned) if backward; then phase returned-boot; else phase returned-down; fi ;;
+      ready) phase returned-boot ;;
     esac
     forget_boot
     ;;

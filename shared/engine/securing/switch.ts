@@ -4,7 +4,7 @@ import { type AppError, appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { cancelled } from '../elasticsearch/node.ts';
-import { prelude, runChecked, textOf } from '../host-script.ts';
+import { exits, prelude, runChecked, textOf } from '../host-script.ts';
 import type { HostWriter } from '../ports.ts';
 import { Refusals } from '../root-refused.ts';
 import { type FinalState, finalStates, switchScript } from './switch-script.ts';
@@ -43,28 +43,37 @@ export function switchFolder(tag: string): string {
 const beginScript = `${prelude}
 d=$1; go=$2; boot=$3; unit=$4; root=$5
 command -v systemctl >/dev/null 2>&1 || exit 111
+leave() { # with code $1, before anything was started
+  rm -f -- "/run/systemd/system/$go" "/etc/systemd/system/multi-user.target.wants/$boot" "/etc/systemd/system/$boot"
+  rm -rf -- "$d"
+  rmdir -- "\${d%/*}" "$root" 2>/dev/null
+  exit "$1"
+}
 rm -rf -- "$d"
-mkdir -p -- "$d" && chmod 700 "$d" "\${d%/*}" "$root" || exit 1
+mkdir -p -- "$d" && chmod 700 "$d" "\${d%/*}" "$root" || leave 1
 for part in parameters trades; do
   : > "$d/$part"
-  while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "\${line#=}" >> "$d/$part"; done
+  while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "\${line#=}" >> "$d/$part" || leave 1; done
 done
-cat > "$d/switch.sh" || exit 1
-echo ready > "$d/state"
+cat > "$d/switch.sh" || leave 1
+[ "$(tail -n 1 "$d/switch.sh")" = '# end' ] || leave 52
+# Kept for the notes of a host whose disk fills up meanwhile.
+head -c 65536 /dev/zero > "$d/ballast" || leave 1
 printf '[Unit]\\nDescription=Bulwark: settle an interrupted switch of configuration\\nBefore=%s\\nRequiresMountsFor=%s\\n[Service]\\nType=oneshot\\nTimeoutStartSec=600\\nExecStart=/bin/sh %s/switch.sh boot\\n[Install]\\nWantedBy=multi-user.target\\n' \\
-  "$unit" "$d" "$d" > "/etc/systemd/system/$boot" || exit 1
+  "$unit" "$d" "$d" > "/etc/systemd/system/$boot" || leave 1
 mkdir -p /etc/systemd/system/multi-user.target.wants /run/systemd/system
-ln -sf "/etc/systemd/system/$boot" "/etc/systemd/system/multi-user.target.wants/$boot" || exit 1
+ln -sf "/etc/systemd/system/$boot" "/etc/systemd/system/multi-user.target.wants/$boot" || leave 1
 printf '[Unit]\\nDescription=Bulwark: switch of configuration\\n[Service]\\nType=simple\\nExecStart=/bin/sh %s/switch.sh go\\nExecStopPost=/bin/sh %s/switch.sh mend\\nTimeoutStopSec=1800\\n' \\
-  "$d" "$d" > "/run/systemd/system/$go" || exit 1
+  "$d" "$d" > "/run/systemd/system/$go" || leave 1
+echo ready > "$d/state" || leave 1
 sync
-systemctl daemon-reload || exit 1
+systemctl daemon-reload || leave 1
 systemctl reset-failed -- "$go" 2>/dev/null
 systemctl --no-block start -- "$go"
 `;
 
 const stateScript = `${prelude}
-cat "$1/state" 2>/dev/null || echo none
+head -n 1 "$1/state" 2>/dev/null || echo none
 systemctl show -p ActiveState --value -- "$2" 2>/dev/null
 cat "$1/failed-at" 2>/dev/null
 exit 0
@@ -75,7 +84,17 @@ const unitNames = (tag: string) => ({
   boot: `bulwark-settle-${tag}.service`,
 });
 
-/** Hands the switch to the host; from here on it ends by itself. */
+/** The script came to the host in part: it was not stored, and nothing was started. */
+function cutShort(): AppError {
+  return appError(
+    'COMMAND_FAILED',
+    'The order to switch did not arrive completely on the host, so nothing was begun.',
+    'Check the connection and try again.',
+    { hostState: 'unchanged', retryable: true },
+  );
+}
+
+/** Hands the switch to the host; from here on it ends by itself. Errors: COMMAND_FAILED, DISK_FULL, the connection's. */
 export async function beginSwitch(context: ChangeContext, wish: Switch): Promise<Result<void>> {
   const names = unitNames(context.tag);
   const parameters = [
@@ -111,11 +130,14 @@ export async function beginSwitch(context: ChangeContext, wish: Switch): Promise
       name: 'switch-begin',
       script: beginScript,
       args: [switchFolder(context.tag), names.go, names.boot, wish.unit, '/var/lib/bulwark'],
-      stdin: new TextEncoder().encode(`${lines(parameters)}${lines(trades)}${switchScript}`),
+      stdin: new TextEncoder().encode(`${lines(parameters)}${lines(trades)}${switchScript}# end\n`),
       privileged: true,
       deadlineSeconds: 60,
     },
-    { doing: 'begin the switch' },
+    {
+      doing: 'begin the switch',
+      explain: (output) => (output.exitCode === exits.cutShort ? cutShort() : undefined),
+    },
     context.signal,
   );
   return ran.ok ? succeed(undefined) : ran;
@@ -204,7 +226,7 @@ export async function awaitSwitch(
 
 const resumeScript = `${prelude}
 d=$1; go=$2
-[ "$(cat "$d/state" 2>/dev/null)" = not-returned ] || exit 0
+[ "$(head -n 1 "$d/state" 2>/dev/null)" = not-returned ] || exit 0
 [ -e "/run/systemd/system/$go" ] || exit 112
 echo returning > "$d/state.new" && mv "$d/state.new" "$d/state" || exit 1
 systemctl reset-failed -- "$go" 2>/dev/null

@@ -231,9 +231,9 @@ export const esApiSetting: ChangeKind<'es-api-setting'> = {
     if (!looked.ok) return looked;
     const { now } = looked.value;
     if (now.clusterUuid !== image.value.clusterUuid) return fail(otherCluster());
-    const ended = image.value.keys.filter((was) => endedWithRestart(was, change, now));
-    const words = ended.map(({ key }) => restartWords(key, now));
-    const open = image.value.keys.filter((was) => !isBack(was, now) && !ended.includes(was));
+    const gone = image.value.keys.filter((was) => isGone(was, change, now));
+    const words = gone.map(({ key }) => goneWords(key, now));
+    const open = image.value.keys.filter((was) => !isBack(was, now) && !gone.includes(was));
     const foreign = open.filter(({ key }) => {
       const setting = change.settings.find((one) => one.key === key);
       return setting === undefined || !isInPlace(setting, now);
@@ -265,9 +265,9 @@ function isBack(was: SettingsImage['keys'][number], now: ClusterSettings): boole
 
 /**
  * A transient value that is gone although nothing of the change is there: such values live in the cluster's memory only and end
- * with its full restart (vendor docs: cluster update settings). It is nobody's edit, and nothing to be put back.
+ * with its full restart (vendor docs: cluster update settings), or somebody removed it: that is not known. It is not put back.
  */
-function endedWithRestart(was: SettingsImage['keys'][number], change: Change, now: ClusterSettings): boolean {
+function isGone(was: SettingsImage['keys'][number], change: Change, now: ClusterSettings): boolean {
   const setting = change.settings.find(({ key }) => key === was.key);
   return (
     was.transient !== null &&
@@ -278,10 +278,10 @@ function endedWithRestart(was: SettingsImage['keys'][number], change: Change, no
   );
 }
 
-function restartWords(key: string, now: ClusterSettings): string {
+function goneWords(key: string, now: ClusterSettings): string {
   const holds =
     valueIn(now.persistent, key) === undefined ? 'the default or elasticsearch.yml' : 'its persistent value';
-  return `The transient value of ${key} from before cannot be put back: it ended with a full restart of the cluster. By now ${holds} applies.`;
+  return `The transient value of ${key} from before is not put back: it is gone (a full restart ends such values, or somebody removed it). By now ${holds} applies.`;
 }
 
 function otherCluster(): AppError {

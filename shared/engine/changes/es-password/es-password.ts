@@ -268,19 +268,13 @@ export const esPassword: ChangeKind<'es-password'> = {
     if (named('new').length > 0) {
       return notTakenBack(named('new'), named('earlier'));
     }
-    const words: string[] = [];
-    for (const { user, proven } of standings.value) {
-      if (!proven) {
-        words.push(
-          `The node refuses the new password of ${user.name}, so it has not heard of it and ${user.name} has the earlier one; the new one stays in the vault and is tried first when this is done again.`,
-        );
-        continue;
-      }
-      const removed = await context.secrets.remove(nextRef(user.ref));
-      if (!removed.ok) {
-        return removed;
-      }
-    }
-    return succeed({ words });
+    return succeed({
+      words: standings.value
+        .filter(({ proven }) => !proven)
+        .map(
+          ({ user }) =>
+            `The node refuses the new password of ${user.name}, so ${user.name} has the earlier one; the new one stays in the vault and is tried first when this is done again.`,
+        ),
+    });
   },
 };

@@ -17,7 +17,10 @@ export interface Standing {
   readonly user: User;
   /** `new`: the one that was made, now under its own name in the vault. `earlier`: the one from before, whoever knows it. */
   readonly has: 'new' | 'earlier';
-  /** False: the node refused the new one for half a minute, and no other password showed that it can tell right from wrong. */
+  /**
+   * False: the node refuses the new one, which stays in the vault nevertheless. Not even an earlier one that is accepted shows
+   * that the new one will not be: `elastic` is answered from a cache while a write waits for the security index.
+   */
   readonly proven: boolean;
 }
 
@@ -153,7 +156,7 @@ export async function standingsOf(
     if (tried.value === 'not-ready' || (!proven && (await withoutMaster(change, context)))) {
       return undecided(user, tried.value);
     }
-    standings.push({ user, has: 'earlier', proven });
+    standings.push({ user, has: 'earlier', proven: proven && made.confirmed });
   }
   return succeed(standings);
 }
