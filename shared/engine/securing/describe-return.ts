@@ -9,6 +9,8 @@ import { type SwitchStanding, startSeconds } from './switch.ts';
 
 const returnWords: Partial<Record<SwitchStanding['state'], string>> = {
   'not-stopped': 'The node did not stop within five minutes, so nothing was switched.',
+  'not-noted':
+    'The host could not write down how far the switch was (its disk is full, for example), so nothing was switched.',
   'returned-boot': 'The host restarted in the middle of the switch and put the old configuration back.',
   'returned-stopped':
     'The secured node did not come up. The old configuration is back; the node is stopped as before.',
