@@ -57,6 +57,8 @@ clear_own() {
 n=-1
 while n=$((n + 1)); [ -e "$d/saved/$n.path" ]; do
   p=$(cat "$d/saved/$n.path"); was=$d/saved/$n.was; wrote=$(cat "$d/saved/$n.wrote"); how=$(cat "$d/saved/$n.edited")
+  # Without either nobody knows what was there: a file that stays can be put right by hand, one that is gone cannot.
+  [ -e "$was" ] || [ -e "$d/saved/$n.none" ] || { bad=1; continue; }
   now=$(mark "$p"); k=
   if [ "$now" = "$(mark "$was")" ]; then
     [ "$how" = aside ] || continue
@@ -70,8 +72,10 @@ while n=$((n + 1)); [ -e "$d/saved/$n.path" ]; do
   if [ -e "$was" ]; then
     t=$p.bulwark-\${d##*/}
     rm -f "$t"; cp -a "$was" "$t" && mv -f "$t" "$p" || { rm -f "$t"; bad=1; }
-  elif [ ! -d "$p" ]; then
-    rm -f "$p" || bad=1
+  elif [ -e "$d/saved/$n.none" ]; then
+    [ -d "$p" ] || rm -f "$p" || bad=1
+  else
+    bad=1
   fi
   # The way in first; then nobody else may read what was kept, whatever was in it.
   if [ -n "$k" ] && [ -f "$k" ] && [ ! -L "$k" ] && [ ! "$k" -ef "$p" ]; then

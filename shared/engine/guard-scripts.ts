@@ -17,6 +17,28 @@ export const initPlaces = [
   '/etc/init.d',
 ] as const;
 
+// One runner at a time: a second one waits, and goes on only where the first was killed or did not get through. A runner is
+// known by its number, when that began (proc_pid_stat(5)) and the boot, so that nobody else is taken for it; the link that
+// says so is made in one step. Where no link can be made, as on a full disk, the old state comes back all the same.
+const oneRunner = `runner() {
+  { IFS= read -r stat < "/proc/$1/stat"; } 2>/dev/null || return 0
+  set -- "$1" \${stat##*) }
+  case $2 in Z | X) ;; *) echo "$1-\${21}-$boot" ;; esac
+}
+boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+me=$(runner $$); k=1; waited=0
+until [ ! -e "$d/firing" ] || ln -s "\${me:-$$}" "$d/by-$k" 2>/dev/null; do
+  [ -L "$d/by-$k" ] || break
+  by=$(readlink "$d/by-$k")
+  if [ $waited -lt 60 ] && [ "$by" = "$(runner "\${by%%-*}")" ]; then
+    waited=$((waited + 1)); sleep 1
+  else
+    k=$((k + 1))
+  fi
+done
+[ -e "$d/firing" ] || exit 0
+`;
+
 /** Runs on the host when the time is over, at boot, or on request. `$1` is the guard's folder. */
 export const fireProgram = `#!/bin/sh
 # Written by Bulwark. Puts back what was there before a change that could have cut off access.
@@ -24,7 +46,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 umask 077
 d=$1
 mv "$d/armed" "$d/firing" 2>/dev/null || [ -e "$d/firing" ] || exit 0
-# A log that cannot be written, as on a full disk, must not keep the old state from coming back.
+${oneRunner}# A log that cannot be written, as on a full disk, must not keep the old state from coming back.
 if ( : >>"$d/log" ) 2>/dev/null; then exec >>"$d/log" 2>&1; fi
 date
 tries=0
@@ -119,7 +141,7 @@ while [ $# -gt 0 ]; do
   printf '%s\\n' "$2" > "$d/saved/$n.wrote" && printf '%s\\n' "$3" > "$d/saved/$n.edited" && printf '%s\\n' "$p" > "$d/saved/$n.path" || exit 1
   shift 3
   if [ -L "$p" ]; then exit 46; fi
-  if [ -e "$p" ]; then cp -a "$p" "$d/saved/$n.was" || exit 1; fi
+  if [ -e "$p" ]; then cp -a "$p" "$d/saved/$n.was" || exit 1; else : > "$d/saved/$n.none" || exit 1; fi
   n=$((n + 1))
 done
 printf '%s\\n' "$owner" > "$d/owner" && echo $(($(date +%s) + seconds)) > "$d/fires" || exit 1
@@ -178,6 +200,7 @@ remove_triggers() {
   no_sysv_boot
   if [ -d "$running" ]; then
     systemctl stop "bulwark-guard-$tag.timer" 2>/dev/null
+    systemctl stop "bulwark-guard-boot-$tag.service" "bulwark-guard-$tag.service" 2>/dev/null
     rm -f "$units/multi-user.target.wants/bulwark-guard-boot-$tag.service" \\
       "$units/bulwark-guard-boot-$tag.service"
   fi
@@ -204,13 +227,27 @@ export const fireScript = `${prelude}
 base=$1; tag=$2; running=$3; units=$4; initctl=$5; scripts=$6; d=$base/$tag
 ${removeTriggers}
 [ -d "$d" ] || exit 0
+# A bracket, so that the search does not find itself.
+at_it() { cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -qx -- "$d/run[.]sh"; }
 # Without any of its marks it was never armed: the host went down on the way, and nothing was changed yet.
 if [ -e "$d/armed" ] || [ -e "$d/firing" ] || [ -e "$d/fired" ] || [ -e "$d/disarmed" ]; then :; else : > "$d/disarmed"; fi
-[ -e "$d/fired" ] || [ -e "$d/disarmed" ] || sh "$d/run.sh" "$d"
-tries=0
-while [ -e "$d/firing" ] && [ $tries -lt 20 ]; do sleep 1; tries=$((tries + 1)); done
+# The host may be at it by itself; what was killed midway is done again. A guard of an earlier version does not keep a second
+# runner out by itself.
+tries=0; runs=0
+until [ -e "$d/fired" ] || [ -e "$d/disarmed" ]; do
+  if at_it; then
+    [ $tries -lt 20 ] || break
+    sleep 1; tries=$((tries + 1))
+  else
+    [ $runs -lt 2 ] || break
+    sh "$d/run.sh" "$d"; runs=$((runs + 1))
+  fi
+done
 if [ ! -e "$d/fired" ] && [ ! -e "$d/disarmed" ]; then tail -n 20 "$d/log" >&2; exit 65; fi
 [ ! -e "$d/told" ] || sort -u "$d/told"
+# Nobody may find the folder empty in the middle of putting back.
+tries=0
+while at_it && [ $tries -lt 10 ]; do sleep 1; tries=$((tries + 1)); done
 remove_triggers
 rm -rf "$d"
 rmdir "$base" "\${base%/*}" 2>/dev/null

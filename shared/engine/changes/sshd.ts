@@ -22,10 +22,20 @@ const findServer = `pid=$(cat /run/sshd.pid 2>/dev/null) && case $(cat "/proc/$p
  * Sets `socket` where systemd listens in the place of sshd. A server that got its socket from systemd cannot bind it again
  * when it is told to read its files anew: it ends (seen with openssh-server of Debian 12 and 13), at worst in the middle of
  * the reload, and nobody gets in until systemd gives that up after 90 seconds.
+ *
+ * A socket that failed counts, because systemd gives it up when the server does not start (result
+ * `service-start-limit-hit` or `trigger-limit-hit`, systemd.socket(5)); not where the server runs, because then it listens by
+ * itself, nor where the socket could not be bound (`resources`) and the server was started without it.
  */
 export const findSocket = `socket=
 for s in ssh.socket sshd.socket; do
-  case $(systemctl is-active $s 2>/dev/null) in active | failed) socket=$s ;; esac
+  case $(systemctl is-active $s 2>/dev/null) in
+    active) socket=$s ;;
+    failed)
+      alone='active|reloading'
+      [ "$(systemctl show -p Result --value $s 2>/dev/null)" != resources ] || alone="$alone|failed|activating"
+      systemctl is-active ${units.join(' ')} 2>/dev/null | grep -qxE "$alone" || socket=$s ;;
+  esac
 done
 `;
 
@@ -44,8 +54,9 @@ export const reloadProgram = `if [ -d /run/systemd/system ]; then
       esac
     done
     systemctl reset-failed $socket 2>/dev/null
-    systemctl start $socket || exit 1
-    exit 0
+    systemctl start $socket && exit 0
+    for u in ${units.join(' ')}; do systemctl restart $u && exit 0; done
+    exit 1
   fi
   for u in ${units.join(' ')}; do
     case $(systemctl is-active $u 2>/dev/null) in
@@ -159,10 +170,10 @@ export async function guardedRestart(context: ChangeContext, work: GuardedRestar
       after: `u=$(cat "$1/unit"); f=$(cat "$1/folder")
 [ -z "$f" ] || rmdir "$f" 2>/dev/null
 systemctl daemon-reload
-systemctl reset-failed "$u" 2>/dev/null
-${findSocket}[ -n "$socket" ] || { systemctl restart "$u"; exit; }
+${findSocket}systemctl reset-failed "$u" 2>/dev/null
+[ -n "$socket" ] || { systemctl restart "$u"; exit; }
 systemctl stop "$u"; systemctl reset-failed "$u" $socket 2>/dev/null
-systemctl start $socket
+systemctl start $socket || systemctl restart "$u"
 `,
       files: [
         { name: 'unit', text: work.unit },
