@@ -5,6 +5,7 @@ import { appError } from '../../shared/domain/error.ts';
 import type { Host, HostKey } from '../../shared/domain/host.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import type { BlobStore } from '../../shared/engine/ports.ts';
+import { isStepNote } from '../../shared/engine/securing/vault-password.ts';
 import { openFileBlobStore } from '../adapters/journal-files/blob-files.ts';
 import { type FileJournal, openFileJournal } from '../adapters/journal-files/journal-files.ts';
 import { describeKey } from '../adapters/ssh/host-key.ts';
@@ -190,7 +191,7 @@ export async function openWorkspace(
       const key = await vault.blobKey();
       if (key.ok) blobKey = key.value;
       const listed = await vault.list();
-      const secrets = listed.ok ? [...listed.value] : [];
+      const secrets = listed.ok ? listed.value.filter(({ ref }) => !isStepNote(ref)) : [];
       context.store.set({ vault: { state: 'unlocked', secrets } });
       showNodeLogins(new Set(secrets.map(({ ref }) => ref)));
     },

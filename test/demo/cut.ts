@@ -114,7 +114,8 @@ async function main(): Promise<number> {
   const lab = await openLab({ log: say });
   try {
     const ground = await Ground.open(lab, kind, false);
-    const wrong = await demonstrate(ground).finally(() => ground.close());
+    const wrong = await demonstrate(ground);
+    await ground.close();
     for (const sentence of wrong) say(`NOT AS PROMISED: ${sentence}.`);
     if (wrong.length === 0)
       say('Held: locked out by nobody, same rules and files as before, nothing open in the journal.');

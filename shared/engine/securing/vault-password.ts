@@ -74,6 +74,11 @@ export async function adoptPassword(change: Change, context: ChangeContext): Pro
   return await context.secrets.put(`${ref}/step`, noteOf(context, earlier.ok), aboutStep(context));
 }
 
+/** Notes that these steps leave for themselves; no secret of the operator's. */
+export function isStepNote(ref: string): boolean {
+  return ref.startsWith('es/') && ref.endsWith('/step');
+}
+
 /**
  * After a step that left the node open: the vault says what it said before. May be called again and again: without the
  * note of this step it is done already, or what is there is not this step's.
