@@ -82,9 +82,9 @@ describe('what crosses to the window', () => {
       /\.(password|passphrase|secret|value|key|token|privateKey)$/i.test(path),
     );
     // Evidence is redacted before it is made; `key` is the public host key; `value` of edits and settings is shown before
-    // it is set, and their schemas take no secret. A `ref` names a secret in the vault.
+    // it is set, and their schemas take no secret; `options` are what an operator is offered to choose from. A `ref` names a secret in the vault.
     const shown =
-      /evidence\.value$|\.key\.key$|edits\.value$|settings\.value$|entries\.value$|\.key$|set\.value$/;
+      /evidence\.value$|\.key\.key$|edits\.value$|settings\.value$|entries\.value$|\.key$|set\.value$|choices\.options\.value$/;
     expect(names.filter((path) => !shown.test(path) && !fields.includes(`${path}.ref`))).toEqual([]);
   });
 
