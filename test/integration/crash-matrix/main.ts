@@ -11,13 +11,15 @@ import { lineOf, summaryOf } from './table.ts';
 
 const out = 'out/crash-matrix.json';
 const partial = 'out/crash-matrix.rows.jsonl';
-const usage = `npm run crash-matrix -- [--kind NAME[,NAME]] [--fault NAME[,NAME]] [--boundary PART] [--part] [--fresh] [--workers N]
+const usage = `npm run crash-matrix -- [--kind NAME[,NAME]] [--fault NAME[,NAME]] [--boundary PART] [--part] [--cells N] [--fresh] [--workers N]
 
   --kind      ${kindNames().join(', ')}; or one way of it: "account (lock)"
               elasticsearch-own: what Elasticsearch itself does on the way
   --fault     ${[...faults, ...ownFaults].join(', ')}
   --boundary  only boundaries whose name holds this
   --part      the chosen part
+  --cells     at most so many of each kind, spread over faults and boundaries; more of them hold the fewer, so a run goes on where
+              one with fewer ended
   --fresh     forget what an earlier run found; without it only what is missing or failed is run
   --workers   kinds at the same time, default 2
 
@@ -52,6 +54,7 @@ async function main(): Promise<number> {
       fault: { type: 'string' },
       boundary: { type: 'string' },
       part: { type: 'boolean' },
+      cells: { type: 'string' },
       fresh: { type: 'boolean' },
       workers: { type: 'string' },
       help: { type: 'boolean' },
@@ -60,6 +63,10 @@ async function main(): Promise<number> {
   if (values.help === true) {
     say(usage);
     return 0;
+  }
+  if (values.cells !== undefined && !/^[1-9]\d{0,4}$/.test(values.cells)) {
+    say(`--cells takes a number, not "${values.cells}".\n\n${usage}`);
+    return 2;
   }
   mkdirSync('out', { recursive: true });
   if (values.fresh === true) rmSync(partial, { force: true });
@@ -81,6 +88,7 @@ async function main(): Promise<number> {
           ...(kinds === undefined ? {} : { kinds }),
           ...(values.fault === undefined ? {} : { faults: values.fault.split(',') }),
           ...(values.boundary === undefined ? {} : { boundary: values.boundary }),
+          ...(values.cells === undefined ? {} : { cells: Number(values.cells) }),
           part: values.part === true,
         },
         known: (cell) => earlier.get(key(cell)),
