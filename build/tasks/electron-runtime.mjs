@@ -151,9 +151,18 @@ async function fetchOfficial() {
       },
     });
     if (ended.code === 0 && officialRuntime()) return '';
-    tell('not reachable, going on without it');
-    return ended.code === 124 ? 'its download took too long' : 'its download is not reachable';
+    const reason = whyNot(ended);
+    tell(`${reason}, going on without it`);
+    return reason;
   });
+}
+
+/** @param {import('./lib/run.mjs').Ended} ended */
+function whyNot({ code, output }) {
+  if (code === 124) return 'its download took too long';
+  // A damaged or exchanged archive is something else than a closed network, and has to be said.
+  if (/checksum/i.test(output)) return 'its download has not the digest that the npm package pins';
+  return 'its download is not reachable';
 }
 
 async function fetchStandIn() {
