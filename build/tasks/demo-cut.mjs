@@ -4,11 +4,14 @@
  * the demonstration, or 1 when it could not begin.
  */
 import { inProject } from './lib/paths.mjs';
-import { endWithNpm, handOver, withPackageCommands } from './lib/run.mjs';
+import { endWithNpm, handOver, tellWhenInterrupted, withPackageCommands } from './lib/run.mjs';
 import { say } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
 endWithNpm();
+tellWhenInterrupted(
+  'Interrupted. The lab host ends with this; the next npm run demo:cut removes whatever is left and begins anew.',
+);
 const ready = await setUp({ electron: false });
 if (!ready.packages || ready.labProblem) {
   say('The demonstration cannot run here, for the reason above.');

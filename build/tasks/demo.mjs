@@ -8,11 +8,14 @@
 import { buildApp } from './lib/build-app.mjs';
 import { openDesktop } from './lib/desktop.mjs';
 import { inProject } from './lib/paths.mjs';
-import { endWithNpm, handOver, withPackageCommands } from './lib/run.mjs';
+import { endWithNpm, handOver, tellWhenInterrupted, withPackageCommands } from './lib/run.mjs';
 import { say } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
 endWithNpm();
+tellWhenInterrupted(
+  'Interrupted. The lab host and the window end with this; downloads are kept, and the next npm run demo removes whatever is left and begins anew.',
+);
 const started = Date.now();
 const ready = await setUp();
 if (!ready.packages || !ready.electron || ready.labProblem) {

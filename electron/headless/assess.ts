@@ -9,6 +9,7 @@ import type { Command, Output } from './command.ts';
 import { exitCodeOfOutcomes, exitCodes } from './exit-code.ts';
 import { type Headless, onTemporaryWorkspace, onWorkspace } from './headless-service.ts';
 import { chosenHosts, hostDraft } from './host-options.ts';
+import { atTheTerminal } from './next-step.ts';
 import { connecting, inWorkspace, type Options, usage } from './options.ts';
 import type { Terminal } from './terminal.ts';
 import { countsOf, errorText, scanText } from './words.ts';
@@ -24,7 +25,7 @@ function hostData({ state, error }: Assessed) {
   const about = {
     host: { id: host.id, name: host.name, address: host.address, port: host.port, user: host.user },
   };
-  if (error !== undefined || latest === undefined) return { ...about, error };
+  if (error !== undefined || latest === undefined) return { ...about, error: error && atTheTerminal(error) };
   return {
     ...about,
     startedAt: latest.startedAt,
@@ -48,7 +49,7 @@ function hostData({ state, error }: Assessed) {
 }
 
 function hostText({ state, error }: Assessed): string {
-  if (error !== undefined) return `${state.host.name} could not be read: ${errorText(error)}`;
+  if (error !== undefined) return `${state.host.name} could not be read: ${errorText(atTheTerminal(error))}`;
   return state.latest === undefined ? '' : scanText(state.host, state.latest);
 }
 

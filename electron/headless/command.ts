@@ -2,6 +2,7 @@
 import type { AppError } from '../../shared/domain/error.ts';
 import type { Result } from '../../shared/domain/result.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
+import { atTheTerminal } from './next-step.ts';
 import type { OptionName, Options, Parsed } from './options.ts';
 import type { Terminal } from './terminal.ts';
 import { errorText } from './words.ts';
@@ -35,7 +36,8 @@ export function tell(
   terminal: Terminal,
 ): ExitCode {
   if (!result.ok) return tellError(result.error, options.json === true, terminal, command.otherwise);
-  const { exitCode, data, text, error } = result.value;
+  const { exitCode, data, text } = result.value;
+  const error = result.value.error === undefined ? undefined : atTheTerminal(result.value.error);
   if (options.json === true) {
     const failed = error === undefined ? {} : { error };
     terminal.out(
@@ -53,12 +55,13 @@ export function tell(
 }
 
 export function tellError(
-  error: AppError,
+  failure: AppError,
   asJson: boolean,
   terminal: Terminal,
   otherwise: ExitCode = exitCodes.fails,
 ): ExitCode {
-  const exitCode = exitCodeOf(error, otherwise);
+  const exitCode = exitCodeOf(failure, otherwise);
+  const error = atTheTerminal(failure);
   if (asJson) terminal.out(JSON.stringify({ format: 'bulwark-error', version: 1, exitCode, error }, null, 2));
   else terminal.err(errorText(error));
   return exitCode;

@@ -18,7 +18,9 @@ import { createAnswers } from './answers.ts';
 import { type GivenSecrets, readSecrets } from './given-secrets.ts';
 import type { Options } from './options.ts';
 import { findWorkspace } from './places.ts';
+import { createProgressLines } from './progress-lines.ts';
 import type { Terminal } from './terminal.ts';
+import { plain } from './words.ts';
 
 export interface Headless {
   readonly service: Service;
@@ -119,7 +121,7 @@ function headlessOf(
   const workspace = service.context.workspace();
   if (workspace === undefined)
     return fail(appError('INTERNAL', 'The workspace did not open.', 'Report this as a defect.'));
-  let said = '';
+  const quiet = options.json === true || options.quiet === true;
   return succeed({
     service,
     workspace,
@@ -128,17 +130,20 @@ function headlessOf(
     secrets,
     async run(kind, title, work) {
       if (terminal.signal.aborted) return fail(interrupted());
-      return await service.context.operations.run(kind, title, undefined, async (handle) =>
-        work({
-          ...handle,
-          doing(text, progress) {
-            handle.doing(text, progress);
-            if (options.json === true || options.quiet === true || text === said) return;
-            said = text;
-            terminal.err(text);
-          },
-        }),
-      );
+      const lines = createProgressLines((line) => terminal.err(plain(line)));
+      try {
+        return await service.context.operations.run(kind, title, undefined, async (handle) =>
+          work({
+            ...handle,
+            doing(text, progress) {
+              handle.doing(text, progress);
+              if (!quiet) lines.say(text);
+            },
+          }),
+        );
+      } finally {
+        lines.end();
+      }
     },
     give(hosts) {
       for (const { id } of hosts) {

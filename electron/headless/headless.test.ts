@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { appError, errorCodes } from '../../shared/domain/error.ts';
 import { takeWriterLock } from '../adapters/journal-files/writer-lock.ts';
-import { parseAddress } from './address.ts';
 import { exitCodeOf, exitCodeOfOutcomes, exitCodes } from './exit-code.ts';
 import { readSecrets } from './given-secrets.ts';
 import { exitCodeWords } from './help.ts';
@@ -14,7 +13,6 @@ import { parseChoices, parseOptions } from './options.ts';
 import { commands, run } from './run.ts';
 import type { Terminal } from './terminal.ts';
 import { withNamedFiles } from './verify.ts';
-import { plain } from './words.ts';
 
 const folders: string[] = [];
 function folder(): string {
@@ -44,27 +42,6 @@ async function ran(args: readonly string[], input = ''): Promise<Ran> {
   const code = await run(args, terminal);
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
-
-describe('a host on the command line', () => {
-  it('is user, address and port', () => {
-    expect(parseAddress('op@10.0.0.1')).toMatchObject({
-      ok: true,
-      value: { user: 'op', address: '10.0.0.1', port: 22 },
-    });
-    expect(parseAddress('op@es.example:2222')).toMatchObject({
-      value: { address: 'es.example', port: 2222 },
-    });
-    expect(parseAddress('op@[fe80::1%eth0]:23')).toMatchObject({
-      value: { address: 'fe80::1%eth0', port: 23 },
-    });
-  });
-  it.each(['10.0.0.1', '@a', 'a@', 'a@b:0', 'a@b:65536', 'a@b:x', 'a b@c', 'a@fe80::1', 'a@-x y', ''])(
-    'is not %j',
-    (text) => {
-      expect(parseAddress(text).ok).toBe(false);
-    },
-  );
-});
 
 describe('exit codes', () => {
   it('are known for every error code', () => {
@@ -168,12 +145,6 @@ describe('secrets', () => {
   it('leave standard input alone when none is announced', async () => {
     const terminal = { readInput: () => Promise.reject(new Error('read')) } as unknown as Terminal;
     expect(await readSecrets({}, terminal)).toEqual({ ok: true, value: {} });
-  });
-});
-
-describe('text from a host', () => {
-  it('cannot drive the terminal', () => {
-    expect(plain('a\u001b]0;evil\u0007\u009b31m\rb\n\u202ec')).toBe('a ]0;evil  31m b\n c');
   });
 });
 

@@ -3,7 +3,7 @@
 import { structuredPatch } from 'diff';
 import type { Diff } from '../../shared/domain/change.ts';
 import type { AppError } from '../../shared/domain/error.ts';
-import type { Finding, Scan } from '../../shared/domain/finding.ts';
+import type { Choice, Finding, Scan } from '../../shared/domain/finding.ts';
 import type { Host } from '../../shared/domain/host.ts';
 import { type Outcome, outcomes } from '../../shared/domain/outcome.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
@@ -73,6 +73,25 @@ function diffLines({ before, after }: Diff): readonly string[] {
   ]);
 }
 
+/** A choice as the option that makes it, with what may be given. */
+function choiceLines({ name, label, hint, type, suggested, options = [], none }: Choice): readonly string[] {
+  const usable = options.filter(({ unusable }) => unusable === '');
+  const answers = {
+    'cidr-list': 'ADDRESS[,ADDRESS…]',
+    number: 'NUMBER',
+    boolean: 'true|false',
+    text: 'TEXT',
+    'one-of': usable.map(({ value }) => value).join('|'),
+  }[type];
+  if (type === 'one-of' && usable.length === 0)
+    return [`    ${label}: ${none === undefined ? 'there is none' : `${none.reason} ${none.nextStep}`}`];
+  const given = suggested.trim().replaceAll(/\s*\n\s*/g, ',');
+  return [
+    `    give it with: --choice ${name}=${answers}${given === '' ? '' : `   (for example ${name}=${given})`}`,
+    ...indent([label, hint].filter((text) => text !== '').join(': '), '      ').split('\n'),
+  ];
+}
+
 export function planText(plan: Plan): string {
   const steps = plan.steps.flatMap((step) => [
     `${step.id}  ${step.title}${step.nothingToDo ? '  (nothing to do)' : ''}`,
@@ -81,10 +100,10 @@ export function planText(plan: Plan): string {
     `    serves: ${step.controls.join(', ')}`,
     ...step.diffs.flatMap((diff) => [`    ${diff.subject}`, ...diffLines(diff)]),
   ]);
-  const left = plan.leftOut.map(
-    ({ findingId, reason, settledBy }) =>
-      `${settledBy === undefined ? 'left out' : 'needs no step'}: ${findingId}: ${reason}`,
-  );
+  const left = plan.leftOut.flatMap(({ findingId, reason, settledBy, choices = [] }) => [
+    `${settledBy === undefined ? 'left out' : 'needs no step'}: ${findingId}: ${reason}`,
+    ...choices.flatMap(choiceLines),
+  ]);
   return plain([...steps, ...left, `plan ${plan.id}`, `digest ${plan.digest}`].join('\n'));
 }
 

@@ -148,6 +148,7 @@ export async function makePlan(
           proposal.type === 'manual'
             ? proposal.reason
             : `It needs a choice first: ${proposal.choices.map(askedFor).join(', ')}.`,
+        ...(proposal.type === 'choices' ? { choices: [...proposal.choices] } : {}),
         ...(proposal.type === 'manual' && proposal.settledBy !== undefined
           ? { settledBy: proposal.settledBy }
           : {}),

@@ -1,6 +1,7 @@
 /** Takes back: one step, one plan, everything of a host; and settles what a crash interrupted. */
 import { type AppError, appError } from '../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import type { EngineEvents } from '../../shared/engine/parts.ts';
 import { recoverHost } from '../../shared/engine/recover.ts';
 import { type RollbackReport, type RollbackScope, rollBack } from '../../shared/engine/rollback.ts';
 import { afterWork } from './applying.ts';
@@ -27,7 +28,7 @@ export async function undo(
   const vault = await requireVault(workspace);
   if (!vault.ok) return vault;
   const parts = engineParts(context, workspace);
-  const events = engineEvents(context);
+  const events = undoEvents(context, request.hostId, handle);
   handle.doing('Taking back, newest first');
   const run = async (
     scope: RollbackScope,
@@ -85,6 +86,23 @@ export async function undo(
     `Bulwark took back ${report.items.length} ${report.items.length === 1 ? 'step' : 'steps'}.`,
   );
   return succeed(report);
+}
+
+/** The engine's own, and every step told by its title as it is worked on. */
+function undoEvents(context: ServiceContext, hostId: string, handle: OperationHandle): EngineEvents {
+  const events = engineEvents(context);
+  const history = context.store.get().hosts.find((state) => state.host.id === hostId)?.history ?? [];
+  return {
+    ...events,
+    step(progress) {
+      events.step(progress);
+      if (progress.state !== 'undoing') return;
+      const title = history.find(
+        ({ planId, stepId }) => planId === progress.planId && stepId === progress.stepId,
+      )?.title;
+      handle.doing(title === undefined ? progress.note : `${title}: ${progress.note}`);
+    },
+  };
 }
 
 /** Host after host, each as far as it goes: one that cannot be reached must not keep the others open. */
@@ -174,7 +192,7 @@ export async function settleInterrupted(
       { hostId: request.hostId, how: request.choice === 'verify' ? 'settle' : 'undo', breakLock },
       engineParts(context, workspace),
       handle.signal,
-      engineEvents(context),
+      undoEvents(context, request.hostId, handle),
     );
   let settled = await recover(false);
   if (!settled.ok && (await mayBreakLock(context, workspace, request.hostId, settled.error, handle.signal)))

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { blastSchema, changeSchema, diffSchema } from './change.ts';
 import { controlIdSchema } from './control.ts';
+import { choiceSchema } from './finding.ts';
 import { hostIdSchema } from './host.ts';
 
 export const stepSchema = z.object({
@@ -37,6 +38,8 @@ export const planSchema = z.object({
     z.object({
       findingId: z.string(),
       reason: z.string(),
+      /** What must be chosen first, where that is the reason. */
+      choices: z.array(choiceSchema).optional(),
       /** A control of the same host whose steps, in this plan, make the finding go away too. */
       settledBy: controlIdSchema.optional(),
     }),

@@ -169,9 +169,11 @@ export class OwedRestarts {
         ...(written.ok ? {} : { error: shown(written.error) }),
       };
     }
+    const at = { planId, stepId: restartStepId(restart.unit) };
     const context = changeContext(this.#parts, this.#work.session, {
       tag: `${tagOf(planId, stepId)}-again`,
       guard: this.#events.guard,
+      progress: (note) => this.#events.step({ ...at, state: 'undoing', note }),
     });
     const applied = await kind.apply(restart, new TextEncoder().encode('{}'), context);
     const ended = applied.ok ? await kind.verify(restart, applied.value, context) : applied;
@@ -180,9 +182,9 @@ export class OwedRestarts {
       : `${restart.unit} could not be restarted: ${ended.error.message}`;
     const written = await this.#journal(restart.unit, ended.ok ? 'done' : 'failed', note);
     const problem = ended.ok ? (written.ok ? undefined : written.error) : ended.error;
+    this.#events.step({ ...at, state: problem === undefined ? 'undone' : 'failed', note });
     return {
-      planId,
-      stepId: restartStepId(restart.unit),
+      ...at,
       title: kind.describe(restart).title,
       result: problem === undefined ? 'undone' : 'failed',
       note,

@@ -22,17 +22,20 @@ import {
   rollBackOne,
   verify,
 } from './main-job.ts';
+import { createTelling } from './telling.ts';
 import { reportFiles, scanCosts } from './workspace-reader.ts';
 
 const out = join('out', 'demo');
 const scenario = 'open-fresh';
 
-function elapsed(): string {
-  return `${((Date.now() - Number(process.env['BULWARK_STARTED'] ?? Date.now())) / 1000).toFixed(0)} s`;
-}
+const demoBegan = Number(process.env['BULWARK_STARTED'] ?? Date.now());
+const telling = createTelling(demoBegan, (line) => process.stdout.write(line));
+const { say } = telling;
 
-function say(line: string): void {
-  process.stdout.write(`[${elapsed()}] ${line}\n`);
+/** The line at the bottom of the window, as it stands. */
+async function runningWork({ wizard }: RunningApp): Promise<string> {
+  const text = await wizard.runningWork.locator('.status-work').first().innerText({ timeout: 500 });
+  return text.replaceAll(/\s+/g, ' ').replace(/ Cancel$/, '');
 }
 
 function count(outcomes: Outcomes): string {
@@ -74,6 +77,7 @@ async function walk(
       current = name;
       began = Date.now();
       say(`In the window: ${name}`);
+      telling.goingOn(name, () => runningWork(app));
     },
     screen: async (name: string) => await album.take(name),
   };
@@ -106,6 +110,7 @@ async function main(): Promise<number> {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   say('Bringing up a lab host that starts badly configured (real Debian, real Elasticsearch)');
+  telling.goingOn('bringing up the lab host');
   const lab = await openLab({ log: (line) => say(`  ${line}`) });
   const phases: Record<string, number> = {};
   try {
@@ -113,6 +118,7 @@ async function main(): Promise<number> {
     const host = await lab.up(scenario);
     phases['lab host'] = Math.round((Date.now() - began) / 100) / 10;
     say(`${host.name} is up at ${host.address}: Elasticsearch answers everybody on port 9200`);
+    telling.goingOn('opening the window');
     const app = await launchApp(appFolder(), { width: 1440, height: 900 });
     if (process.env['BULWARK_SCREEN'] === 'own')
       return await leaveWithOperator(app, host.address, app.give(host.identityFile, 'lab-key'));
@@ -134,7 +140,7 @@ async function main(): Promise<number> {
         after,
         takenBack,
         assessment: scanCosts(app.workspaces),
-        seconds: { ...phases, all: Number(elapsed().replace(' s', '')) },
+        seconds: { ...phases, all: Math.round((Date.now() - demoBegan) / 1000) },
         files: [
           ...readdirSync(out).filter((name) => name !== 'screenshots'),
           ...album.files.map((name) => `screenshots/${name}`),
@@ -158,7 +164,9 @@ async function main(): Promise<number> {
       await app.close();
     }
   } finally {
+    telling.goingOn('ending the lab host');
     await lab.down();
+    telling.end();
   }
 }
 
@@ -171,6 +179,7 @@ function printSummary(before: Outcomes, after: Outcomes): void {
 
 /** With a screen of their own the operator drives: the window stays open in front of the lab host until it is closed. */
 async function leaveWithOperator(app: RunningApp, address: string, keyFile: string): Promise<number> {
+  telling.end();
   say('The window is yours. The lab host lives until you close it.');
   say(`Add a host: address ${address}, user operator, key file ${keyFile}, sudo without password.`);
   await new Promise<void>((resolve) => {

@@ -5,7 +5,8 @@ import { CLUSTERS, type Cluster, type ClusterName, isCluster, memberScenario } f
 import { LabError } from './command.ts';
 import { ensureScenario, scenarioLayer, stopUnrecorded } from './host.ts';
 import { type HostRecord, recordedHosts } from './host-record.ts';
-import { hostOf, type Lab, type LabHost, labIn } from './index.ts';
+import { howToReach } from './how-to-reach.ts';
+import { hostOf, type Lab, labIn } from './index.ts';
 import { runInHost } from './inside.ts';
 import { type Layer, layerFolder } from './layer.ts';
 import { openCatalogue } from './layer-catalogue.ts';
@@ -100,17 +101,14 @@ async function up(words: readonly string[]): Promise<number> {
 
 /** Starts what was wished and says how each host is reached. */
 async function start(lab: Lab, { name, variants }: Wish): Promise<readonly string[]> {
-  if (!isCluster(name)) return [howToReach(await lab.up(name, { variants }))];
+  const sudo = wishedScenario({ name, variants }).variants.includes('sudo-password');
+  if (!isCluster(name)) return howToReach(await lab.up(name, { variants }), sudo);
   const { node }: Cluster = CLUSTERS[name];
   const hosts = await lab.upCluster(name, { variants });
   return hosts.flatMap((host, at) => [
-    howToReach(host),
+    ...howToReach(host, sudo),
     `  ${node.members[at]}: http://${host.address}:9200, transport ${host.address}:9300`,
   ]);
-}
-
-function howToReach({ name, identityFile, knownHostsFile, user, address }: LabHost): string {
-  return `${name}: ssh -i ${identityFile} -o UserKnownHostsFile=${knownHostsFile} ${user}@${address}`;
 }
 
 async function down(words: readonly string[]): Promise<number> {
@@ -210,6 +208,10 @@ async function prune(): Promise<number> {
   }
   return 0;
 }
+
+// A reader that has gone (`npm run lab -- scenarios | head`) is no reason to fail.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
 
 main(process.argv.slice(2)).then(
   (code) => {

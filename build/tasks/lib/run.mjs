@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { inProject } from './paths.mjs';
+import { say } from './say.mjs';
 
 /**
  * @typedef {{ code: number, signal: NodeJS.Signals | null, output: string }} Ended
@@ -42,6 +43,20 @@ export function endWithNpm() {
   setInterval(() => {
     if (process.ppid !== parent) process.exit(143);
   }, 1000).unref();
+}
+
+/** Of a process that was interrupted: by Ctrl-C, by a request to end, by a terminal or an npm that went. */
+const interrupted = [129, 130, 143];
+
+/**
+ * Whoever interrupts us is told what becomes of what was begun.
+ *
+ * @param {string} sentence
+ */
+export function tellWhenInterrupted(sentence) {
+  process.on('exit', (code) => {
+    if (interrupted.includes(code)) say(`\n${sentence}`);
+  });
 }
 
 /** @param {number} pid @param {NodeJS.Signals} signal */

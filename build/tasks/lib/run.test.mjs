@@ -1,4 +1,5 @@
 // @ts-check
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findCommand, mustRun, run } from './run.mjs';
@@ -27,6 +28,29 @@ describe('running a command', () => {
     await expect(mustRun('/bin/sh', ['-c', 'echo the reason; exit 3'])).rejects.toThrow(
       /ended with 3:\nthe reason/,
     );
+  });
+});
+
+describe('being interrupted', () => {
+  const program = `
+    const { run, tellWhenInterrupted } = await import('./build/tasks/lib/run.mjs');
+    tellWhenInterrupted('What was begun is ended.');
+    const ended = run('/bin/sh', ['-c', 'sleep 60']);
+    process.stdout.write('begun\\n');
+    await ended;`;
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('by %s says once what becomes of what was begun', async (signal, code) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+      said += text;
+      if (text.includes('begun')) child.kill(/** @type {NodeJS.Signals} */ (signal));
+    });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(code);
+    expect(said).toBe('begun\n\nWhat was begun is ended.\n');
   });
 });
 
