@@ -56,8 +56,8 @@ export function scanText(host: Host, scan: Scan): string {
       `  ${scan.subject.operatingSystem}, Elasticsearch ${scan.subject.elasticsearch}, host key ${scan.subject.hostKey}`,
       ...scan.findings.map(findingText),
       ...scan.exposure.map(
-        ({ address, port, state, answersStranger }) =>
-          `  from outside: ${address}:${port} is ${state}; answers a stranger: ${answersStranger}`,
+        ({ from, address, port, state, answersStranger }) =>
+          `  from ${from ?? 'outside'}: ${address}:${port} is ${state}; answers a stranger: ${answersStranger}`,
       ),
       `  ${outcomes.map((outcome) => `${counts[outcome]} ${outcome}`).join(', ')}`,
     ].join('\n'),

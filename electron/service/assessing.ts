@@ -14,6 +14,7 @@ import { observeOutside } from '../adapters/outside/outside.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
 import type { ServiceContext } from './context.ts';
 import { keepLatest } from './latest-scans.ts';
+import { lookFromOtherHosts } from './looking-from-hosts.ts';
 import { loginsFor } from './node-logins.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
@@ -212,6 +213,7 @@ export async function assessHosts(
     }
   }
   await Promise.all(Array.from({ length: Math.min(hostsAtOnce, hostIds.length) }, worker));
+  if (!handle.signal.aborted) await lookFromOtherHosts(context, workspace, hostIds, handle);
   if (handle.signal.aborted)
     return fail(
       appError('CANCELLED', 'The assessment was cancelled.', 'What was read stays. Nothing was changed.', {

@@ -81,8 +81,10 @@ export const findingSchema = z.object({
 });
 export type Finding = Readonly<z.infer<typeof findingSchema>>;
 
-/** What the operator's machine sees of one port. */
+/** What a stranger sees of one port: from the operator's machine, or from another host. */
 export const exposureSchema = z.object({
+  /** Name of the host that looked; absent where it was the operator's machine. */
+  from: z.string().optional(),
   address: z.string(),
   port: z.number().int(),
   state: z.enum(['closed', 'filtered', 'clear', 'tls', 'open-silent', 'not-probed']),

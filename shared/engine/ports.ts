@@ -90,7 +90,10 @@ export interface HostReader {
   readonly hostKey: HostKey;
   /** Runs a *declared* read-only script (a composed probe); callers are fact sources and nobody else. */
   probe(request: ScriptRequest, signal?: AbortSignal): Promise<Result<ScriptOutput>>;
-  /** Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, COMMAND_FAILED (port closed, not HTTP, TLS refused). */
+  /**
+   * Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, COMMAND_DEADLINE (detail `connected` or `not-connected`),
+   * COMMAND_FAILED (port closed, not HTTP, TLS refused).
+   */
   request(request: NodeRequest, signal?: AbortSignal): Promise<Result<NodeResponse>>;
   cost(): SessionCost;
   /** Address of the operator's machine as the host sees it (from SSH_CONNECTION). */

@@ -3,6 +3,7 @@
  * neither in clear nor by TLS may still be Elasticsearch's transport, whose messages begin with `ES`.
  */
 import type { OutsideObserver } from '../../../shared/engine/ports.ts';
+import { strangerIsAnswered } from '../../../shared/facts/outside/stranger.ts';
 import { askInClear } from './ask-in-clear.ts';
 import { askOverTls } from './ask-over-tls.ts';
 import { knock } from './knock.ts';
@@ -66,13 +67,6 @@ export function createOutsideObserver(options: OutsideObserverOptions = {}): Out
       }
     },
   };
-}
-
-/** 401 and 403 are refusals; anything else that was answered by HTTP reached the application behind the port. */
-function strangerIsAnswered(status: number | undefined): 'yes' | 'no' | 'unknown' {
-  if (status === undefined) return 'unknown';
-  if (status === 401 || status === 403 || status === 407) return 'no';
-  return status < 500 ? 'yes' : 'unknown';
 }
 
 function describeTls(status: number | undefined, wantsCertificate: boolean): string {

@@ -184,11 +184,13 @@ describe.skipIf(reason !== undefined)('a request to a node', () => {
 
   it('keeps to its time, its cap and its signal', async () => {
     const started = performance.now();
-    expect(detail(await ask(ports.silent, { timeoutSeconds: 0.3 }))).toBe('COMMAND_DEADLINE');
+    expect(detail(await ask(ports.silent, { timeoutSeconds: 0.3 }))).toBe('COMMAND_DEADLINE connected');
     expect(detail(await ask(ports.silent, { timeoutSeconds: 0.3, tls: { caPem: identity.caPem } }))).toBe(
-      'COMMAND_DEADLINE',
+      'COMMAND_DEADLINE connected',
     );
-    expect(detail(await ask(ports.http, { path: '/hang', timeoutSeconds: 0.3 }))).toBe('COMMAND_DEADLINE');
+    expect(detail(await ask(ports.http, { path: '/hang', timeoutSeconds: 0.3 }))).toBe(
+      'COMMAND_DEADLINE connected',
+    );
     expect(detail(await ask(ports.silent, {}, AbortSignal.timeout(100)))).toBe('CANCELLED');
     expect(performance.now() - started).toBeLessThan(4000);
     expect(detail(await ask(ports.http, { path: '/big', maxBytes: 49_999 }))).toBe('OUTPUT_TOO_LARGE');

@@ -17,9 +17,9 @@ import { cancelled, connectionLost, forwardingRefused, where } from './ssh-error
 const defaultBytes = 256 * 1024;
 
 /**
- * Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, SSH_CHANNEL_LIMIT, COMMAND_DEADLINE, OUTPUT_TOO_LARGE, CANCELLED,
- * INPUT_INVALID (a secret without a verified peer), COMMAND_FAILED whose detail starts with one of `port-closed`,
- * `tls-untrusted`, `tls-refused`, `not-http`.
+ * Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, SSH_CHANNEL_LIMIT, COMMAND_DEADLINE (detail `connected` or
+ * `not-connected`), OUTPUT_TOO_LARGE, CANCELLED, INPUT_INVALID (a secret without a verified peer), COMMAND_FAILED whose detail
+ * starts with one of `port-closed`, `tls-untrusted`, `tls-refused`, `not-http`.
  */
 export async function requestThroughTunnel(
   connection: Connection,
@@ -32,12 +32,15 @@ export async function requestThroughTunnel(
     return fail(secretToStranger());
   const clock = new AbortController();
   const timer = setTimeout(() => clock.abort(), request.timeoutSeconds * 1000);
+  let connected = false;
   const either = signal === undefined ? clock.signal : AbortSignal.any([clock.signal, signal]);
   try {
-    const result = await tunnelled(connection, gate, request, either);
+    const result = await tunnelled(connection, gate, request, either, () => {
+      connected = true;
+    });
     if (result.ok || result.error.code === 'INPUT_INVALID') return result;
     if (signal?.aborted === true) return fail(cancelled(request.method === 'GET' ? 'unchanged' : 'unknown'));
-    if (clock.signal.aborted) return fail(noAnswerInTime(request));
+    if (clock.signal.aborted) return fail(noAnswerInTime(request, connected));
     return result;
   } finally {
     clearTimeout(timer);
@@ -49,6 +52,7 @@ async function tunnelled(
   gate: ChannelGate,
   request: NodeRequest,
   signal: AbortSignal,
+  onConnected: () => void,
 ): Promise<Result<NodeResponse>> {
   const place = where(connection.host.address, connection.host.port);
   const opened = await openChannel(
@@ -68,6 +72,7 @@ async function tunnelled(
         : portClosed(request, opened.failure.message),
     );
   if (!opened.ok) return opened;
+  onConnected();
   const channel: Duplex = opened.value;
   connection.costs.tunnel();
   connection.costs.wait(2);
@@ -271,12 +276,12 @@ function tlsRefused(request: NodeRequest, detail: string): AppError {
   );
 }
 
-function noAnswerInTime(request: NodeRequest): AppError {
+function noAnswerInTime(request: NodeRequest, connected: boolean): AppError {
   return appError(
     'COMMAND_DEADLINE',
     `${target(request)} of the host gave no answer within ${request.timeoutSeconds} seconds.`,
     'Check whether the node is starting, overloaded or hung, then try again.',
-    { ...untouched(request), retryable: true },
+    { ...untouched(request), retryable: true, detail: connected ? 'connected' : 'not-connected' },
   );
 }
 

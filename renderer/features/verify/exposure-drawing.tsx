@@ -2,7 +2,7 @@
 import type { Exposure } from '../../../shared/domain/finding.ts';
 import { exposureWords } from '../../copy/words.ts';
 
-const tones: Readonly<Record<Exposure['state'], string>> = {
+export const exposureTones: Readonly<Record<Exposure['state'], string>> = {
   closed: 'pass',
   filtered: 'pass',
   clear: 'critical',
@@ -16,7 +16,7 @@ function lineOf(state: Exposure['state']): string {
   return 'M44 0H236';
 }
 
-function sentenceOf(exposure: Exposure): string {
+export function sentenceOf(exposure: Exposure): string {
   const answers =
     exposure.answersStranger === 'yes'
       ? ', answers anybody'
@@ -43,7 +43,7 @@ function Ports({ title, exposure }: { readonly title: string; readonly exposure:
               const y = 28 + index * 44;
               const stopped = port.state === 'closed' || port.state === 'filtered';
               return (
-                <g key={`${port.address}:${port.port}`} className={`tone-${tones[port.state]}`}>
+                <g key={`${port.address}:${port.port}`} className={`tone-${exposureTones[port.state]}`}>
                   <g transform={`translate(0 ${y})`}>
                     <path
                       className={port.state === 'clear' ? 'exposure-line exposure-clear' : 'exposure-line'}
@@ -66,7 +66,9 @@ function Ports({ title, exposure }: { readonly title: string; readonly exposure:
             {exposure.map((port) => (
               <li key={`${port.address}:${port.port}`} title={port.detail}>
                 <span className="mono strong">{port.port}</span>{' '}
-                <span className={`tone-${port.answersStranger === 'yes' ? 'critical' : tones[port.state]}`}>
+                <span
+                  className={`tone-${port.answersStranger === 'yes' ? 'critical' : exposureTones[port.state]}`}
+                >
                   {sentenceOf(port)}
                 </span>
               </li>
@@ -91,8 +93,8 @@ export function ExposureDrawing({
     <div className="exposure-host">
       <h3>{hostName}</h3>
       <div className="exposure-pair">
-        <Ports title="Before" exposure={before} />
-        <Ports title="After" exposure={after} />
+        <Ports title="Before" exposure={before.filter(({ from }) => from === undefined)} />
+        <Ports title="After" exposure={after.filter(({ from }) => from === undefined)} />
       </div>
     </div>
   );

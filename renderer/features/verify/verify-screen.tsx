@@ -22,6 +22,7 @@ import { Button, Caption, Table, Tbody, Td, Th, Thead, Tr } from '../../ui/patte
 import { dayAndTime } from '../../ui/time.ts';
 import { ProveDrawing } from '../start/drawings.tsx';
 import { ExposureDrawing } from './exposure-drawing.tsx';
+import { ExposureFromHosts } from './exposure-from-hosts.tsx';
 
 function answerOf(hosts: readonly HostState[], verdicts: readonly Verdict[]): string {
   const stale = hosts.filter(changedSinceAssessed);
@@ -242,6 +243,7 @@ export function VerifyScreen() {
         {hosts.length > mostDrawn && (
           <p className="muted">The report lists the other {hosts.length - mostDrawn} hosts.</p>
         )}
+        <ExposureFromHosts hosts={drawn} />
       </Panel>
     </Page>
   );

@@ -229,7 +229,8 @@ function holdsData(own: HostNode | undefined, known: ClusterNode | undefined): T
 }
 
 function outsideOf(own: HostNode | undefined, host: TopologyHost | undefined): TopologyNode['outside'] {
-  return (host?.exposure ?? []).slice(0, 8).flatMap(({ port, state, answersStranger }) => {
+  const fromOperator = (host?.exposure ?? []).filter(({ from }) => from === undefined);
+  return fromOperator.slice(0, 8).flatMap(({ port, state, answersStranger }) => {
     const layer = port === own?.httpPort ? 'http' : port === own?.transportPort ? 'transport' : undefined;
     return layer === undefined ? [] : [{ layer, port, state, answersStranger }];
   });

@@ -10,6 +10,7 @@ import type { Result } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { HostReader, NodeCredential, NodeRequest, NodeResponse } from '../../engine/ports.ts';
 import { isOn, settingValue } from '../../text/yaml-settings.ts';
+import { speaksTls, speaksTransport } from '../outside/speech.ts';
 import { type ClusterState, clusterStateOf, isOperatorsIndex, standingOf } from './answers.ts';
 import { clusterViewOf } from './cluster.ts';
 import { addressFor, mayCarryPassword } from './door.ts';
@@ -243,24 +244,12 @@ async function tryWeakPasswords(asking: Asking): Promise<readonly string[] | und
   return tries.every((one) => one.refused) && answers.authenticated === 'yes' ? [] : undefined;
 }
 
-/**
- * A TLS port shows itself in the handshake, even when it then wants a certificate of ours. A clear transport port tells HTTP
- * clients in its own words, which are no HTTP, that it is none (seen on 7.17 to 9.4); a TLS port closes without a byte.
- */
 async function transportSpeech(asking: Asking): Promise<NodeAnswers['transport']> {
   const port = asking.input.install.transportPort;
   if (addressFor(asking.input.listeners, port) === undefined) return 'closed';
   const overTls = await send(asking, { path: nodeRequests.root, tls: { caPem: 'observe-only' }, port });
-  if (overTls.ok ? overTls.value.peer !== undefined : speaksTls(overTls.error)) return 'tls';
-  const inClear = await send(asking, { path: nodeRequests.root, tls: false, port });
-  const words = inClear.ok ? text(inClear.value) : (inClear.error.detail ?? '');
-  return /not an HTTP port|Parse Error|HPE_/.test(words) ? 'clear' : 'silent';
-}
-
-/** Either the handshake was over before the connection broke off, or the other side refused it with an alert of TLS. */
-function speaksTls({ detail = '' }: AppError): boolean {
-  return (
-    detail.startsWith('not-http') ||
-    /alert (?:number|certificate|handshake)|certificate[ _]required|handshake[ _]failure/i.test(detail)
-  );
+  if (speaksTls(overTls)) return 'tls';
+  return speaksTransport(await send(asking, { path: nodeRequests.root, tls: false, port }))
+    ? 'clear'
+    : 'silent';
 }

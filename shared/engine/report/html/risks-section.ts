@@ -15,7 +15,7 @@ export function risksSection(report: Report): Markup {
   return html`<section><h2>Open risks</h2>
 ${openRisks(report)}
 ${acceptedRisks(report)}<h2>Seen from outside</h2>
-<p>What the operator's machine saw of each port, without logging in.</p>
+<p>What the operator's machine and the other hosts saw of each port, without logging in.</p>
 ${exposureTable(report)}
 <h2>Not evaluated</h2>
 ${notEvaluated(report)}</section>`;
@@ -59,16 +59,16 @@ function acceptedRisks(report: Report): Markup | undefined {
 function exposureTable(report: Report): Markup {
   const rows = report.hosts.flatMap((host) => exposureRows(host));
   if (rows.length === 0) return html`<p>No port was looked at from outside.</p>`;
-  return html`<table class="${rows.length <= 10 ? 'short' : 'long'}"><thead><tr><th scope="col" class="w2">Host</th><th scope="col" class="w3">Address and port</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<table class="${rows.length <= 10 ? 'short' : 'long'}"><thead><tr><th scope="col" class="w2">Host</th><th scope="col" class="w3">Address and port</th><th scope="col" class="w2">Seen from</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function exposureRows(host: ReportHost): readonly Markup[] {
-  const key = (one: Exposure) => `${one.address}:${one.port}`;
+  const key = (one: Exposure) => JSON.stringify([one.address, one.port, one.from ?? '']);
   const after = new Map((host.after?.exposure ?? []).map((one) => [key(one), one]));
   const before = new Map(host.before.exposure.map((one) => [key(one), one]));
-  return [...new Set([...before.keys(), ...after.keys()])].map(
-    (at) =>
-      html`<tr><td>${host.name}</td><td class="mono">${at}</td>${seen(before.get(at))}${seen(after.get(at))}</tr>`,
+  return [...new Map([...before, ...after])].map(
+    ([at, { address, port, from }]) =>
+      html`<tr><td>${host.name}</td><td class="mono">${address}:${port}</td><td>${from ?? 'operator’s machine'}</td>${seen(before.get(at))}${seen(after.get(at))}</tr>`,
   );
 }
 
