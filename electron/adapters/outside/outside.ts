@@ -3,7 +3,7 @@
  * neither in clear nor by TLS may still be Elasticsearch's transport, whose messages begin with `ES`.
  */
 import type { OutsideObserver } from '../../../shared/engine/ports.ts';
-import { strangerIsAnswered } from '../../../shared/facts/outside/stranger.ts';
+import { strangerIsAnswered } from '../../../shared/text/stranger.ts';
 import { askInClear } from './ask-in-clear.ts';
 import { askOverTls } from './ask-over-tls.ts';
 import { knock } from './knock.ts';

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ClientChannel } from 'ssh2';
-import { type AppError, appError } from '../../../shared/domain/error.ts';
+import { appError } from '../../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import type { NodeCredential, NodeRequest, NodeResponse, TlsPeer } from '../../../shared/engine/ports.ts';
@@ -12,6 +12,15 @@ import { readTlsPeer } from '../tls-peer.ts';
 import type { ChannelGate } from './channel-gate.ts';
 import { openChannel } from './channel-opening.ts';
 import type { Connection } from './connection.ts';
+import {
+  noAnswerInTime,
+  notHttp,
+  portClosed,
+  secretToStranger,
+  tlsError,
+  tlsRefused,
+  tooLarge,
+} from './node-request-errors.ts';
 import { cancelled, connectionLost, forwardingRefused, where } from './ssh-errors.ts';
 
 const defaultBytes = 256 * 1024;
@@ -226,79 +235,4 @@ function answer(response: IncomingMessage, body: Uint8Array, peer: TlsPeer | und
 function authorization(credential: NodeCredential): string {
   if (credential.type === 'api-key') return `ApiKey ${credential.encoded.reveal()}`;
   return `Basic ${Buffer.from(`${credential.user}:${credential.password.reveal()}`).toString('base64')}`;
-}
-
-const untouched = (request: NodeRequest) => ({
-  hostState: request.method === 'GET' ? ('unchanged' as const) : ('unknown' as const),
-});
-const target = (request: NodeRequest) => where(request.address, request.port);
-
-function portClosed(request: NodeRequest, detail: string): AppError {
-  return appError(
-    'COMMAND_FAILED',
-    `Nothing answers on ${target(request)} of the host.`,
-    'Check that Elasticsearch runs and on which port it listens.',
-    { hostState: 'unchanged', retryable: true, detail: `port-closed: ${detail}` },
-  );
-}
-
-function notHttp(request: NodeRequest, detail: string): AppError {
-  return appError(
-    'COMMAND_FAILED',
-    `${target(request)} of the host did not answer in HTTP.`,
-    'Check which program listens on this port, and whether it expects TLS.',
-    { ...untouched(request), retryable: true, detail: `not-http: ${detail}` },
-  );
-}
-
-function tlsError(request: NodeRequest, error: NodeJS.ErrnoException): AppError {
-  const trust = /CERT|SELF_SIGNED|ISSUER|SIGNATURE|ALTNAME|UNABLE_TO|HOSTNAME/.test(error.code ?? '');
-  return trust
-    ? tlsUntrusted(request, `${error.code ?? ''} ${error.message}`)
-    : tlsRefused(request, error.message);
-}
-
-function tlsUntrusted(request: NodeRequest, detail: string): AppError {
-  return appError(
-    'COMMAND_FAILED',
-    `The certificate on ${target(request)} is not vouched for by the certificate authority that was expected; nothing was sent.`,
-    'Check which certificate the node serves and whether the right authority was chosen.',
-    { hostState: 'unchanged', detail: `tls-untrusted: ${detail}` },
-  );
-}
-
-function tlsRefused(request: NodeRequest, detail: string): AppError {
-  return appError(
-    'COMMAND_FAILED',
-    `${target(request)} of the host does not speak TLS, or refused it.`,
-    'Check whether the node serves this port in clear.',
-    { hostState: 'unchanged', detail: `tls-refused: ${detail}` },
-  );
-}
-
-function noAnswerInTime(request: NodeRequest, connected: boolean): AppError {
-  return appError(
-    'COMMAND_DEADLINE',
-    `${target(request)} of the host gave no answer within ${request.timeoutSeconds} seconds.`,
-    'Check whether the node is starting, overloaded or hung, then try again.',
-    { ...untouched(request), retryable: true, detail: connected ? 'connected' : 'not-connected' },
-  );
-}
-
-function tooLarge(request: NodeRequest, cap: number): AppError {
-  return appError(
-    'OUTPUT_TOO_LARGE',
-    `${target(request)} answered with more than ${cap} bytes; the rest was not read.`,
-    'Ask for less.',
-    untouched(request),
-  );
-}
-
-function secretToStranger(): AppError {
-  return appError(
-    'INPUT_INVALID',
-    'A credential must not be sent to a node whose certificate is only observed.',
-    'Give the certificate authority of the node.',
-    { hostState: 'unchanged' },
-  );
 }

@@ -2,8 +2,8 @@
 import type { Exposure } from '../../domain/finding.ts';
 import type { Result } from '../../domain/result.ts';
 import type { HostReader, NodeRequest, NodeResponse } from '../../engine/ports.ts';
+import { strangerIsAnswered } from '../../text/stranger.ts';
 import { speaksTls, speaksTransport } from './speech.ts';
-import { strangerIsAnswered } from './stranger.ts';
 
 type Seen = Pick<Exposure, 'state' | 'answersStranger' | 'detail'>;
 
