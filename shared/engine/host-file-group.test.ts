@@ -71,7 +71,7 @@ describe.each(shells)('files that belong together, with %s', (...shell) => {
     host.place('/etc/a', 'a', 0o640);
     const inode = statSync(host.path('/etc/a')).ino;
     host.place('/etc/b', 'b');
-    host.teach('mv', 'case "$*" in *./f*/etc/b) exit 1 ;; esac; PATH=/usr/bin:/bin; exec mv "$@"');
+    host.teach('mv', 'case "$*" in *./f*../b) exit 1 ;; esac; PATH=/usr/bin:/bin; exec mv "$@"');
     const done = await write(
       { path: '/etc/a', bytes: bytes('new') },
       { path: '/etc/new', bytes: bytes('new') },

@@ -5,12 +5,14 @@
  */
 import { type Result, succeed } from '../domain/result.ts';
 import { attributeFunctions } from './host-attributes.ts';
+import { goIn, privateIn } from './host-folder.ts';
 import { prelude, runChecked } from './host-script.ts';
 import type { HostWriter } from './ports.ts';
 
 // Old files are kept as links to themselves until all is done: taking back restores the very same file. What came in has
-// no name any more once it is complete: whatever ends the script, no key lies about.
-const groupScript = `${prelude}${attributeFunctions}
+// no name any more once it is complete: whatever ends the script, no key lies about. A private folder is known again by its
+// number: nobody else can move it to another folder, so that `../name` is the same place each time.
+const groupScript = `${prelude}${attributeFunctions}${goIn}${privateIn}
 tag=$1; total=$2; needs=$3; shift 3
 selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
 one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
@@ -19,64 +21,79 @@ all=$(mktemp $base/bulwark-group.XXXXXX) || exit 1
 each() {
   act=$1; shift; at=0; i=0
   while [ $# -gt 0 ]; do
-    p=$1; owner=$2; group=$3; mode=$4; expects=$5; length=$6; list=$7; shift 7
-    d=\${p%/*}; [ -n "$d" ] || d=/
-    w=$d/.bulwark-$tag-$i
+    p=$1; owner=$2; group=$3; mode=$4; expects=$5; length=$6; listed=$7; shift 7
+    d=\${p%/*}; d=\${d:-/}; n=\${p##*/}; w=.bulwark-$tag-$i
     $act || return $?
-    [ "$length" = - ] || at=$((at + length))
+    at=$((at + listed)); [ "$length" = - ] || at=$((at + length))
     i=$((i + 1))
   done
 }
+input() { tail -c "+$((at + 1 + $1))" < /proc/self/fd/3 | head -c "$2"; }
 look() {
   [ -d "$d" ] || return 44
-  if [ -L "$p" ]; then return 46; fi
-  if [ -e "$p" ] && [ ! -f "$p" ]; then return 45; fi
+  go_in "$d" || return $?
+  if [ -L "./$n" ]; then return 46; fi
+  if [ -e "./$n" ] && [ ! -f "./$n" ]; then return 45; fi
   return 0
 }
 enter() {
-  cd -P -- "$w" && [ "\${PWD##*/}" = ".bulwark-$tag-$i" ] || return 50
-  [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] || { chmod g-s . && [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ]; } || return 50
+  eval "known=\\\${private_$i-}"
+  [ -n "$known" ] && cd -P -- "\${d%/}/$w" 2>/dev/null && only_own && [ "$(stat -c '%d:%i' .)" = "$known" ] || return 50
 }
 build() {
-  rm -rf -- "$w"; mkdir -m 700 -- "$w" || return 1
-  enter || return $?
-  new=yes
-  if [ -e "$p" ]; then
+  look || return $?
+  made=$((i + 1))
+  private_in "$w" || return $?
+  eval "private_$i=\\$(stat -c '%d:%i' .)"
+  t=../$n; new=yes
+  if [ -e "$t" ]; then
     new=no
-    ln -- "$p" ./old 2>/dev/null || cp --preserve=all -- "$p" ./old 2>/dev/null || cp -p -- "$p" ./old || return 1
+    ln -- "$t" ./old 2>/dev/null || cp --preserve=all -- "$t" ./old 2>/dev/null || cp -p -- "$t" ./old || return 1
   fi
   [ "$length" = - ] && return 0
-  if [ $new = no ]; then cp --preserve=all -- "$p" ./f 2>/dev/null || cp -p -- "$p" ./f || return 1; fi
-  tail -c "+$((at + 1))" < /proc/self/fd/3 | head -c "$length" > ./f || return 1
+  if [ $new = no ]; then cp --preserve=all -- "$t" ./f 2>/dev/null || cp -p -- "$t" ./f || return 1; fi
+  input "$listed" "$length" > ./f || return 1
   [ "$(wc -c < ./f)" -eq "$length" ] || { echo 'No space left on device' >&2; return 1; }
   if [ -n "$owner$group" ]; then chown -h "$owner\${group:+:$group}" ./f || return 1; fi
-  if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$p" ./f 2>/dev/null || true; fi
-  if [ -n "$list" ]; then set_attributes ./f "$list"
-  elif [ $new = no ]; then set_attributes ./f "$(capability_of "$p")"; fi
+  if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$t" ./f 2>/dev/null || true; fi
+  if [ "$listed" -gt 0 ]; then set_attributes ./f "$(input 0 "$listed")"
+  elif [ $new = no ]; then set_attributes ./f "$(capability_of "$t")"; fi
   if [ -n "$mode" ]; then chmod "$mode" ./f || return 1; elif [ $new = yes ]; then chmod 600 ./f || return 1
-  else chmod "$(stat -c %a -- "$p")" ./f || return 1; fi
+  else chmod "$(stat -c %a -- "$t")" ./f || return 1; fi
   sync ./f 2>/dev/null || fsync ./f 2>/dev/null || sync
 }
 still() {
+  enter || return $?
+  t=../$n
   case $expects in
     '') ;;
-    absent) if [ -e "$p" ] || [ -L "$p" ]; then return 47; fi ;;
-    *) [ -f "$p" ] && [ ! -L "$p" ] || return 47
-       [ "$(sha256sum < "$p" | cut -d' ' -f1)" = "$expects" ] || return 47 ;;
+    absent) if [ -e "$t" ] || [ -L "$t" ]; then return 47; fi ;;
+    *) [ -f "$t" ] && [ ! -L "$t" ] || return 47
+       [ "$(sha256sum < "$t" | cut -d' ' -f1)" = "$expects" ] || return 47 ;;
   esac
 }
 go() {
-  if [ "$length" = - ]; then rm -f -- "$p" || return 1; return 0; fi
-  enter && [ ! -d "$p" ] && mv -f $one -- ./f "$p"
+  enter || return $?
+  if [ "$length" = - ]; then rm -f -- "../$n" || return 1; return 0; fi
+  [ ! -d "../$n" ] && mv -f $one -- ./f "../$n"
 }
-back() { enter || return 0; if [ -e ./old ]; then mv -f $one -- ./old "$p"; else rm -f -- "$p"; fi; return 0; }
+back() {
+  # What still holds its new content was never renamed.
+  enter || { mixed=yes; return 0; }
+  if [ "$length" != - ] && [ -e ./f ]; then return 0; fi
+  if [ -e ./old ]; then mv -f $one -- ./old "../$n" || mixed=yes
+  elif [ "$length" != - ]; then rm -f -- "../$n" || mixed=yes; fi
+  return 0
+}
 after() {
-  if [ $selinux = yes ] && [ "$length" != - ] && [ -z "$list" ] && [ ! -e "$w/old" ]; then restorecon -- "$p" 2>/dev/null || true; fi
+  enter || return 0
+  if [ $selinux = yes ] && [ "$length" != - ] && [ "$listed" = 0 ] && [ ! -e ./old ]; then restorecon -- "../$n" 2>/dev/null || true; fi
   drop
-  sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
+  sync . 2>/dev/null || fsync . 2>/dev/null || sync
 }
-drop() { rm -rf -- "$w"; return 0; }
-clean() { cd /; rm -f -- "$all"; each drop "$@"; }
+drop() { [ $i -lt $made ] || return 0; enter && rm -f ./f ./old && cd .. && rm -rf -- "./$w"; return 0; }
+clean() { rm -f -- "$all"; each drop "$@"; }
+made=0; mixed=no
 trap 'clean "$@"' EXIT
 trap 'exit 130' HUP INT TERM
 cat > "$all" || exit 1
@@ -87,8 +104,7 @@ each build "$@" || exit $?
 each still "$@" || exit $?
 if [ -n "$needs" ] && [ ! -e "$needs" ]; then exit 53; fi
 trap '' HUP INT TERM
-each go "$@" || { each back "$@"; exit 1; }
-cd /
+each go "$@" || { each back "$@"; [ $mixed = no ] || exit 54; exit 1; }
 each after "$@" || true
 `;
 
@@ -109,8 +125,8 @@ export interface GroupMember {
 
 /**
  * Writes and removes files together. Errors leave all of them as they were: DISK_FULL, FILE_NOT_REGULAR (also for a symbolic
- * link), FILE_CHANGED_UNDERNEATH, PRECONDITION_FAILED (no such folder), GUARD_FIRED (`onlyWhile` is gone), COMMAND_FAILED. A lost connection is not known to be
- * either.
+ * link), FILE_CHANGED_UNDERNEATH, PRECONDITION_FAILED (no such folder), GUARD_FIRED (`onlyWhile` is gone), COMMAND_FAILED; only where its
+ * text says that some are new, somebody kept them from being taken back. A lost connection is not known to be either.
  */
 export async function writeFilesTogether(
   host: HostWriter,
@@ -125,12 +141,19 @@ export async function writeFilesTogether(
   if (members.length === 0) {
     return succeed(undefined);
   }
-  const total = members.reduce((sum, member) => sum + (member.bytes?.length ?? 0), 0);
+  // Lists of attributes travel with the content: a command holds only a few of them.
+  const lists = members.map(({ attributes = '' }) => new TextEncoder().encode(attributes));
+  const total = members.reduce(
+    (sum, { bytes }, index) => sum + (lists[index]?.length ?? 0) + (bytes?.length ?? 0),
+    0,
+  );
   const stdin = new Uint8Array(total);
   let at = 0;
-  for (const { bytes } of members) {
-    stdin.set(bytes ?? new Uint8Array(), at);
-    at += bytes?.length ?? 0;
+  for (const [index, { bytes }] of members.entries()) {
+    for (const part of [lists[index] ?? new Uint8Array(), bytes ?? new Uint8Array()]) {
+      stdin.set(part, at);
+      at += part.length;
+    }
   }
   const ran = await runChecked(
     host,
@@ -141,14 +164,14 @@ export async function writeFilesTogether(
         options.tag,
         String(total),
         options.onlyWhile ?? '',
-        ...members.flatMap((member) => [
+        ...members.flatMap((member, index) => [
           member.path,
           member.owner ?? '',
           member.group ?? '',
           member.mode ?? '',
           member.expects ?? '',
           member.bytes === undefined ? '-' : String(member.bytes.length),
-          member.attributes ?? '',
+          String(lists[index]?.length ?? 0),
         ]),
       ],
       stdin,

@@ -2,14 +2,15 @@
  * One file on a host: read with its owner and mode, replaced atomically, removed. Everything goes through POSIX `sh` with
  * GNU or BusyBox tools; paths are arguments, never part of a script.
  *
- * Hazard: the folder may belong to an unprivileged service user. The new file is therefore built inside a private folder
- * that the script stands in (a swapped path cannot redirect `chmod` or `chown`), and only then renamed over the target,
- * never into it: a link to a folder may have taken its place.
+ * Hazard: the folder may belong to an unprivileged service user. The script goes into it once and names everything from where
+ * it stands; the new file is built inside a private folder (a swapped path cannot redirect `chmod` or `chown`), and only then
+ * renamed over the target, never into it: a link to a folder may have taken its place.
  * A connection that breaks closes standard input early: the length is checked, so that half a file never goes live.
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import { attributeFunctions, parseAttributes } from './host-attributes.ts';
+import { goIn, privateIn } from './host-folder.ts';
 import { prelude, runChecked, textOf } from './host-script.ts';
 import { type HostFileStat, parseStat, statFormat } from './host-stat.ts';
 import type { HostWriter } from './ports.ts';
@@ -97,53 +98,51 @@ export async function readFile(
   });
 }
 
-const writeScript = `${prelude}${attributeFunctions}
+const writeScript = `${prelude}${attributeFunctions}${goIn}${privateIn}
 p=$1; tag=$2; owner=$3; group=$4; mode=$5; expects=$6; length=$7; needs=$8; list=$9
-d=\${p%/*}; [ -n "$d" ] || d=/
-[ -d "$d" ] || exit 44
-[ -L "$p" ] && exit 46
-if [ -e "$p" ] && [ ! -f "$p" ]; then exit 45; fi
-w=$d/.bulwark-$tag
-rm -rf -- "$w"
-mkdir -m 700 -- "$w" || exit 1
-trap 'cd / && rm -rf -- "$w"' EXIT
+d=\${p%/*}; t=../\${p##*/}; w=.bulwark-$tag
+[ -d "\${d:-/}" ] || exit 44
+go_in "\${d:-/}" || exit $?
+[ -L "./\${p##*/}" ] && exit 46
+if [ -e "./\${p##*/}" ] && [ ! -f "./\${p##*/}" ]; then exit 45; fi
+trap '[ "\${PWD##*/}" != "$w" ] || cd ..; rm -rf -- "./$w"' EXIT
 trap 'exit 130' HUP INT TERM
-cd -P -- "$w" && [ "\${PWD##*/}" = ".bulwark-$tag" ] || exit 50
-[ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] || { chmod g-s . && [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ]; } || exit 50
+private_in "$w" || exit $?
 selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
 new=yes
-if [ -e "$p" ]; then
+if [ -e "$t" ]; then
   new=no
-  cp --preserve=all -- "$p" ./f 2>/dev/null || {
-    cp -p -- "$p" ./f || exit 1
-    getfattr --dump --match=- --encoding=hex --absolute-names -- "$p" 2>/dev/null |
+  cp --preserve=all -- "$t" ./f 2>/dev/null || {
+    cp -p -- "$t" ./f || exit 1
+    getfattr --dump --match=- --encoding=hex --absolute-names -- "$t" 2>/dev/null |
       sed '1s/.*/# file: f/' | setfattr --restore=- 2>/dev/null
   }
 fi
 cat > ./f || exit 1
 [ "$(wc -c < ./f)" -eq "$length" ] || exit 52
 if [ -n "$owner$group" ]; then chown -h "$owner\${group:+:$group}" ./f || exit 1; fi
-if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$p" ./f 2>/dev/null || true; fi
+if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$t" ./f 2>/dev/null || true; fi
 # After the owner, whose change takes capabilities away; before the mode, which an ACL would change.
 if [ -n "$list" ]; then set_attributes ./f "$list"
-elif [ $new = no ]; then set_attributes ./f "$(capability_of "$p")"; fi
+elif [ $new = no ]; then set_attributes ./f "$(capability_of "$t")"; fi
 if [ -n "$mode" ]; then chmod "$mode" ./f || exit 1; elif [ $new = yes ]; then chmod 600 ./f || exit 1
-else chmod "$(stat -c %a -- "$p")" ./f || exit 1; fi
+else chmod "$(stat -c %a -- "$t")" ./f || exit 1; fi
 sync ./f 2>/dev/null || fsync ./f 2>/dev/null || sync
 case $expects in
   '') ;;
-  absent) if [ -e "$p" ] || [ -L "$p" ]; then exit 47; fi ;;
-  *) [ -f "$p" ] && [ ! -L "$p" ] || exit 47
-     [ "$(sha256sum < "$p" | cut -d' ' -f1)" = "$expects" ] || exit 47 ;;
+  absent) if [ -e "$t" ] || [ -L "$t" ]; then exit 47; fi ;;
+  *) [ -f "$t" ] && [ ! -L "$t" ] || exit 47
+     [ "$(sha256sum < "$t" | cut -d' ' -f1)" = "$expects" ] || exit 47 ;;
 esac
 if [ -n "$needs" ] && [ ! -e "$needs" ]; then exit 53; fi
 one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
-[ -d "$p" ] && exit 45
-mv -f $one -- ./f "$p" || exit 1
-if [ $selinux = yes ] && [ $new = yes ] && [ -z "$list" ]; then restorecon -- "$p" 2>/dev/null || true; fi
+[ -d "$t" ] && exit 45
+mv -f $one -- ./f "$t" || exit 1
+if [ $selinux = yes ] && [ $new = yes ] && [ -z "$list" ]; then restorecon -- "$t" 2>/dev/null || true; fi
 # Before the folder is written to the disk: a power cut would bring the temporary one back.
-cd / && rm -rf -- "$w"
-sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
+trap - EXIT
+cd .. && rm -rf -- "./$w"
+sync . 2>/dev/null || fsync . 2>/dev/null || sync
 `;
 
 export interface WriteOptions {
@@ -200,16 +199,18 @@ export async function writeFileAtomic(
   return ran.ok ? succeed(undefined) : ran;
 }
 
-const removeScript = `${prelude}
+const removeScript = `${prelude}${goIn}
 p=$1; expects=$2; needs=$3
+if [ ! -e "$p" ] && [ ! -L "$p" ]; then exit 0; fi
+d=\${p%/*}; p=./\${p##*/}
+go_in "\${d:-/}" || exit $?
 if [ ! -e "$p" ] && [ ! -L "$p" ]; then exit 0; fi
 [ -L "$p" ] && exit 46
 [ -f "$p" ] || exit 45
 if [ -n "$expects" ]; then [ "$(sha256sum < "$p" | cut -d' ' -f1)" = "$expects" ] || exit 47; fi
 if [ -n "$needs" ] && [ ! -e "$needs" ]; then exit 53; fi
 rm -f -- "$p" || exit 1
-d=\${p%/*}; [ -n "$d" ] || d=/
-sync "$d" 2>/dev/null || fsync "$d" 2>/dev/null || sync
+sync . 2>/dev/null || fsync . 2>/dev/null || sync
 `;
 
 /** Removes a regular file; succeeds when there is none. Errors: FILE_NOT_REGULAR, FILE_CHANGED_UNDERNEATH. */

@@ -25,6 +25,8 @@ export const exits = {
   otherFileSystem: 51,
   cutShort: 52,
   tooLate: 53,
+  mixed: 54,
+  attributesLost: 55,
 } as const;
 
 const decoder = new TextDecoder();
@@ -52,6 +54,8 @@ interface Sentence {
   readonly message: (doing: string) => string;
   readonly nextStep: string;
   readonly retryable?: boolean;
+  /** Overrides what the caller takes for certain. */
+  readonly hostState?: AppError['hostState'];
 }
 
 const byExit: Readonly<Record<number, Sentence>> = {
@@ -98,6 +102,20 @@ const byExit: Readonly<Record<number, Sentence>> = {
     nextStep: 'Try again, with a longer time for the guard where the host is slow.',
     retryable: true,
   },
+  [exits.mixed]: {
+    code: 'COMMAND_FAILED',
+    message: (doing) =>
+      `Could not ${doing}: somebody else is moving these folders, so some of the files are new and some are old.`,
+    nextStep: 'Find out who writes into these folders, then undo this step.',
+    hostState: 'changed',
+  },
+  [exits.attributesLost]: {
+    code: 'COMMAND_FAILED',
+    message: (doing) =>
+      `Could not ${doing}: the host did not take its capabilities, labels or other extended attributes.`,
+    nextStep: 'Check that setfattr works there and that the file system has space, then try again.',
+    retryable: true,
+  },
   [exits.notOwnDirectory]: {
     code: 'PRECONDITION_FAILED',
     message: (doing) => `Could not ${doing}: somebody else is changing its folder at the same moment.`,
@@ -125,7 +143,7 @@ export function scriptError(output: ScriptOutput, failure: ScriptFailure): AppEr
   const known = byExit[output.exitCode];
   if (known !== undefined) {
     return appError(known.code, known.message(failure.doing), known.nextStep, {
-      hostState,
+      hostState: known.hostState ?? hostState,
       detail,
       retryable: known.retryable ?? false,
     });
