@@ -9,7 +9,7 @@
 const line = /^(?:[A-Za-z0-9._-]+=[0-9a-f]*,)*$/;
 
 /** The list travels as an argument, and the owner of a file sets as many `user.*` as the file system takes. */
-const maxListBytes = 16_384;
+export const maxListBytes = 16_384;
 
 /** What the host printed, when it is a list of attributes, not empty, and at most 16 KiB; a longer one is not kept. */
 export function parseAttributes(text: string): string | undefined {
@@ -20,7 +20,8 @@ const numbers = 'my %n = (x86_64 => [195, 192, 189], aarch64 => [12, 9, 6]);';
 
 /**
  * Shell functions. `attributes FILE` prints one line `name=hex,…`; `set_attributes FILE LIST` sets them on the file itself, never
- * through a link. What belongs to the content (IMA, EVM) is left to the kernel.
+ * through a link, and ends with 55 when capabilities, label, ACLs or `user.*` do not read back. What belongs to the content (IMA,
+ * EVM) is left to the kernel, and what file systems make up themselves (`system.nfs4_acl`, `trusted.*`) may come out otherwise.
  */
 export const attributeFunctions = `
 attr_tools() { getfattr --version >/dev/null 2>&1 && setfattr --version >/dev/null 2>&1; }
@@ -34,14 +35,20 @@ attributes() {
   fi | grep -v '^security[.][ie][mv][am]=' | sort | tr '\\n' ','
 }
 set_attributes() {
+  attr_has=,$(attributes "$1")
   for attr_one in $(printf '%s' "$2" | tr ',' ' '); do
+    case $attr_has in *",$attr_one,"*) continue ;; esac
     if attr_tools; then setfattr -h -n "\${attr_one%%=*}" -v "0x\${attr_one#*=}" -- "$1" 2>/dev/null
     elif command -v perl >/dev/null 2>&1; then
       perl -e '${numbers} my ($m, $p, $k, $v) = @ARGV; my $c = $n{$m} or exit 1; $v = pack("H*", $v);
         exit(syscall($c->[2], $p, $k, $v, length $v, 0) == 0 ? 0 : 1)' "$(uname -m)" "$1" "\${attr_one%%=*}" "\${attr_one#*=}" 2>/dev/null
     fi
   done
-  return 0
+  attr_has=,$(attributes "$1")
+  for attr_one in $(printf '%s' "$2" | tr ',' ' '); do
+    case $attr_one in security.* | user.* | system.posix_acl_*) ;; *) continue ;; esac
+    case $attr_has in *",$attr_one,"*) ;; *) return 55 ;; esac
+  done
 }
 capability_of() { attributes "$1" | tr ',' '\\n' | sed -n 's/^security[.]capability=.*/&,/p'; }
 `;

@@ -56,8 +56,8 @@ build() {
   [ "$(wc -c < ./f)" -eq "$length" ] || { echo 'No space left on device' >&2; return 1; }
   if [ -n "$owner$group" ]; then chown -h "$owner\${group:+:$group}" ./f || return 1; fi
   if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$t" ./f 2>/dev/null || true; fi
-  if [ "$listed" -gt 0 ]; then set_attributes ./f "$(input 0 "$listed")"
-  elif [ $new = no ]; then set_attributes ./f "$(capability_of "$t")"; fi
+  if [ "$listed" -gt 0 ]; then set_attributes ./f "$(input 0 "$listed")" || return $?
+  elif [ $new = no ]; then set_attributes ./f "$(capability_of "$t")" || return $?; fi
   if [ -n "$mode" ]; then chmod "$mode" ./f || return 1; elif [ $new = yes ]; then chmod 600 ./f || return 1
   else chmod "$(stat -c %a -- "$t")" ./f || return 1; fi
   sync ./f 2>/dev/null || fsync ./f 2>/dev/null || sync

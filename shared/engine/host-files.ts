@@ -9,7 +9,7 @@
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
-import { attributeFunctions, parseAttributes } from './host-attributes.ts';
+import { attributeFunctions, maxListBytes, parseAttributes } from './host-attributes.ts';
 import { goIn, privateIn } from './host-folder.ts';
 import { prelude, runChecked, textOf } from './host-script.ts';
 import { type HostFileStat, parseStat, statFormat } from './host-stat.ts';
@@ -37,7 +37,7 @@ stat $l -c '${statFormat}' -- "$p" || exit 1
 c='?'; if [ -e /sys/fs/selinux/enforce ]; then c=$(stat $l -c '%C' -- "$p" 2>/dev/null) || c='?'; fi
 k=no; cp --help 2>&1 | grep -q -- --preserve && k=yes
 getfattr --version >/dev/null 2>&1 && setfattr --version >/dev/null 2>&1 && k=yes
-printf '%s %s %s\\n' "\${c:-?}" $k "$([ -L "$p" ] || attributes "$p")"
+printf '%s %s %s\\n' "\${c:-?}" $k "$([ -L "$p" ] || attributes "$p" | head -c ${maxListBytes + 1})"
 if [ -L "$p" ] && [ -z "$l" ]; then exit 0; fi
 [ -f "$p" ] || exit 0
 [ "$(stat -L -c %s -- "$p")" -le "$max" ] || exit 48
@@ -123,8 +123,8 @@ cat > ./f || exit 1
 if [ -n "$owner$group" ]; then chown -h "$owner\${group:+:$group}" ./f || exit 1; fi
 if [ $selinux = yes ] && [ $new = no ]; then chcon --reference="$t" ./f 2>/dev/null || true; fi
 # After the owner, whose change takes capabilities away; before the mode, which an ACL would change.
-if [ -n "$list" ]; then set_attributes ./f "$list"
-elif [ $new = no ]; then set_attributes ./f "$(capability_of "$t")"; fi
+if [ -n "$list" ]; then set_attributes ./f "$list" || exit $?
+elif [ $new = no ]; then set_attributes ./f "$(capability_of "$t")" || exit $?; fi
 if [ -n "$mode" ]; then chmod "$mode" ./f || exit 1; elif [ $new = yes ]; then chmod 600 ./f || exit 1
 else chmod "$(stat -c %a -- "$t")" ./f || exit 1; fi
 sync ./f 2>/dev/null || fsync ./f 2>/dev/null || sync

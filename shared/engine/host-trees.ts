@@ -107,7 +107,11 @@ done
 shift $n
 [ $# -gt 0 ] || exit 0
 bad=0
-[ "$own" = - ] || sh "$w/capabilities" get "$w/kept" "$@"
+if [ "$own" != - ]; then
+  sh "$w/capabilities" get "$w/kept" "$@"
+  # Given once more before anything changes: where that fails they would be lost, and owners that are right already would hide it.
+  sh "$w/capabilities" put "$w/kept" "$@" || exit 1
+fi
 if [ "$own" != - ] && ! chown -h "$own" "$@" 2>/dev/null; then
   for f; do
     if [ -e "$f" ] || [ -L "$f" ]; then chown -h "$own" "$f" || bad=1; fi

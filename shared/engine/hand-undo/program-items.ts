@@ -1,4 +1,5 @@
 import { keepCapabilities } from '../host-attributes.ts';
+import { goIn, privateIn } from '../host-folder.ts';
 
 /**
  * Functions of the program for one item: `$item` is its folder, `$n` the number of an op, `$root` stands before every path.
@@ -6,7 +7,7 @@ import { keepCapabilities } from '../host-attributes.ts';
  * Hazard: on a full disk a redirection leaves an empty file, and an empty list reads as "nothing to do". What writes a file that
  * is read later therefore has its status looked at.
  */
-export const itemFunctions = `
+export const itemFunctions = `${goIn}${privateIn}
 part() { tail -c +$((\${1%:*} + 1)) "$item/data" | head -c "\${1#*:}"; }
 
 mark() {
@@ -120,7 +121,7 @@ set_modes() {
         [ ! -x "./$name" ] || runs=yes
         case $mode in *[1357]*) runs=yes ;; esac
       fi
-      [ $runs = no ] || capabilities get "$item/$n.kept" "./$name"
+      [ $runs = no ] || { capabilities get "$item/$n.kept" "./$name"; capabilities put "$item/$n.kept"; } || exit 1
       chown -h "$own" "./$name" || exit 1
       [ "$mode" = - ] || [ -L "./$name" ] || chmod "00$mode" "./$name" || exit 1
       [ $runs = no ] || capabilities put "$item/$n.kept" ) </dev/null || bad=\${bad:-$path}
@@ -161,21 +162,18 @@ put_file() {
   was=$(cat "$item/$n.was")
   [ "$(mark "$1")" = "$was" ] && return 0
   [ ! -L "$1" ] || return 1
-  if [ "$was" = absent ]; then rm -f -- "$1"; return; fi
-  dir=\${1%/*}; w=\${dir:-/}/.bulwark-undo-$$
+  dir=\${1%/*}
   [ -d "\${dir:-/}" ] || return 1
-  rm -rf -- "$w"; mkdir -m 700 -- "$w" || return 1
-  ( cd -P -- "$w" && [ "\${PWD##*/}" = ".bulwark-undo-$$" ] || exit 1
-    chmod g-s . 2>/dev/null
-    [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] || exit 1
+  ( go_in "\${dir:-/}" || exit 1
+    if [ "$was" = absent ]; then rm -f -- "./\${1##*/}"; exit; fi
+    w=.bulwark-undo-$$; t=../\${1##*/}
+    trap '[ "\${PWD##*/}" != "$w" ] || cd ..; rm -rf -- "./$w"' EXIT
+    private_in "$w" || exit 1
     cp --preserve=all -- "$item/$n.file" ./f 2>/dev/null || cp -p -- "$item/$n.file" ./f || exit 1
     [ "$(mark ./f)" = "$was" ] || exit 1
     sync
     one=; mv --help 2>&1 | grep -q -e ' -T' && one=-T
-    [ ! -d "$1" ] && mv -f $one -- ./f "$1" )
-  rc=$?
-  rm -rf -- "$w"
-  return $rc
+    [ ! -d "$t" ] && mv -f $one -- ./f "$t" )
 }
 
 undo() {

@@ -60,9 +60,18 @@ it.each([0, 0.001, 0.01, 0.5, 0.99])(
   },
 );
 
-it('that the host cannot be told of leaves nothing', async () => {
-  host.teach('systemctl', 'case "$*" in daemon-reload) exit 1 ;; esac');
+it.each([
+  ['cannot be told of', 'daemon-reload'],
+  ['does not start', '*--no-block*start*'],
+])('that the host %s leaves nothing', async (_, refused) => {
+  host.teach('systemctl', `case "$*" in ${refused}) exit 1 ;; show*) echo inactive ;; esac`);
   expect(await beginSwitch(testContext(host), wish)).toMatchObject({ error: { hostState: 'unchanged' } });
   expect([existsSync(unit()), existsSync(folder())]).toEqual([false, false]);
   expect(value(await readSwitch(host, 'test-1')).state).toBe('none');
+});
+
+it('whose start was answered with an error and runs all the same goes on', async () => {
+  host.teach('systemctl', 'case "$*" in *--no-block*start*) exit 1 ;; show*) echo active ;; esac');
+  value(await beginSwitch(testContext(host), wish));
+  expect([existsSync(unit()), existsSync(folder())]).toEqual([true, true]);
 });

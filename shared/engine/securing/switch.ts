@@ -69,7 +69,12 @@ echo ready > "$d/state" || leave 1
 sync
 systemctl daemon-reload || leave 1
 systemctl reset-failed -- "$go" 2>/dev/null
-systemctl --no-block start -- "$go"
+# An answer that was lost is not a refusal: what runs goes on.
+systemctl --no-block start -- "$go" && exit 0
+case $(systemctl show -p ActiveState --value -- "$go" 2>/dev/null) in active | activating) exit 0 ;; esac
+[ "$(cat "$d/state")" = ready ] || exit 0
+rm -f -- "$d/state"
+leave 1
 `;
 
 const stateScript = `${prelude}

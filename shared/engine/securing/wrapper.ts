@@ -4,6 +4,7 @@ import { appError } from '../../domain/error.ts';
 import { type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { toolsLock, toolsPlaces } from '../elasticsearch/tool.ts';
+import { goIn, privateIn } from '../host-folder.ts';
 import { prelude, runChecked, textOf } from '../host-script.ts';
 import type { DataPath } from './data.ts';
 
@@ -23,18 +24,19 @@ export function dataAside(
     : { aside: `${path.path}.set-aside-${tag}`, fresh: `${path.path}.new-${tag}` };
 }
 
-const copyScript = `${prelude}
+// The folder above may belong to the service user: the script stands in what it made.
+const copyScript = `${prelude}${goIn}${privateIn}
 w=$1; conf=$2
 [ -d "$conf" ] || exit 44
 [ -L "$conf" ] && exit 46
-parent=\${conf%/*}
-[ "$(stat -c %d -- "$conf")" = "$(stat -c %d -- "$parent/.")" ] || exit 121
 if command -v mountpoint >/dev/null 2>&1 && mountpoint -q -- "$conf"; then exit 121; fi
-rm -rf -- "$w"
-mkdir -m 700 -- "$w" && chmod g-s -- "$w" || exit 1
-mkdir -m 755 -- "$w/empty" || exit 1
-if [ -n "\${3:-}" ]; then cp -a -- "$conf" "$w/staged" || exit 1; fi
-rm -rf -- "$w"/staged/certs.*.tmp "$w/staged/elasticsearch.keystore.tmp"
+d=\${conf%/*}; go_in "\${d:-/}" || exit $?
+conf=\${conf##*/}
+[ "$(stat -c %d -- "./$conf")" = "$(stat -c %d .)" ] || exit 121
+private_in "\${w##*/}" || exit $?
+mkdir -m 755 empty || exit 1
+if [ -n "\${3:-}" ]; then cp -a -- "../$conf" staged || exit 1; fi
+rm -rf -- ./staged/certs.*.tmp ./staged/elasticsearch.keystore.tmp
 exit 0
 `;
 
@@ -71,10 +73,11 @@ export async function makeWrapper(
   return ran.ok ? succeed(wrapper) : ran;
 }
 
-const freshScript = `${prelude}
+const freshScript = `${prelude}${goIn}${privateIn}
 path=$1; owner=$2; mode=$3
-[ ! -e "$path" ] || rm -rf -- "$path"
-mkdir -m 700 -- "$path" && chown "$owner" -- "$path" && chmod "$mode" -- "$path"
+d=\${path%/*}; go_in "\${d:-/}" || exit $?
+private_in "\${path##*/}" || exit $?
+chown "$owner" . && chmod "$mode" .
 `;
 
 /** An empty data directory beside (or inside) the old one: same mode, nothing for others, the service user's. */

@@ -63,11 +63,21 @@ printf '[Unit]\\nDescription=Bulwark: migration of data\\n[Service]\\nType=simpl
   "$d" "$d" > "/run/systemd/system/$go" || exit 1
 # Kept for the notes of a host whose disk fills up meanwhile.
 head -c 262144 /dev/zero > "$d/ballast" || exit 53
-echo ready > "$d/state" || exit 53
+leave() { # nothing was begun: what was noted before comes back
+  if [ "$state" = none ]; then rm -f -- "$d/state"; else echo "$state" > "$d/state"; fi
+  rm -f -- "/run/systemd/system/$go" "/etc/systemd/system/multi-user.target.wants/$boot" "/etc/systemd/system/$boot"
+  systemctl daemon-reload
+  exit "$1"
+}
+echo ready > "$d/state" || leave 53
 sync
-systemctl daemon-reload || exit 1
+systemctl daemon-reload || leave 1
 systemctl reset-failed -- "$go" 2>/dev/null
-systemctl --no-block start -- "$go"
+# An answer that was lost is not a refusal: what runs goes on.
+systemctl --no-block start -- "$go" && exit 0
+case $(systemctl show -p ActiveState --value -- "$go" 2>/dev/null) in active | activating) exit 0 ;; esac
+[ "$(cat "$d/state")" = ready ] || exit 0
+leave 1
 `;
 
 /** A file's bytes as octal escapes for `printf %b`, 64 a line: through `sh` in every encoding, whatever the bytes are. */

@@ -3,6 +3,8 @@
  * calling script stands in its private folder and uses its own names for the files there.
  */
 
+import { goIn } from '../../host-folder.ts';
+
 /**
  * copy FROM TO: owner, mode, times, links, extended attributes and ACLs. GNU cp does all of it; so do rsync and GNU tar;
  * BusyBox tar keeps hard links, which BusyBox cp does not. What a tool could not keep is found by the comparison.
@@ -15,17 +17,19 @@
  * watch DIRECTORY NAME: inode, size, and times of change to the nanosecond of every entry. Two of them are equal when
  * nobody wrote in between: reading does not move these times, and nobody can set the time of an inode's change.
  */
-export const copyFunctions = `
+export const copyFunctions = `${goIn}
 gnu() { "$1" --version 2>/dev/null | head -n 1 | grep -q GNU; }
-copy() {
-  if gnu cp; then cp -a -- "$1/." "$2/"
-  elif command -v rsync >/dev/null 2>&1; then rsync -aHAX --numeric-ids -- "$1/" "$2/"
+copy() (
+  # Whoever owns the folder around it cannot put a link in its place any more.
+  go_in "$2" && [ "$(stat -c %u .)" = "$(id -u)" ] || return 1
+  if gnu cp; then cp -a -- "$1/." ./
+  elif command -v rsync >/dev/null 2>&1; then rsync -aHAX --numeric-ids -- "$1/" ./
   else
     keep=; if gnu tar; then keep='--xattrs --acls'; fi
-    { (cd "$1" && tar --numeric-owner $keep -cf - .) || : > "$d/copy-failed"; } | (cd "$2" && tar --numeric-owner $keep -xpf -) && [ ! -e copy-failed ]
+    { (cd "$1" && tar --numeric-owner $keep -cf - .) || : > "$d/copy-failed"; } | tar --numeric-owner $keep -xpf - && [ ! -e "$d/copy-failed" ]
   fi || return 1
-  chown "$(stat -c '%u:%g' -- "$1")" -- "$2" && chmod "$(stat -c %a -- "$1")" -- "$2" && touch -r "$1" -- "$2"
-}
+  chown "$(stat -c '%u:%g' -- "$1")" . && chmod "$(stat -c %a -- "$1")" . && touch -r "$1" .
+)
 
 entries() { # DIRECTORY LIST [find's tests]: names in a fixed order, ended by NUL
   from=$1; list=$2; shift 2
