@@ -11,6 +11,7 @@ import { askNode, at, jsonOf, type NodeDoor, vaultCredential } from '../elastics
 import type { NodeCredential } from '../ports.ts';
 import { endRehearsal } from '../rehearsal/rehearse.ts';
 import { askForData } from './data.ts';
+import { describeWayBack } from './describe-return.ts';
 import { digestNow, drifted } from './drift.ts';
 import { readEntries } from './entries.ts';
 import { type Image, unpackImage } from './image.ts';
@@ -210,6 +211,7 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
     trades: trades.value,
   });
   if (!begun.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
+    await clean(way, live);
     return begun;
   }
   const ended = await awaitSwitch(live, 1500);
@@ -240,16 +242,7 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
   }
   if (ended.value.standing.state !== 'committed') {
     await clean(way, last);
-    return fail(
-      appError(
-        'ES_DID_NOT_START',
-        'The old configuration did not start; the secured one is in place again.',
-        `Read the log on the host (journalctl -u ${install.unit}).`,
-        {
-          hostState: ended.value.standing.state === 'returned-up' ? 'changed' : 'unknown',
-        },
-      ),
-    );
+    return fail(describeWayBack(install, ended.value.standing));
   }
   if (!keep) {
     const dropped = await dropPaths(last, securedPaths(way, last));
