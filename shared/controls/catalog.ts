@@ -12,6 +12,7 @@ import esAccountLocked from './os/es-account-locked/control.ts';
 import esConfigPermissions from './os/es-config-permissions/control.ts';
 import esDataEncrypted from './os/es-data-encrypted/control.ts';
 import esServiceUser from './os/es-service-user/control.ts';
+import swapSafe from './os/swap-safe/control.ts';
 import httpTls from './tls/http-tls/control.ts';
 import transportTls from './tls/transport-tls/control.ts';
 
@@ -28,6 +29,7 @@ export const catalog: readonly Control[] = [
   esConfigPermissions,
   esDataEncrypted,
   esServiceUser,
+  swapSafe,
   httpTls,
   transportTls,
 ];

@@ -74,6 +74,7 @@ const readable: Readonly<Record<FactId, string>> = {
   listeners: 'The list of listening ports',
   storage: 'The storage',
   'block-devices': 'The block devices',
+  swap: 'Swap',
   'data-directories': 'The data directories',
   'node-answers': 'The answer of the node',
   outside: 'The view from outside',

@@ -5,6 +5,7 @@
 import type { BlockDevicesFact } from './block-device.ts';
 import type { EsInstall } from './elasticsearch.ts';
 import type { Fact } from './fact.ts';
+import type { SwapFact } from './swap.ts';
 import type { ClusterFact, ClusterView } from './topology.ts';
 
 export interface HostSystem {
@@ -201,6 +202,7 @@ export interface FactTypes {
   readonly listeners: readonly Listener[];
   readonly storage: readonly StorageFact[];
   readonly 'block-devices': BlockDevicesFact;
+  readonly swap: SwapFact;
   readonly 'data-directories': readonly DataDirectory[];
   readonly 'node-answers': NodeAnswers;
   readonly outside: OutsideView;

@@ -35,6 +35,7 @@ attributes() {
   fi | grep -v '^security[.][ie][mv][am]=' | sort | tr '\\n' ','
 }
 set_attributes() {
+  [ -n "$2" ] || return 0
   attr_has=,$(attributes "$1")
   for attr_one in $(printf '%s' "$2" | tr ',' ' '); do
     case $attr_has in *",$attr_one,"*) continue ;; esac

@@ -17,6 +17,7 @@ import { plaintextSecrets } from './plaintext-secrets/source.ts';
 import { prelude, preludeNames, probeHelpers } from './prelude.ts';
 import { serviceAccount } from './service-account/source.ts';
 import { storage } from './storage/source.ts';
+import { swap } from './swap/source.ts';
 
 export const probeSources = [
   hostSystem,
@@ -33,6 +34,7 @@ export const probeSources = [
   dataDirectories,
   storage,
   blockDevices,
+  swap,
 ] as const satisfies readonly FactSource[];
 
 /** Everything that `gather` needs to know of facts. */

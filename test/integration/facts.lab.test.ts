@@ -16,8 +16,12 @@ afterAll(async () => {
   await lab?.down();
 });
 
-/** A container cannot tell whether its disk is encrypted; one node has no other one to agree with. */
-const undecidable = { 'es-data-encrypted': 'unknown', 'consistent-security': 'not-applicable' } as const;
+/** A container cannot tell whether its disk is encrypted or what is swapped; one node has no other one to agree with. */
+const undecidable = {
+  'es-data-encrypted': 'unknown',
+  'swap-safe': 'unknown',
+  'consistent-security': 'not-applicable',
+} as const;
 const openNetwork = {
   'firewall-active': 'fail',
   'http-port-restricted': 'fail',
