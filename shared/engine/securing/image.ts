@@ -5,6 +5,7 @@ import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { readUnit } from '../elasticsearch/service.ts';
 import { readFile } from '../host-files.ts';
+import { goIn, privateIn } from '../host-folder.ts';
 import { prelude, runChecked } from '../host-script.ts';
 import { type DataPath, readDataPaths } from './data.ts';
 import { othersIn, readEntries } from './entries.ts';
@@ -32,9 +33,13 @@ conf=$1; shift
 tar "$@" -C "$conf" -cf - .
 `;
 
-export const unpackScript = `${prelude}
+// Into a private folder that the script stands in: the folder above it may belong to the service user.
+export const unpackScript = `${prelude}${goIn}${privateIn}
 target=$1; set -- --numeric-owner
 if tar --version 2>/dev/null | grep -q GNU; then set -- "$@" --xattrs --acls; fi
+go_in "\${target%/*}" || exit $?
+only_own || exit 50
+target=./\${target##*/}
 mkdir -m 700 -- "$target" || exit 1
 tar "$@" -xpf - -C "$target" || exit 1
 sync

@@ -1,9 +1,11 @@
 /** The service user owns the folder above its configuration and puts a link in the place of what root makes there. */
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '../../../test/support/change-harness.ts';
 import { LocalHost } from '../../../test/support/local-host.ts';
+import { unpackImage } from './image.ts';
 import { makeFreshData, makeWrapper, wrapperOf } from './wrapper.ts';
 
 let host: LocalHost;
@@ -43,6 +45,20 @@ describe('room beside live directories', () => {
     expect(mode('/elsewhere')).toBe('700');
     swap('.bulwark-test-1');
     expect(await makeWrapper(testContext(host), '/opt/es/config', true)).toMatchObject({ ok: false });
+    expect(readdirSync(host.path('/elsewhere'))).toEqual([]);
+  });
+
+  it('takes a configuration from before, in a private folder only', async () => {
+    const context = testContext(host);
+    const wrapper = wrapperOf('/opt/es/config', 'test-1');
+    const tar = spawnSync('tar', ['-C', host.path('/opt/es/config'), '-cf', '-', '.']).stdout;
+    expect(await makeWrapper(context, '/opt/es/config', false)).toMatchObject({ ok: true });
+    expect(await unpackImage(context, tar, `${wrapper}/staged`)).toMatchObject({ ok: true });
+    expect(readFileSync(host.path(`${wrapper}/staged/elasticsearch.yml`), 'utf8')).toBe('a: 1\n');
+    chmodSync(host.path('/elsewhere'), 0o755);
+    expect(await unpackImage(context, tar, '/elsewhere/staged')).toMatchObject({
+      error: { code: 'PRECONDITION_FAILED' },
+    });
     expect(readdirSync(host.path('/elsewhere'))).toEqual([]);
   });
 });
