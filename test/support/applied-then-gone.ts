@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { changeKinds } from '../../electron/service/change-kinds.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { succeed } from '../../shared/domain/result.ts';
+import { Secret } from '../../shared/domain/secret.ts';
 import { applyPlan } from '../../shared/engine/apply.ts';
 import type { EngineParts } from '../../shared/engine/parts.ts';
 import { planChanges } from '../../shared/engine/plan.ts';
@@ -18,6 +19,8 @@ export async function appliedThenGone<T>(
   bench: LabBench,
   changes: readonly Change[],
   then: (parts: EngineParts) => Promise<T>,
+  /** What the vault holds, by name. */
+  secrets: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'hand-undo-'));
   const knownHosts = join(folder, 'known_hosts');
@@ -34,6 +37,9 @@ export async function appliedThenGone<T>(
     changes: [],
   });
   const parts = { ...made.parts, kinds: changeKinds };
+  for (const [ref, text] of Object.entries(secrets)) {
+    value(await parts.secrets.put(ref, new Secret(text), ref));
+  }
   const session = value(await parts.sessions.open(name));
   try {
     const plan = value(
