@@ -20,10 +20,11 @@ find /etc /srv /opt /usr/share/elasticsearch /var/lib -xdev \\( -name '.bulwark-
 systemctl list-units --plain --no-legend --state=active,activating,failed 'bulwark-*' | cut -d' ' -f1 | sort`;
 
 /**
- * Leaves only a little room on the host's own disk: 40 MB, beside the 16 MB that ext4 gives to nobody. What fills it is not
- * written, so it takes no time.
+ * Leaves only a little room on the host's own disk: 40 MB, beside the 16 MB that ext4 gives to nobody. What it holds back for root
+ * would be no room for the product, which leaves it alone. What fills it is not written, so it takes no time.
  */
-const littleRoom = `[ -e /matrix-ballast ] || fallocate -l $(( $(stat -f -c '%f * %S' /) - 56 * 1048576 )) /matrix-ballast; sync`;
+const littleRoom = `tune2fs -r 0 "/dev/block/$(mountpoint -d /)" >/dev/null
+[ -e /matrix-ballast ] || fallocate -l $(( $(stat -f -c '%f * %S' /) - 56 * 1048576 )) /matrix-ballast; sync`;
 
 /** Small enough to be full at once, large enough for what a change writes twice. */
 const smallFileSystems = (folders: readonly string[]) =>

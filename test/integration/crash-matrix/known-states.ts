@@ -19,9 +19,16 @@ export interface Known {
 function difference(old: string, seen: string): string {
   const before = old.split('\n');
   const after = seen.split('\n');
-  return [
+  const lines = [
     ...before.filter((line) => !after.includes(line)).map((line) => `-${line}`),
     ...after.filter((line) => !before.includes(line)).map((line) => `+${line}`),
+  ];
+  if (lines.length > 0) return lines.join('\n');
+  const first = before.findIndex((line, index) => line !== after[index]);
+  return [
+    `the same lines in another order or number, from line ${first + 1}:`,
+    ...before.slice(first, first + 8).map((line) => `-${line}`),
+    ...after.slice(first, first + 8).map((line) => `+${line}`),
   ].join('\n');
 }
 

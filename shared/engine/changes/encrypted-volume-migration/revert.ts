@@ -20,7 +20,7 @@ import {
   type Standing,
   settleAgain,
 } from './migration.ts';
-import { startSeconds } from './running.ts';
+import { startOnceMore, startSeconds } from './running.ts';
 import { fstabLine, hasLine, mapperOf } from './tables.ts';
 
 type Change = ChangeOf<'encrypted-volume-migration'>;
@@ -210,6 +210,12 @@ export async function revertMigration(
     }
     live = again.value.context;
     standing = again.value.standing;
+  }
+  if (back.ok && back.value.standing.state === 'committed-down' && image.active) {
+    const up = await startOnceMore(change, live);
+    if (!up.ok || !up.value) {
+      return up.ok ? fail(await migrationError(change, back.value.standing, live)) : up;
+    }
   }
   const where = await whereIs(change, image, live);
   if (!where.ok) {

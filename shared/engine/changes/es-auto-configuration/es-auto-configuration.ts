@@ -11,6 +11,7 @@ import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { readYml } from '../../elasticsearch/start-log.ts';
 import { leftoverWords, toolLeftovers } from '../../elasticsearch/tool-leftovers.ts';
 import { carryOut, securedMark } from '../../securing/carry-out.ts';
+import { completeSecured } from '../../securing/complete.ts';
 import { namesIn, readEntries } from '../../securing/entries.ts';
 import { packImage, readImage } from '../../securing/image.ts';
 import { checkFiles, shortcomings } from '../../securing/secured.ts';
@@ -194,6 +195,17 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
           ),
         );
   },
+
+  complete: (change, _before, context) =>
+    completeSecured(
+      {
+        install: change.install,
+        httpCaRef: change.httpCaRef,
+        leftovers: leftovers(change, context),
+        isSecured: (live) => isSecured(change, live),
+      },
+      context,
+    ),
 
   async revert(change, before, mark, context) {
     const { image, tar } = readImage(before);

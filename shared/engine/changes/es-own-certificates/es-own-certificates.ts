@@ -11,6 +11,7 @@ import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-setting
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { readYml } from '../../elasticsearch/start-log.ts';
 import { carryOut, securedMark } from '../../securing/carry-out.ts';
+import { completeSecured } from '../../securing/complete.ts';
 import { packImage, readImage } from '../../securing/image.ts';
 import { checkFiles, shortcomings } from '../../securing/secured.ts';
 import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
@@ -187,6 +188,17 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
           ),
         );
   },
+
+  complete: (change, _before, context) =>
+    completeSecured(
+      {
+        install: change.install,
+        httpCaRef: change.httpCaRef,
+        leftovers: leftovers(change, context),
+        isSecured: (live) => isSecured(change, live),
+      },
+      context,
+    ),
 
   async revert(change, before, mark, context) {
     const { image, tar } = readImage(before);

@@ -1,0 +1,70 @@
+/** What an interruption left of a step is ended as the step would have ended, or is left for taking it back. */
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { installOn } from '../../../test/integration/es-installs.ts';
+import { testContext, value } from '../../../test/support/change-harness.ts';
+import { MemorySecrets } from '../../../test/support/memory-ports.ts';
+import { NodeHost } from '../../../test/support/node-host.ts';
+import { appError } from '../../domain/error.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import { completeSecured } from './complete.ts';
+import { switchFolder } from './switch.ts';
+
+const install = { ...installOn('package-default'), httpPort: 9200 };
+const wrapper = '/etc/.bulwark-test-1';
+const folder = switchFolder('test-1');
+
+let host: NodeHost;
+let secrets: MemorySecrets;
+beforeEach(() => {
+  host = new NodeHost();
+  secrets = new MemorySecrets();
+  host.teach('systemctl', 'case "$*" in *is-active*) exit 3 ;; esac');
+  host.answer = () => succeed({ status: 401, headers: {}, body: new Uint8Array() });
+  host.place(`${install.pathConf}/certs/http_ca.crt`, 'the CA\n');
+  host.place(`${wrapper}/before/elasticsearch.yml`, 'old\n');
+});
+afterEach(() => host.remove());
+
+function complete(isSecured: () => Promise<Result<boolean>>): Promise<Result<boolean>> {
+  return completeSecured(
+    { install, httpCaRef: 'ca', leftovers: [wrapper], isSecured },
+    testContext(host, { secrets }),
+  );
+}
+
+const there = () => [wrapper, folder].filter((path) => existsSync(host.path(path)));
+const yes = () => Promise.resolve(succeed(true));
+
+it.each(['committed', 'none'])(
+  'a secured node is kept whose switch says %s: CA in the vault, nothing left',
+  async (state) => {
+    if (state !== 'none') host.place(`${folder}/state`, `${state}\n`);
+    expect(value(await complete(yes))).toBe(true);
+    expect(value(await secrets.get('ca')).reveal()).toBe('the CA\n');
+    expect(there()).toEqual([]);
+  },
+);
+
+it.each(['returned-up', 'returned-down', 'not-returned'])(
+  'a switch that says %s is taken back',
+  async (state) => {
+    host.place(`${folder}/state`, `${state}\n`);
+    expect(value(await complete(yes))).toBe(false);
+    expect((await secrets.get('ca')).ok).toBe(false);
+    expect(there()).toEqual([wrapper, folder]);
+  },
+);
+
+it('a node that is not secured is taken back, and what lies beside it stays for that', async () => {
+  host.place(`${folder}/state`, 'committed\n');
+  expect(value(await complete(() => Promise.resolve(succeed(false))))).toBe(false);
+  expect(there()).toEqual([wrapper, folder]);
+});
+
+it('nothing is removed while the vault does not take the CA', async () => {
+  host.place(`${folder}/state`, 'committed\n');
+  secrets.put = () => Promise.resolve(fail(appError('IO', 'The vault could not be written.', 'Make room.')));
+  expect(await complete(yes)).toMatchObject({ error: { code: 'IO' } });
+  expect(there()).toEqual([wrapper, folder]);
+});

@@ -1,0 +1,47 @@
+/** Ends a step that was interrupted after its node had been secured: what carrying it out would have done last. */
+import type { EsInstall } from '../../domain/elasticsearch.ts';
+import { type Result, succeed } from '../../domain/result.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { ChangeContext } from '../change-kind.ts';
+import { pinnedDoor } from './secured.ts';
+import { awaitSwitch, forgetSwitch, startSeconds } from './switch.ts';
+import { dropPaths } from './wrapper.ts';
+
+export interface Interrupted {
+  readonly install: EsInstall;
+  readonly httpCaRef: string;
+  /** Paths of this step that hold nothing of the operator's once the node is secured for good. */
+  readonly leftovers: readonly string[];
+  /** Whether the node is what the step makes of it, with the password that is in the vault. */
+  readonly isSecured: (context: ChangeContext) => Promise<Result<boolean>>;
+}
+
+/**
+ * False: it is to be taken back. A switch that still runs is waited for first: until its end it needs what lies beside the node.
+ * Errors: the connection's, the vault's.
+ */
+export async function completeSecured(step: Interrupted, context: ChangeContext): Promise<Result<boolean>> {
+  const ended = await awaitSwitch(context, 5 * startSeconds);
+  if (!ended.ok) {
+    return ended;
+  }
+  const { standing, context: live } = ended.value;
+  if (standing.state !== 'committed' && standing.state !== 'none') {
+    return succeed(false);
+  }
+  const secured = await step.isSecured(live);
+  if (!secured.ok || !secured.value) {
+    return secured;
+  }
+  const door = await pinnedDoor(live, step.install);
+  const kept = door.ok
+    ? await live.secrets.put(
+        step.httpCaRef,
+        new Secret(door.value.caPem),
+        `CA of ${live.host.hostId}'s HTTP certificate`,
+      )
+    : door;
+  const dropped = kept.ok ? await dropPaths(live, step.leftovers, true) : kept;
+  const forgotten = dropped.ok ? await forgetSwitch(live.host, live.tag) : dropped;
+  return forgotten.ok ? succeed(true) : forgotten;
+}
