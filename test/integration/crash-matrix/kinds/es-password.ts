@@ -10,6 +10,11 @@ const tool = (name: string, words: string) =>
 const asked = (login: string) =>
   `$(curl -s -K /root/kept/${login} -m 10 -o /dev/null -w '%{http_code}' ${url}/_security/_authenticate || true)`;
 
+/** Waits until the node can tell passwords: until its index of them is there it refuses everybody whom no file names. */
+const tellsPasswords = `for i in $(seq 220); do
+  [ "$(curl -s -K /root/kept/matrix -m 10 -o /dev/null -w '%{http_code}' '${url}/_cluster/health?wait_for_status=yellow&timeout=5s' || true)" != 200 ] || break; sleep 1
+done`;
+
 export const kinds: KindFile = [
   matrixKind<'es-password'>({
     kind: 'es-password',
@@ -23,7 +28,7 @@ export const kinds: KindFile = [
   cp -a ${pathConf}/users ${pathConf}/users_roles /root/kept/
 fi
 cp -a /root/kept/users /root/kept/users_roles ${pathConf}/
-for i in $(seq 220); do [ "${asked('matrix')}" != 200 ] || break; sleep 1; done
+${tellsPasswords}
 curl -sf -K /root/kept/matrix -X POST -H 'content-type: application/json' -d @/root/kept/body ${url}/_security/user/elastic/_password >/dev/null`,
     change: () =>
       Promise.resolve({
@@ -31,7 +36,7 @@ curl -sf -K /root/kept/matrix -X POST -H 'content-type: application/json' -d @/r
         install,
         users: [{ name: 'elastic', ref: elasticRef, length: 24 }],
       }),
-    witness: `for i in $(seq 220); do [ "${asked('matrix')}" != 200 ] || break; sleep 1; done
+    witness: `${tellsPasswords}
 echo "elastic by its old password: ${asked('seed')}"
 cat ${pathConf}/users ${pathConf}/users_roles; stat -c '%U:%G %a %n' ${pathConf}/users ${pathConf}/users_roles`,
     proof: {
