@@ -5,24 +5,49 @@ import type { Report } from '../../../shared/domain/report.ts';
 import { replayJournal } from '../../../shared/engine/journal/chain.ts';
 import { journalSubject, reportFileNames, type Statement } from '../../../shared/engine/report/statement.ts';
 import type { Check } from '../../../shared/engine/report/verification.ts';
+import { commonName } from './common-name.ts';
 import { openEnvelope } from './dsse.ts';
 
 export interface Beside {
   readonly json: Uint8Array | undefined;
   readonly pdf: Uint8Array | undefined;
   readonly report: Report | undefined;
+  /** Of the PDF, where that could be read. */
+  readonly signer: X509Certificate | undefined;
+  /** All that came with the PDF or were given: one of them may be the one that the statement names. */
+  readonly certificates: readonly X509Certificate[];
+}
+
+export interface CheckedStatement {
+  readonly checks: readonly Check[];
+  /** Whose key the statement names; absent when that certificate is not here. */
   readonly signer: X509Certificate | undefined;
 }
 
-export function checkStatement(dsse: Uint8Array, beside: Beside): readonly Check[] {
+/** Judged by itself: what is the matter with the PDF beside it says nothing about the statement. */
+export function checkStatement(dsse: Uint8Array, beside: Beside): CheckedStatement {
   const envelope = openEnvelope(dsse);
-  if (typeof envelope === 'string') return [{ name: 'statement-readable', ok: false, detail: envelope }];
-  const problem = subjectProblem(envelope.statement, beside);
-  return [
-    { name: 'statement-readable', ok: true },
-    { name: 'statement-signature', ok: beside.signer !== undefined && isSigned(envelope, beside.signer) },
-    { name: 'statement-subjects', ok: problem === undefined, detail: problem ?? '' },
-  ];
+  if (typeof envelope === 'string')
+    return { checks: [{ name: 'statement-readable', ok: false, detail: envelope }], signer: undefined };
+  const signer = beside.certificates.find((one) => sha256(one.raw) === envelope.keyId);
+  const checks: Check[] = [{ name: 'statement-readable', ok: true }];
+  if (signer) {
+    const detail = commonName(signer);
+    checks.push({ name: 'statement-signature', ok: isSigned(envelope, signer), detail });
+  }
+  const stranger = strangerProblem(signer, beside.signer);
+  if (stranger !== undefined || signer)
+    checks.push({ name: 'statement-signer', ok: stranger === undefined, detail: stranger ?? '' });
+  return { checks: [...checks, ...subjectChecks(envelope.statement, beside)], signer };
+}
+
+function strangerProblem(
+  signer: X509Certificate | undefined,
+  ofPdf: X509Certificate | undefined,
+): string | undefined {
+  if (!signer) return 'the certificate that it names is neither in the PDF nor among those that you gave';
+  if (!ofPdf || ofPdf.raw.equals(signer.raw)) return undefined;
+  return `${commonName(signer)} signed it, and ${commonName(ofPdf)} the PDF`;
 }
 
 function isSigned(
@@ -36,14 +61,27 @@ function isSigned(
   }
 }
 
-function subjectProblem(statement: Statement, beside: Beside): string | undefined {
-  const { json, pdf, report } = beside;
+function subjectChecks(statement: Statement, { json, pdf, report }: Beside): readonly Check[] {
   const said = new Map(statement.subject.map(({ name, digest }) => [name, digest.sha256]));
+  const files = [
+    [reportFileNames.json, json],
+    [reportFileNames.pdf, pdf],
+  ] as const;
+  const same = files.flatMap(([name, bytes]): readonly Check[] =>
+    bytes ? [{ name: 'statement-file', ok: said.get(name) === sha256(bytes), detail: name }] : [],
+  );
+  const problem = subjectProblem(statement, said, report);
+  return [...same, { name: 'statement-subjects', ok: problem === undefined, detail: problem ?? '' }];
+}
+
+function subjectProblem(
+  statement: Statement,
+  said: ReadonlyMap<string, string>,
+  report: Report | undefined,
+): string | undefined {
   if (said.size !== statement.subject.length) return 'it names something twice';
-  if (!json || !report) return 'there is no readable report beside it';
-  if (said.get(reportFileNames.json) !== sha256(json)) return `${reportFileNames.json} has another digest`;
-  if (pdf && said.get(reportFileNames.pdf) !== sha256(pdf))
-    return `${reportFileNames.pdf} has another digest`;
+  if (!report) return 'there is no readable report beside it';
+  if (!said.has(reportFileNames.json)) return `it does not name ${reportFileNames.json}`;
   const heads = report.hosts.filter((host) => host.journalEntries > 0);
   const odd = heads.find((host) => said.get(journalSubject(host.id)) !== host.journalHead);
   if (odd) return `the journal of ${odd.id} has another digest`;

@@ -4,7 +4,7 @@ import { figureLines } from '../../../shared/engine/report/figures.ts';
 import { reportFileNames } from '../../../shared/engine/report/statement.ts';
 import type { Check } from '../../../shared/engine/report/verification.ts';
 import { chainHolds, checkSignature } from './cms/check.ts';
-import { attachmentOf, openSigned, type SignedPdf } from './pdf/signed.ts';
+import { addedAtEnd, attachmentOf, openSigned, type SignedPdf } from './pdf/signed.ts';
 import { textOf } from './pdf/text.ts';
 import { PdfProblem } from './pdf/value.ts';
 import { readReport } from './read-report.ts';
@@ -17,7 +17,7 @@ export interface CheckedPdf {
 }
 
 export function checkPdf(bytes: Buffer): CheckedPdf {
-  const signed = attempt(() => openSigned(bytes));
+  const signed = attempt(() => openTrimmed(bytes));
   if (typeof signed === 'string') {
     return { checks: [bad('pdf-readable', signed)], chain: [], signatureHolds: false, attachment: undefined };
   }
@@ -36,6 +36,21 @@ export function checkPdf(bytes: Buffer): CheckedPdf {
   };
 }
 
+const lastMark = '%%EOF\n';
+
+/** Also a file with something behind its end that is no PDF: what was signed is then found before it, and the rest is told. */
+function openTrimmed(bytes: Buffer): SignedPdf {
+  try {
+    return openSigned(bytes);
+  } catch (error) {
+    const end = bytes.lastIndexOf(lastMark, undefined, 'latin1') + lastMark.length;
+    if (end < lastMark.length || end >= bytes.length) throw error;
+    const signed = attempt(() => openSigned(bytes.subarray(0, end)));
+    if (typeof signed === 'string' || signed.uncovered !== '') throw error;
+    return { ...signed, uncovered: addedAtEnd(bytes.length - end) };
+  }
+}
+
 function signatureChecks(
   bytes: Buffer,
   { gap, uncovered, signatureDigits }: SignedPdf,
@@ -43,13 +58,15 @@ function signatureChecks(
   if (!gap) return { checks: [bad('pdf-covered', uncovered)], chain: [] };
   const digest = createHash('sha256')
     .update(bytes.subarray(0, gap[0]))
-    .update(bytes.subarray(gap[1]))
+    .update(bytes.subarray(gap[1], gap[2]))
     .digest();
   const { problem, chain } = checkSignature(signatureDigits, digest);
+  const whole = uncovered === '';
+  const signature = whole ? 'pdf-signature' : 'pdf-signed-part';
   return {
     checks: [
-      good('pdf-covered'),
-      problem === undefined ? good('pdf-signature') : bad('pdf-signature', problem),
+      whole ? good('pdf-covered') : bad('pdf-covered', uncovered),
+      problem === undefined ? good(signature) : bad(signature, problem),
       { name: 'signer-chain', ok: chainHolds(chain) },
     ],
     chain,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { buildReport } from '../../../shared/engine/report/model.ts';
+import { type ExportedReport, exportedReport } from '../../../test/support/exported-report.ts';
 import { MemorySecrets } from '../../../test/support/memory-ports.ts';
 import { plainPaper } from '../../../test/support/plain-paper.ts';
 import { sampleInput, sampleJournal } from '../../../test/support/report-sample.ts';
@@ -12,45 +13,13 @@ import { exportReport } from './export.ts';
 import { type VerifyInput, verifyReport } from './verify.ts';
 import { verifyFiles } from './verify-files.ts';
 
-interface Exported {
-  readonly folder: string;
-  readonly pdf: Buffer;
-  readonly json: Buffer;
-  readonly dsse: Buffer;
-  readonly certificatePem: string;
-}
-
 const folder = mkdtempSync(path.join(tmpdir(), 'report-'));
-let mine: Exported;
-let other: Exported;
-
-async function exported(name: string): Promise<Exported> {
-  const secrets = new MemorySecrets();
-  const signer = await signingIdentity(secrets, name, Date.parse('2026-11-01T00:00:00Z'));
-  if (!signer.ok) throw new Error(signer.error.message);
-  const target = path.join(folder, name);
-  const done = await exportReport({
-    report: buildReport({ ...sampleInput(), signer: signer.value }),
-    signer: signer.value,
-    printer: { ok: true, value: plainPaper },
-    fonts: [],
-    folder: target,
-    secrets,
-  });
-  if (!done.ok) throw new Error(done.error.message);
-  const read = (file: string) => readFileSync(path.join(target, file));
-  return {
-    folder: target,
-    pdf: read('report.pdf'),
-    json: read('report.json'),
-    dsse: read('report.dsse.json'),
-    certificatePem: read('signer.pem').toString(),
-  };
-}
+let mine: ExportedReport;
+let other: ExportedReport;
 
 beforeAll(async () => {
-  mine = await exported('ada');
-  other = await exported('mallory');
+  mine = await exportedReport(folder, 'ada');
+  other = await exportedReport(folder, 'mallory');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -5,6 +5,7 @@ import type { Report } from '../../../shared/domain/report.ts';
 import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
 import { type Check, concluded, type Verification } from '../../../shared/engine/report/verification.ts';
 import { isIssuedBy } from './cms/check.ts';
+import { commonName } from './common-name.ts';
 import { readReport } from './read-report.ts';
 import { checkJournals, checkStatement } from './verify-beside.ts';
 import { type CheckedPdf, checkPdf } from './verify-pdf.ts';
@@ -46,15 +47,31 @@ export async function verifyReport(input: VerifyInput): Promise<Result<VerifiedR
     checks.push({ name: 'json-same', ok: Buffer.from(input.json).equals(pdf.attachment) });
   }
   const read = report?.ok ? report.value : undefined;
-  const signer = pdf ? pdf.chain[0] : signerOf(input.dsse, pinned);
-  if (input.dsse) checks.push(...checkStatement(input.dsse, { json, pdf: input.pdf, report: read, signer }));
+  const ofPdf = pdf?.chain[0];
+  const statement =
+    input.dsse &&
+    checkStatement(input.dsse, {
+      json,
+      pdf: input.pdf,
+      report: read,
+      signer: ofPdf,
+      certificates: [...(pdf?.chain ?? []), ...pinned],
+    });
+  checks.push(...(statement?.checks ?? []));
+  const signer = ofPdf ?? statement?.signer;
   if (read) checks.push(...checkSigner(read, signer), ...checkJournals(read, input.journals ?? []));
-  checks.push(trust(signer, pdf, pinned));
+  const proven = pdf?.signatureHolds === true || (statement?.signer === signer && holds(statement?.checks));
+  checks.push(trust(signer, pdf, pinned, proven));
   return succeed({
     ...concluded(checks),
     report: read,
     signer: signer && { name: commonName(signer), fingerprint256: fingerprint(signer) },
   });
+}
+
+/** The signature, whatever the statement then says. */
+function holds(checks: readonly Check[] = []): boolean {
+  return checks.some(({ name, ok }) => name === 'statement-signature' && ok);
 }
 
 function checkSigner(report: Report, signer: X509Certificate | undefined): readonly Check[] {
@@ -76,6 +93,8 @@ function trust(
   signer: X509Certificate | undefined,
   pdf: CheckedPdf | undefined,
   pinned: readonly X509Certificate[],
+  /** A signature of theirs holds: that of the PDF or that of the statement. */
+  proven: boolean,
 ): Check {
   const name = 'signer-trusted';
   if (!signer) return { name, ok: false, detail: 'no signer could be read' };
@@ -94,7 +113,7 @@ function trust(
       ok: false,
       detail: `the certificate of ${commonName(damaged)} that you gave is not whole`,
     };
-  return pdf?.signatureHolds === false
+  return !proven
     ? { name, ok: false, detail: 'the signature that would prove it does not hold' }
     : { name, ok: true, detail: commonName(signer) };
 }
@@ -112,19 +131,6 @@ function isWhole(
     carried.some((certificate) => certificate.raw.equals(one.raw)) ||
     pinned.some((issuer) => isIssuedBy(one, issuer))
   );
-}
-
-/** Without a PDF the statement names its signer by a fingerprint only. */
-function signerOf(
-  dsse: Uint8Array | undefined,
-  pinned: readonly X509Certificate[],
-): X509Certificate | undefined {
-  const text = dsse ? Buffer.from(dsse).toString('latin1') : '';
-  return pinned.find((one) => text.includes(fingerprint(one)));
-}
-
-function commonName(certificate: X509Certificate): string {
-  return /(?:^|\n)CN=(.*)/.exec(certificate.subject)?.[1]?.slice(0, 80) ?? 'somebody without a name';
 }
 
 function fingerprint(certificate: X509Certificate): string {

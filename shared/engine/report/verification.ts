@@ -12,6 +12,7 @@ export const checkNames = [
   'pdf-readable',
   'pdf-covered',
   'pdf-signature',
+  'pdf-signed-part',
   'signer-chain',
   'signer-period',
   'signer-named',
@@ -21,6 +22,8 @@ export const checkNames = [
   'figures',
   'statement-readable',
   'statement-signature',
+  'statement-signer',
+  'statement-file',
   'statement-subjects',
   'journal',
   'signer-trusted',
@@ -46,6 +49,10 @@ const sentences: Readonly<Record<CheckName, { readonly good: string; readonly ba
   'pdf-signature': {
     good: 'Not one byte of the PDF was changed since it was signed.',
     bad: 'The PDF is not what was signed: {}.',
+  },
+  'pdf-signed-part': {
+    good: 'The part of the PDF that was signed was not changed since; the rest proves nothing.',
+    bad: 'The part of the PDF that was signed was changed since: {}.',
   },
   'signer-chain': {
     good: 'The signer’s certificate was issued by the authority that comes with it.',
@@ -80,12 +87,20 @@ const sentences: Readonly<Record<CheckName, { readonly good: string; readonly ba
     bad: 'The signed statement cannot be read: {}.',
   },
   'statement-signature': {
-    good: 'The statement was signed by the same signer and not changed since.',
-    bad: 'The statement was changed, or signed by somebody else.',
+    good: 'The statement was not changed since {} signed it.',
+    bad: 'The statement is not what {} signed.',
+  },
+  'statement-signer': {
+    good: 'The statement was signed by the signer of the report.',
+    bad: 'The statement cannot be shown to be by the signer of the report: {}.',
+  },
+  'statement-file': {
+    good: 'The {} given here is the one that the statement speaks of.',
+    bad: 'The {} given here is not the one that the statement speaks of.',
   },
   'statement-subjects': {
-    good: 'The statement speaks of exactly these files and of the journals that the report names.',
-    bad: 'The statement speaks of something else: {}.',
+    good: 'The statement names nothing else than the files of the report and the journals that the report names.',
+    bad: 'The statement does not name what the report consists of: {}.',
   },
   journal: {
     good: 'The journal of {} is unbroken up to the entry that the report names.',

@@ -4,8 +4,9 @@ import { type PdfDict, type PdfObject, PdfProblem, type PdfValue } from './value
 
 export interface SignedPdf {
   readonly file: PdfFile;
-  /** Offsets of `<` and behind `>`. Absent when the range leaves out anything else, with the reason beside it. */
-  readonly gap: readonly [number, number] | undefined;
+  /** Offsets of `<`, behind `>` and behind the last byte that is signed. Absent when the range leaves out anything else inside. */
+  readonly gap: readonly [number, number, number] | undefined;
+  /** Why the signature does not cover all of the file; empty when it does. */
   readonly uncovered: string;
   /** What stands between `<` and `>`. */
   readonly signatureDigits: string;
@@ -29,19 +30,23 @@ export function openSigned(bytes: Buffer): SignedPdf {
     return { file, gap: undefined, uncovered: 'it leaves out the beginning', signatureDigits: '' };
   }
   const end = to + rest;
-  if (end !== bytes.length) {
-    const uncovered =
-      end < bytes.length
-        ? `${bytes.length - end} bytes were added at the end after signing`
-        : 'bytes are missing at the end';
-    return { file, gap: undefined, uncovered, signatureDigits: '' };
-  }
+  if (end > bytes.length)
+    return { file, gap: undefined, uncovered: 'bytes are missing at the end', signatureDigits: '' };
   const digits = bytes.toString('latin1', from + 1, to - 1);
   const isGap =
     bytes[from] === 60 && bytes[to - 1] === 62 && Buffer.from(digits, 'hex').equals(contents.bytes);
   return isGap && digits.length === contents.bytes.length * 2
-    ? { file, gap: [from, to], uncovered: '', signatureDigits: digits }
+    ? {
+        file,
+        gap: [from, to, end],
+        uncovered: end < bytes.length ? addedAtEnd(bytes.length - end) : '',
+        signatureDigits: digits,
+      }
     : { file, gap: undefined, uncovered: 'it leaves out more than itself', signatureDigits: '' };
+}
+
+export function addedAtEnd(bytes: number): string {
+  return `${bytes} ${bytes === 1 ? 'byte was' : 'bytes were'} added at the end after signing`;
 }
 
 function onlySignature(file: PdfFile): PdfDict {
