@@ -1,7 +1,8 @@
 /** What was done to each host, in order, with the difference it made and what it left behind. */
+import { absenceOf } from '../../../domain/absence.ts';
 import type { Report } from '../../../domain/report.ts';
-import { html, type Markup } from './markup.ts';
-import { blastWords, count, resultWords, time } from './words.ts';
+import { breakable, html, type Markup } from './markup.ts';
+import { blastWords, count, elasticsearchWords, keptWords, markWords, resultWords, time } from './words.ts';
 
 type ReportHost = Report['hosts'][number];
 type ReportChange = ReportHost['changes'][number];
@@ -20,9 +21,9 @@ function hostChanges(host: ReportHost): Markup {
   const kept =
     host.kept.length === 0
       ? undefined
-      : html`<p><b>Left on the host on purpose:</b></p><ul class="plain">${host.kept.map((path) => html`<li class="mono">${path}</li>`)}</ul>`;
+      : html`<h4 class="notes">Left on the host on purpose</h4><ul class="plain">${host.kept.map((path) => html`<li class="kept"><span class="mono">${breakable(path)}</span><p>${keptWords(path)}</p></li>`)}</ul>`;
   return html`<h3>${host.name}</h3>
-<p class="secondary">${host.address} · ${host.operatingSystem} · ${host.elasticsearch} · host key <span class="mono">${host.hostKey}</span></p>
+<p class="secondary">${host.address} · ${host.operatingSystem} · ${elasticsearchWords(host.elasticsearch)} · host key <span class="mono">${host.hostKey}</span></p>
 ${body}${notes(host)}${kept}`;
 }
 
@@ -38,12 +39,15 @@ function notes({ notes: noted = [] }: ReportHost): Markup | undefined {
 }
 
 function change(one: ReportChange): Markup {
-  const marks = one.undone ? [] : Object.entries(one.mark).filter(([key]) => !key.startsWith('kept'));
+  // What was left aside stands below, with the reason.
+  const marks = one.undone
+    ? []
+    : Object.entries(one.mark).filter(([key]) => !key.startsWith('kept') && key !== 'setAside');
   return html`<li><div class="head"><h4>${sentence(one.title)}</h4><span class="result">${resultWords(one.result, one.undone)}</span></div>
-<p class="secondary">Journal entry ${one.sequence} · ${time(one.at)} · ${blastWords(one.blast)}${one.controls.length > 0 ? ` · for ${one.controls.join(', ')}` : ''}</p>
+<p class="secondary">Journal entry ${one.sequence} · ${time(one.at)} · ${blastWords(one.blast)}${one.controls.length > 0 ? html` · for ${one.controls.map((control, at) => html`${at > 0 ? ', ' : ''}<span class="whole">${control}</span>`)}` : undefined}</p>
 ${one.undone ? html`<p>Nothing of this is left: the host has its old state back. This was the difference:</p>` : undefined}
 <div class="${one.undone ? 'taken-back' : 'standing'}">${one.diffs.map(difference)}</div>
-${marks.length > 0 ? html`<table class="marks"><caption>Recognised by</caption><tbody>${marks.map(([key, value]) => html`<tr><th scope="row">${key}</th><td class="mono">${value}</td></tr>`)}</tbody></table>` : undefined}</li>`;
+${marks.length > 0 ? html`<table class="marks"><caption>Recognised by</caption><tbody>${marks.map(([key, value]) => html`<tr><th scope="row">${breakable(markWords(key))}</th><td class="mono">${breakable(value)}</td></tr>`)}</tbody></table>` : undefined}</li>`;
 }
 
 /** Titles go on after "Bulwark will". */
@@ -53,10 +57,13 @@ function sentence(title: string): string {
 
 const context = 2;
 const longestSide = 60;
+/** A difference with so many lines stays together on a page. */
+const shortDiff = 24;
 
 function difference(diff: ReportChange['diffs'][number]): Markup {
-  const before = linesOf(diff.before);
-  const after = linesOf(diff.after);
+  const absent = { before: absenceOf(diff.before) ?? '', after: absenceOf(diff.after) ?? '' };
+  const before = absent.before === '' ? linesOf(diff.before) : [];
+  const after = absent.after === '' ? linesOf(diff.after) : [];
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head += 1;
   let tail = 0;
@@ -76,7 +83,13 @@ function difference(diff: ReportChange['diffs'][number]): Markup {
       .map((text) => line('same', ' ', text)),
     ...skipped(Math.max(0, tail - context)),
   ];
-  return html`<figure class="diff"><figcaption>${diff.subject}</figcaption><pre>${rows}</pre></figure>`;
+  return html`<figure class="diff ${rows.length <= shortDiff ? 'short' : 'long'}"><figcaption>${diff.subject}${absentNote(absent)}</figcaption><pre>${rows}</pre></figure>`;
+}
+
+function absentNote({ before, after }: { readonly before: string; readonly after: string }): string {
+  const said = [before === '' ? '' : `before: ${before}`, after === '' ? '' : `afterwards: ${after}`];
+  const words = said.filter((one) => one !== '').join(', ');
+  return words === '' ? '' : ` (${words})`;
 }
 
 function linesOf(text: string): readonly string[] {
@@ -104,7 +117,7 @@ function secretsSet(report: Report): Markup | undefined {
   if (report.secretsSet.length === 0) return undefined;
   const rows = report.secretsSet.map(
     (secret) =>
-      html`<tr><td class="mono">${secret.ref}</td><td>${secret.about}</td><td>${time(secret.at)}</td></tr>`,
+      html`<tr><td class="mono">${breakable(secret.ref)}</td><td>${secret.about}</td><td>${time(secret.at)}</td></tr>`,
   );
   return html`<h3>Secrets that were set</h3><p class="secondary">Names only. Their values are in the operator's vault and nowhere in this report.</p>
 <table><thead><tr><th scope="col" class="w4">Name</th><th scope="col">What for</th><th scope="col" class="w4">Since</th></tr></thead><tbody>${rows}</tbody></table>`;

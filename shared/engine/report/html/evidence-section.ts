@@ -6,7 +6,7 @@ import type { Report } from '../../../domain/report.ts';
 import { severities } from '../../../domain/severity.ts';
 import { findingsNow } from '../figures.ts';
 import { verdict } from './marks.ts';
-import { html, type Markup } from './markup.ts';
+import { breakable, html, type Markup } from './markup.ts';
 import { count, outcomeTitles, severityTitles, time } from './words.ts';
 
 type ReportHost = Report['hosts'][number];
@@ -30,12 +30,16 @@ function hostEvidence(host: ReportHost): Markup {
 ${findings.map((finding) => findingBlock(finding, host.after ? before.get(finding.id) : undefined))}`;
 }
 
+/** A finding with so many rows stays together on a page. */
+const shortEvidence = 10;
+
 function findingBlock(finding: Finding, before: Finding | undefined): Markup {
   const moved =
     before && before.outcome !== finding.outcome
       ? html`<p class="secondary">Before: ${outcomeTitles[before.outcome].toLowerCase()}. ${before.summary}</p>`
       : undefined;
-  return html`<article class="finding"><div class="head"><h4>${finding.title}</h4>${verdict(finding.outcome, finding.severity)}</div>
+  const short = finding.evidence.length <= shortEvidence && finding.evidence.every(({ raw }) => !raw);
+  return html`<article class="finding ${short ? 'short' : 'long'}"><div class="head"><h4>${finding.title}</h4>${verdict(finding.outcome, finding.severity)}</div>
 <p class="secondary"><span class="mono">${finding.controlId}</span> · ${severityTitles[finding.severity].toLowerCase()} if unmet</p>
 <p>${finding.summary}</p>${moved}
 ${finding.evidence.length > 0 ? html`<table class="evidence"><tbody>${finding.evidence.map((one) => evidenceRow(one, finding.outcome))}</tbody></table>` : undefined}</article>`;
@@ -48,7 +52,7 @@ const longestLine = 400;
 function evidenceRow(evidence: Evidence, outcome: Outcome): Markup {
   const excerpt = outcome === 'pass' || outcome === 'not-applicable' ? undefined : raw(evidence.raw);
   const place = `${evidence.where}${evidence.vantage === 'outside' ? ', from outside' : ''}, ${time(evidence.at)}`;
-  return html`<tr><th scope="row">${evidence.what}</th><td><span class="mono">${clipped(evidence.value)}</span><span class="place">${place}</span>${excerpt}</td></tr>`;
+  return html`<tr><th scope="row">${breakable(evidence.what)}</th><td><span class="mono">${breakable(clipped(evidence.value))}</span><span class="place">${place}</span>${excerpt}</td></tr>`;
 }
 
 function clipped(text: string): string {

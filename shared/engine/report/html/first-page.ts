@@ -9,7 +9,7 @@ import { html, type Markup } from './markup.ts';
 import { gapsOf } from './not-evaluated.ts';
 import { openRisksOf } from './risks.ts';
 import { headline, managerSentences } from './sentences.ts';
-import { count, listed, time } from './words.ts';
+import { count, elasticsearchWords, listed, time } from './words.ts';
 
 const deployments: Readonly<Record<Report['workspace']['deployment'], string>> = {
   'self-managed': 'Self-managed',
@@ -41,7 +41,9 @@ ${stillFailing(report)}${notEvaluated(report)}
 function facts(report: Report): readonly Markup[] {
   const software = [
     ...new Set(
-      report.hosts.map((host) => [host.elasticsearch, host.operatingSystem].filter(Boolean).join(' on ')),
+      report.hosts.map((host) =>
+        [elasticsearchWords(host.elasticsearch), host.operatingSystem].filter(Boolean).join(' on '),
+      ),
     ),
   ];
   const before = span(report.hosts.map((host) => host.before.at));

@@ -26,6 +26,12 @@ export function trusted(markup: string): Markup {
   return { markup };
 }
 
+/** A name or path that may be broken behind its separators, and so not in the middle of a word. */
+export function breakable(text: string): Markup {
+  const pieces = text.split(/(?<=[./_:=,])(?=[^./_:=,\s])/);
+  return { markup: pieces.map(escapeText).join('<wbr>') };
+}
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -12,14 +12,16 @@ b, th { font-weight: 600; }
 h1 { font: 600 21pt/27pt Inter, sans-serif; letter-spacing: -.015em; }
 h2 { font: 600 15pt/20pt Inter, sans-serif; letter-spacing: -.01em; margin: 22pt 0 7pt; break-after: avoid; }
 h3 { font: 600 11pt/15pt Inter, sans-serif; margin: 15pt 0 4pt; break-after: avoid; }
-h4 { font: 600 9.5pt/14pt Inter, sans-serif; }
+h4 { font: 600 9.5pt/14pt Inter, sans-serif; break-after: avoid; }
+p, li { orphans: 2; widows: 2; }
+.whole { white-space: nowrap; }
 p + p { margin-top: 5pt; }
 .page { break-before: page; }
 .page > h2:first-child { margin-top: 0; }
 .secondary, .note, .place { font-size: 8pt; line-height: 11.5pt; color: #4d5b69; }
 .mono, pre { font: 400 8pt/11.5pt 'IBM Plex Mono', monospace; overflow-wrap: anywhere; }
 .secondary .mono { font-size: 7.6pt; }
-h2 + p, h3 + p { break-after: avoid; }
+h2 + p, h3 + p, h4 + p { break-after: avoid; }
 .plain { list-style: none; }
 .plain li { padding: 2pt 0; }
 `;
@@ -30,7 +32,7 @@ p + table { margin-top: 5pt; }
 table + p { margin-top: 8pt; }
 h4.notes { margin: 10pt 0 3pt; }
 table.short { break-inside: avoid; }
-thead { display: table-header-group; }
+thead { display: table-header-group; break-inside: avoid; break-after: avoid; }
 tr { break-inside: avoid; }
 th, td { text-align: left; vertical-align: top; padding: 5pt 10pt 5pt 0; border-bottom: .5pt solid #c4ccd4; }
 th:last-child, td:last-child { padding-right: 0; }
@@ -42,9 +44,12 @@ td.mono { line-height: 14pt; }
 .w3 { width: 36mm; }
 .w4 { width: 46mm; }
 tr.joined td { border-top: none; padding-top: 0; }
+tr:has(+ tr.joined) { break-after: avoid; }
 tr:has(+ tr.joined) td { border-bottom: none; }
 .digests th[scope=row] { width: 46mm; }
-.marks { margin-top: 5pt; }
+.marks { margin-top: 5pt; break-inside: avoid; break-before: avoid; }
+.kept { break-inside: avoid; }
+.kept p { margin-top: 1pt; }
 .marks caption { text-align: left; font-size: 8pt; line-height: 11pt; color: #4d5b69; padding-bottom: 1pt; }
 .marks th, .marks td { padding-top: 2pt; padding-bottom: 2pt; border-bottom: none; line-height: 11.5pt; font-size: 8pt; font-weight: 400; }
 .marks th { width: 34mm; color: #4d5b69; }
@@ -103,6 +108,7 @@ const states = `
 
 const details = `
 .changes { list-style: none; }
+.changes > li > .secondary, .changes > li > p { break-after: avoid; }
 .changes > li { padding: 9pt 0; border-top: .5pt solid #c4ccd4; }
 .changes > li:first-child { border-top: .75pt solid #7a8794; margin-top: 6pt; }
 .taken-back { opacity: .75; }
@@ -111,6 +117,9 @@ const details = `
 .diff { margin-top: 6pt; }
 .diff figcaption { font: 500 8pt/12pt 'IBM Plex Mono', monospace; break-after: avoid; }
 .diff pre { margin-top: 2pt; padding: 3pt 0; border-left: 1.5pt solid #7a8794; background: #f4f6f8; }
+.diff.short { break-inside: avoid; }
+.diff.long .line:nth-child(-n+4) { break-after: avoid; }
+.diff.long .line:nth-last-child(-n+4) { break-before: avoid; }
 .line { display: block; padding: 0 6pt 0 18pt; white-space: pre-wrap; text-indent: -11pt; }
 .line i { font-style: normal; display: inline-block; width: 11pt; text-indent: 0; }
 .line.removed { background: #fbe9ea; }
@@ -118,6 +127,7 @@ const details = `
 .line.same { color: #4d5b69; }
 .line.skipped { color: #4d5b69; font: 400 7.6pt/11.5pt Inter, sans-serif; }
 .finding { padding: 9pt 0 8pt; border-top: .5pt solid #c4ccd4; }
+.finding.short { break-inside: avoid; }
 .finding > p { break-after: avoid; }
 .finding .evidence { margin-top: 5pt; }
 .evidence th, .evidence td { padding: 3pt 10pt 3pt 0; border-bottom: none; border-top: .5pt dotted #7a8794; }

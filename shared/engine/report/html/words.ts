@@ -81,3 +81,32 @@ export function listed(items: readonly string[], most: number): string {
   if (items.length > most) return `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`;
 }
+
+/** From the version and layout that a host was found to have, as `8.19.21 (archive)`; `none`, or `not known`. */
+export function elasticsearchWords(found: string): string {
+  if (found === 'none') return 'no Elasticsearch';
+  if (found === 'not known') return 'Elasticsearch of unknown version';
+  const layouts = { archive: 'unpacked archive', package: 'Debian or RPM package' };
+  const [, version, layout] = /^(.*) \((archive|package)\)$/.exec(found) ?? [];
+  return version !== undefined && (layout === 'archive' || layout === 'package')
+    ? `Elasticsearch ${version} (${layouts[layout]})`
+    : /^elasticsearch\b/i.test(found)
+      ? found
+      : `Elasticsearch ${found}`;
+}
+
+/** What a path is that was left on a host on purpose, and what may become of it. */
+export function keptWords(path: string): string {
+  if (/[./]set-aside-[^/]*$/.test(path))
+    return 'The data directory from before Elasticsearch was secured. It held cluster state and no index of yours; the node began with an empty one. Bulwark needs it to take the change back and never deletes it. Remove it by hand when nobody wants to go back.';
+  if (/\.before-encryption-[^/]*$/.test(path))
+    return 'The data from before it was moved to the encrypted volume, readable to whoever gets at the disk. Bulwark removes it only when you order it (bulwark confirm-removal, or the history of the host).';
+  return 'Bulwark needs it to take a change back and never deletes it.';
+}
+
+/** A name that a change recognises its work by: `httpCa` reads "http ca"; paths stay as they are. */
+export function markWords(key: string): string {
+  return /^[a-z]+(?:[A-Z][a-z]*)+$/.test(key)
+    ? key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    : key;
+}
