@@ -33,6 +33,43 @@ describe('text from a host', () => {
   });
 });
 
+describe('a difference', () => {
+  function shown(before: string, after: string): readonly string[] {
+    const step = {
+      id: '01-file-content',
+      hostId: 'h',
+      change: { kind: 'account', user: 'u', group: 'u', home: '/', shell: '/bin/false' },
+      controls: [],
+      title: 'Bulwark will write a file',
+      words: [],
+      diffs: [{ subject: '/etc/a', before, after }],
+      blast: 'none',
+      outageSeconds: 0,
+      guarded: false,
+      nothingToDo: false,
+    } as unknown as Plan['steps'][number];
+    const lines = planText({ ...plan, steps: [step] }).split('\n');
+    return lines.slice(3, lines.indexOf('plan p1'));
+  }
+
+  it('shows a new file as one, without a place and without an empty line taken away', () => {
+    const whole = ['    /etc/a  (new; before: no file)', '      +a', '      +b'];
+    expect(shown('(no file)', 'a\nb\n')).toEqual(whole);
+    expect(shown('', 'a\nb')).toEqual(['    /etc/a  (new)', ...whole.slice(1)]);
+    expect(shown('a\n', '(no file)')).toEqual(['    /etc/a  (goes away; afterwards: no file)', '      -a']);
+  });
+
+  it('shows a changed one with its place and what stays', () => {
+    expect(shown('a\nb\n', 'a\nc\n')).toEqual([
+      '    /etc/a',
+      '      @@ line 1 @@',
+      '       a',
+      '      -b',
+      '      +c',
+    ]);
+  });
+});
+
 describe('a finding that needs a choice first', () => {
   it('names the option by which it is made, with an example', () => {
     expect(leftOut(sources).split('\n').slice(0, 3)).toEqual([

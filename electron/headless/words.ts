@@ -1,6 +1,7 @@
 /** Results as calm text. Nothing that comes from a host can move the terminal's cursor or change its colours. */
 
 import { structuredPatch } from 'diff';
+import { absenceOf } from '../../shared/domain/absence.ts';
 import type { Diff } from '../../shared/domain/change.ts';
 import type { AppError } from '../../shared/domain/error.ts';
 import type { Choice, Finding, Scan } from '../../shared/domain/finding.ts';
@@ -64,13 +65,28 @@ export function scanText(host: Host, scan: Scan): string {
   );
 }
 
-/** Three lines around each difference, as `diff -u` shows them. */
-function diffLines({ before, after }: Diff): readonly string[] {
-  const { hunks } = structuredPatch('', '', `${before}\n`, `${after}\n`, '', '', { context: 3 });
-  return hunks.flatMap((hunk) => [
-    `      @@ line ${hunk.oldStart} @@`,
-    ...hunk.lines.filter((line) => !line.startsWith('\\')).map((line) => `      ${line}`),
-  ]);
+/** Three lines around each difference, as `diff -u` shows them; what is new or goes away is shown whole, without a place. */
+function diffLines({ subject, before, after }: Diff): readonly string[] {
+  const absent = [absenceOf(before), absenceOf(after)] as const;
+  const whole = absent.some((side) => side !== undefined);
+  const lines = (text: string, side: string | undefined) =>
+    side !== undefined ? '' : text.endsWith('\n') ? text : `${text}\n`;
+  const { hunks } = structuredPatch('', '', lines(before, absent[0]), lines(after, absent[1]), '', '', {
+    context: 3,
+  });
+  const note =
+    absent[0] !== undefined
+      ? `  (new${absent[0] === '' ? '' : `; before: ${absent[0]}`})`
+      : absent[1] !== undefined
+        ? `  (goes away${absent[1] === '' ? '' : `; afterwards: ${absent[1]}`})`
+        : '';
+  return [
+    `    ${subject}${note}`,
+    ...hunks.flatMap((hunk) => [
+      ...(whole ? [] : [`      @@ line ${hunk.oldStart} @@`]),
+      ...hunk.lines.filter((line) => !line.startsWith('\\')).map((line) => `      ${line}`),
+    ]),
+  ];
 }
 
 /** A choice as the option that makes it, with what may be given. */
@@ -98,7 +114,7 @@ export function planText(plan: Plan): string {
     ...step.words.map((word) => `    ${word}`),
     `    disturbs: ${step.blast}${step.outageSeconds > 0 ? `, about ${step.outageSeconds} s` : ''}${step.guarded ? ', guarded on the host' : ''}`,
     `    serves: ${step.controls.join(', ')}`,
-    ...step.diffs.flatMap((diff) => [`    ${diff.subject}`, ...diffLines(diff)]),
+    ...step.diffs.flatMap(diffLines),
   ]);
   const left = plan.leftOut.flatMap(({ findingId, reason, settledBy, choices = [] }) => [
     `${settledBy === undefined ? 'left out' : 'needs no step'}: ${findingId}: ${reason}`,

@@ -22,6 +22,8 @@ export interface Notice {
   readonly id: number;
   readonly tone: 'success' | 'info' | 'warning';
   readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface ReviewFilters {
@@ -86,9 +88,19 @@ let noticeNumber = 0;
 
 export function notify(tone: Notice['tone'], text: string): void {
   noticeNumber += 1;
-  const notice = { id: noticeNumber, tone, text };
+  const notice = { id: noticeNumber, tone, text, at: Date.now() };
   useUi.setState((ui) => ({ notices: [...ui.notices.slice(-2), notice] }));
 }
+
+/** What was said this long before a step was left belongs to the next one. Milliseconds. */
+const justSaid = 1000;
+
+// A notice speaks of the screen on which it came up; over the next one it only hides something.
+useUi.subscribe((now, before) => {
+  if (now.screen === before.screen) return;
+  const fresh = now.notices.filter(({ at }) => Date.now() - at < justSaid);
+  if (fresh.length < now.notices.length) useUi.setState({ notices: fresh });
+});
 
 export function dismissNotice(id: number): void {
   useUi.setState((ui) => ({ notices: ui.notices.filter((notice) => notice.id !== id) }));

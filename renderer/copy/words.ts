@@ -5,11 +5,12 @@ import type { Blast } from '../../shared/domain/change.ts';
 import type { Area } from '../../shared/domain/control.ts';
 import type { DeploymentType, Responsibility } from '../../shared/domain/deployment.ts';
 import type { AppError } from '../../shared/domain/error.ts';
-import type { Exposure } from '../../shared/domain/finding.ts';
+import type { Exposure, Remedy } from '../../shared/domain/finding.ts';
 import type { Host } from '../../shared/domain/host.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import type { StepState } from '../../shared/domain/plan.ts';
 import type { Severity } from '../../shared/domain/severity.ts';
+import { roughly } from '../ui/time.ts';
 
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   pass: 'Pass',
@@ -51,13 +52,30 @@ export const blastWords: Readonly<Record<Blast, string>> = {
   access: 'May cut access, guarded',
 };
 
-/** Short, for a chip about something on so many hosts: on one host, everything that restarts is its node. */
-export function blastOn(blast: Blast, hosts: number): string {
-  return blastWords[hosts === 1 && blast === 'full' ? 'restart' : blast];
+/** On one host everything that restarts is its node: there is nothing to roll through. */
+function onHosts(blast: Blast, hosts: number): Blast {
+  return hosts === 1 && (blast === 'full' || blast === 'rolling') ? 'restart' : blast;
 }
 
-/** A sentence, for beside a button. */
-export const blastSentences: Readonly<Record<Blast, string>> = {
+/** Short, for a chip about something on so many hosts. @param outageSeconds of one node, 0 where it is not known */
+export function blastOn(blast: Blast, hosts: number, outageSeconds = 0): string {
+  const here = onHosts(blast, hosts);
+  return here === 'restart' && outageSeconds > 0
+    ? `Node away for about ${roughly(outageSeconds)}`
+    : blastWords[here];
+}
+
+/** Expected outage of the node by a fix, in seconds; 0 where it is not known. */
+export function outageOf(remedy: Remedy): number {
+  return remedy.type === 'changes' ? (remedy.outageSeconds ?? 0) : 0;
+}
+
+/** A sentence about something on so many hosts, for beside a button. */
+export function blastSentence(blast: Blast, hosts: number): string {
+  return blastSentences[onHosts(blast, hosts)];
+}
+
+const blastSentences: Readonly<Record<Blast, string>> = {
   none: 'Nothing is interrupted.',
   reload: 'Elasticsearch reloads a file; nothing is interrupted.',
   restart: 'Elasticsearch restarts on the host, so the node is away for a short time.',

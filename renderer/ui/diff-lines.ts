@@ -1,5 +1,7 @@
 /** Lines of a difference with their marks and numbers; long stretches that are the same are folded. */
 import { diffLines } from 'diff';
+import { absenceOf } from '../../shared/domain/absence.ts';
+import type { Diff } from '../../shared/domain/change.ts';
 
 export interface DiffLine {
   readonly mark: '+' | '-' | ' ';
@@ -56,6 +58,21 @@ export function foldSame(lines: readonly DiffLine[]): readonly DiffPart[] {
   return parts.map((part) =>
     part.type === 'fold' && part.lines.length < 2 ? { ...part, type: 'lines' } : part,
   );
+}
+
+/** The lines of a difference, where one side may say that nothing is there. */
+export function linesOfDiff({ before, after }: Diff): readonly DiffLine[] {
+  const text = (side: string): string => (absenceOf(side) === undefined ? side : '');
+  return diffAsLines(text(before), text(after));
+}
+
+/** "2 lines added, 1 removed", and what was not there before or is not there afterwards. */
+export function summaryOf({ before, after }: Diff, lines: readonly DiffLine[]): string {
+  const was = absenceOf(before) ?? '';
+  const willBe = absenceOf(after) ?? '';
+  const said = summarise(lines);
+  if (was !== '' && willBe === '') return `new, ${was} before: ${said}`;
+  return willBe !== '' && was === '' ? `${said}: ${willBe} afterwards` : said;
 }
 
 /** "2 lines added, 1 removed". */

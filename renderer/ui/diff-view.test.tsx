@@ -37,6 +37,16 @@ describe('the view', () => {
     expect(within(figure).getByRole('row', { name: /added.*a: 2/ })).toBeInTheDocument();
   });
 
+  it('shows what is new as new, without a line that is taken away', () => {
+    render(<DiffView diff={{ subject: '/etc/new', before: '(no file)', after: 'a: 1\n' }} />);
+    const figure = screen.getByRole('figure', { name: '/etc/new: new, no file before: 1 line added' });
+    expect(within(figure).queryByRole('row', { name: /removed/ })).not.toBeInTheDocument();
+    render(<DiffView diff={{ subject: '/etc/gone', before: 'a: 1\n', after: '(no file)' }} />);
+    expect(
+      screen.getByRole('figure', { name: '/etc/gone: 1 line removed: no file afterwards' }),
+    ).toBeInTheDocument();
+  });
+
   it('unfolds on request', async () => {
     const user = userEvent.setup();
     render(<DiffView diff={{ subject: 'f', before: numbered(1, 30), after: `${numbered(1, 30)}end\n` }} />);

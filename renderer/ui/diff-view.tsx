@@ -1,7 +1,7 @@
 /** One difference, line by line: marks + and − carry the meaning, colour only helps. */
 import { useMemo, useState } from 'react';
 import type { Diff } from '../../shared/domain/change.ts';
-import { type DiffLine, diffAsLines, foldSame, summarise } from './diff-lines.ts';
+import { type DiffLine, foldSame, linesOfDiff, summaryOf } from './diff-lines.ts';
 
 const spoken = { '+': 'added', '-': 'removed', ' ': '' } as const;
 
@@ -35,9 +35,9 @@ function Fold({ lines }: { readonly lines: readonly DiffLine[] }) {
 }
 
 export function DiffView({ diff }: { readonly diff: Diff }) {
-  const lines = useMemo(() => diffAsLines(diff.before, diff.after), [diff.before, diff.after]);
+  const lines = useMemo(() => linesOfDiff(diff), [diff]);
   const parts = useMemo(() => foldSame(lines), [lines]);
-  const summary = summarise(lines);
+  const summary = summaryOf(diff, lines);
   return (
     <figure className="diff" aria-label={`${diff.subject}: ${summary}`}>
       <figcaption>

@@ -37,6 +37,13 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
+/** "40 seconds", "1 minute", "2 minutes": for what is only expected. */
+export function roughly(seconds: number): string {
+  if (seconds < 60) return duration(seconds * 1000);
+  const minutes = Math.round(seconds / 60);
+  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+}
+
 /** "812 B", "48.2 kB", "1.3 MB"; a kB is 1000 bytes. */
 export function fileSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

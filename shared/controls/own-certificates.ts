@@ -61,7 +61,7 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
       'Bulwark will give the user elastic a new password, keep it in your vault, prove it by logging in over TLS, and compare the number of documents with before.',
     ],
     disturbs:
-      'The node restarts: it is away for one to three minutes. Afterwards every client needs https, the new certificate authority and a password.',
+      'The node restarts: it is away for about a minute, on a slow host up to three. Afterwards every client needs https, the new certificate authority and a password.',
     undo: 'Undo brings back settings and keystore of before and restarts the node with the documents it has then. It is then open to everybody again, who can also read the hashes of its passwords: count passwords and keys of the secured node as disclosed.',
     fixedTogetherWith: way.fixedTogetherWith,
   };

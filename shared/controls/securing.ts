@@ -56,7 +56,7 @@ export function proposeSecuring(facts: Facts, choices: Choices, control: Secured
       'Bulwark will start the node, give the user elastic a new password, keep it in your vault, and prove it by logging in over TLS.',
     ],
     disturbs:
-      'The node restarts: it is away for one to three minutes. Afterwards every client needs https, the new certificate authority and a password.',
+      'The node restarts: it is away for about a minute, on a slow host up to three. Afterwards every client needs https, the new certificate authority and a password.',
     undo: 'Undo brings back settings, keystore and data directory of before and restarts the node, which is then open to everybody again.',
     fixedTogetherWith,
   };

@@ -41,6 +41,8 @@ export const remedySchema = z.discriminatedUnion('type', [
     type: z.literal('changes'),
     /** What may be chosen otherwise; without a choice `suggested` holds. */
     choices: z.array(choiceSchema).optional(),
+    /** Expected outage of the node in seconds; absent where it was not worked out. */
+    outageSeconds: z.number().optional(),
     steps: z.array(z.string()),
     blast: blastSchema,
     disturbs: z.string(),

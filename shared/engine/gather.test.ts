@@ -117,6 +117,42 @@ describe('scanHost', () => {
     expect(new Set(scan.findings.map((finding) => finding.outcome))).toEqual(new Set(['unknown']));
   });
 
+  it('what is fixed in one step disturbs alike from each of its findings, with the outage of its changes', () => {
+    const [control] = catalog;
+    if (!control) throw new Error('empty catalogue');
+    const one = (id: string, blast: 'none' | 'rolling' | 'full', others: readonly string[]) =>
+      defineControl({
+        ...control,
+        words: { ...control.words, id, blast },
+        evaluate: () => ({ outcome: 'fail', summary: 'It fails.', evidence: [] }),
+        propose: () => ({
+          type: 'changes',
+          changes: [{ kind: 'service-restart', unit: 'a.service', rehearse: false }],
+          steps: [],
+          disturbs: '',
+          undo: '',
+          fixedTogetherWith: others,
+        }),
+      });
+    const controls = [
+      one('a', 'none', ['b', 'c']),
+      one('b', 'rolling', ['a', 'c']),
+      one('c', 'full', ['a', 'b']),
+    ];
+    const { findings } = scanHost([...controls, one('d', 'none', [])], {
+      ...input,
+      gathered: { facts: factsOf(healthy), factsDigest: 'd', exposure: [], authority: '' },
+      outageOf: () => 60,
+    });
+    expect(findings.map(({ remedy }) => (remedy.type === 'changes' ? remedy.blast : ''))).toEqual([
+      'full',
+      'full',
+      'full',
+      'none',
+    ]);
+    expect(findings[0]?.remedy).toMatchObject({ outageSeconds: 60 });
+  });
+
   it('a control that throws is an error, and so is one whose fix throws no fix', () => {
     const [control] = catalog;
     if (!control) throw new Error('empty catalogue');

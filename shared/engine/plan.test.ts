@@ -265,6 +265,9 @@ describe('planning', () => {
     expect(value(await bench.planLeaving([left], other)).leftOut).toEqual([
       { findingId: 'local/locked', reason: 'By hand.' },
     ]);
+    const choices = [{ name: 'a', label: 'A', hint: '', type: 'text' as const, suggested: '' }];
+    const open = { findingId: 'local/open', reason: 'It needs a choice first: a.', choices };
+    expect(value(await bench.planLeaving([open], good)).leftOut).toEqual([open]);
     const elsewhere = { ...left, findingId: 'other-host/locked' };
     expect(value(await bench.planLeaving([elsewhere], good)).leftOut).toEqual([
       { findingId: 'other-host/locked', reason: 'By hand.' },

@@ -9,6 +9,7 @@ import { fail, type Result, succeed } from '../domain/result.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Inspection } from './change-kind.ts';
 import { changeContext, connectionLost, type EngineParts, kindOf, randomId, shown, tagOf } from './parts.ts';
+import { inSequence } from './plan/keystore-mode.ts';
 import { mergeWishes, type PlanRequest, type Wanted } from './plan/merge.ts';
 import { orderWishes } from './plan/order.ts';
 import type { Digest, HostWriter } from './ports.ts';
@@ -160,13 +161,14 @@ export async function planChanges(
     createdAt: new Date(parts.clock.now()).toISOString(),
     digest: planDigest(steps, parts.digest),
     basis: input.basis.filter((one) => hostIds.includes(one.hostId)),
-    steps,
+    steps: [...inSequence(steps)],
     leftOut: leftOut.map((one) => withSettler(one, steps)),
   });
 }
 
 /** A finding that another control's steps settle says so; where those are not in the plan, it is left out like any other. */
-function withSettler({ findingId, reason, settledBy }: LeftOut, steps: readonly Step[]): LeftOut {
+function withSettler({ settledBy, ...left }: LeftOut, steps: readonly Step[]): LeftOut {
+  const { findingId } = left;
   const hostId = findingId.slice(0, findingId.lastIndexOf('/'));
   const settled =
     settledBy !== undefined &&
@@ -177,5 +179,5 @@ function withSettler({ findingId, reason, settledBy }: LeftOut, steps: readonly 
         reason: `Settled by ${settledBy}, which is part of this plan. Assess again afterwards.`,
         settledBy,
       }
-    : { findingId, reason };
+    : left;
 }

@@ -1,4 +1,5 @@
 /** Judges gathered facts by every control. Pure: the same facts give the same findings. */
+import { blasts, type Change } from '../domain/change.ts';
 import type { ControlWords } from '../domain/control.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import { type Fact, knownValue } from '../domain/fact.ts';
@@ -32,7 +33,11 @@ export interface Judge {
     facts: Facts,
     choices: Readonly<Record<string, string>>,
   ):
-    | ({ readonly type: 'changes'; readonly choices?: readonly Choice[] } & Offer)
+    | ({
+        readonly type: 'changes';
+        readonly changes?: readonly Change[];
+        readonly choices?: readonly Choice[];
+      } & Offer)
     | ({ readonly type: 'choices'; readonly choices: readonly Choice[] } & Offer)
     | { readonly type: 'manual'; readonly reason: string; readonly steps: readonly string[] };
 }
@@ -52,6 +57,8 @@ export interface ScanInput {
   readonly peers?: readonly { readonly port: number; readonly peer: TlsPeer }[];
   /** The host's cluster by what is known of all hosts; by this one alone where it is left out. */
   readonly clusterOf?: (node: HostNode | null | undefined) => ClusterFact | undefined;
+  /** Expected outage of the node by one change, in seconds, as the plan will say it; unknown where it is left out. */
+  readonly outageOf?: (change: Change) => number;
 }
 
 export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
@@ -68,7 +75,12 @@ export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
     hostId: input.hostId,
     startedAt: input.startedAt,
     finishedAt: input.finishedAt,
-    findings: controls.map((control) => findingOf(control, facts, input.hostId, input.finishedAt)),
+    findings: controls.map((control) =>
+      withCompanionsBlast(
+        findingOf(control, facts, input.hostId, input.finishedAt, input.outageOf),
+        controls,
+      ),
+    ),
     exposure: [...exposure],
     ...(node === undefined ? {} : { node }),
     factsDigest,
@@ -86,6 +98,17 @@ export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
   };
 }
 
+/** What is fixed in one step disturbs alike, from whichever of its findings one looks at it. */
+function withCompanionsBlast(finding: Finding, controls: readonly Judge[]): Finding {
+  const { remedy } = finding;
+  if (remedy.type !== 'changes' && remedy.type !== 'choices') return finding;
+  const together = controls.filter(({ words }) => remedy.fixedTogetherWith.includes(words.id));
+  const blast = together
+    .map(({ words }) => words.blast)
+    .reduce((worst, next) => (blasts.indexOf(next) > blasts.indexOf(worst) ? next : worst), remedy.blast);
+  return { ...finding, remedy: { ...remedy, blast } };
+}
+
 function aloneOf({ hostId, gathered }: ScanInput) {
   return (node: HostNode | null | undefined): ClusterFact | undefined => {
     const host = { hostId, hostName: hostId, address: '', node, exposure: gathered.exposure, note: '' };
@@ -98,7 +121,13 @@ export function topologyFact(value: ClusterFact, at: string): Fact<ClusterFact> 
 }
 
 /** An exception in a control becomes an `error` finding; it never hides the other controls and never reads as pass. */
-export function findingOf(control: Judge, facts: Facts, hostId: string, evaluatedAt: string): Finding {
+export function findingOf(
+  control: Judge,
+  facts: Facts,
+  hostId: string,
+  evaluatedAt: string,
+  outageOf?: ScanInput['outageOf'],
+): Finding {
   const { words } = control;
   const evaluation = evaluate(control, facts);
   return {
@@ -111,7 +140,7 @@ export function findingOf(control: Judge, facts: Facts, hostId: string, evaluate
     outcome: evaluation.outcome,
     summary: evaluation.summary,
     evidence: [...evaluation.evidence],
-    remedy: evaluation.outcome === 'fail' ? remedyOf(control, facts) : { type: 'none' },
+    remedy: evaluation.outcome === 'fail' ? remedyOf(control, facts, outageOf) : { type: 'none' },
     evaluatedAt,
   };
 }
@@ -128,9 +157,9 @@ function evaluate(control: Judge, facts: Facts): Evaluation {
   }
 }
 
-function remedyOf(control: Judge, facts: Facts): Remedy {
+function remedyOf(control: Judge, facts: Facts, outageOf: ScanInput['outageOf']): Remedy {
   try {
-    return asRemedy(control, control.propose(facts, {}));
+    return asRemedy(control, control.propose(facts, {}), outageOf);
   } catch (error) {
     return {
       type: 'manual',
@@ -140,7 +169,11 @@ function remedyOf(control: Judge, facts: Facts): Remedy {
   }
 }
 
-function asRemedy({ words }: Judge, proposal: ReturnType<Judge['propose']>): Remedy {
+function asRemedy(
+  { words }: Judge,
+  proposal: ReturnType<Judge['propose']>,
+  outageOf: ScanInput['outageOf'],
+): Remedy {
   if (proposal.type === 'manual')
     return { type: 'manual', reason: proposal.reason, steps: [...proposal.steps] };
   const common = {
@@ -153,6 +186,9 @@ function asRemedy({ words }: Judge, proposal: ReturnType<Judge['propose']>): Rem
   return proposal.type === 'changes'
     ? {
         type: 'changes',
+        ...(outageOf === undefined || proposal.changes === undefined
+          ? {}
+          : { outageSeconds: proposal.changes.reduce((sum, change) => sum + outageOf(change), 0) }),
         ...(proposal.choices === undefined ? {} : { choices: [...proposal.choices] }),
         ...common,
       }

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import type { Plan } from '../../../shared/domain/plan.ts';
 import { goTo } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
-import { asTask, blastSentences, count, names } from '../../copy/words.ts';
+import { asTask, blastSentence, count, names } from '../../copy/words.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { OperationError } from '../../ui/operation-error.tsx';
 import { EmptyState, Page, Panel } from '../../ui/page.tsx';
 import { Button } from '../../ui/patternfly.ts';
-import { duration } from '../../ui/time.ts';
+import { roughly } from '../../ui/time.ts';
 import { ByHand } from '../history/by-hand.tsx';
 import { ChangeDrawing } from '../start/drawings.tsx';
 import { Confirm } from './confirm.tsx';
@@ -51,8 +51,10 @@ function planBlast(plan: Plan): string {
   const open = plan.steps.filter((step) => !step.nothingToDo);
   const outage = open.reduce((sum, step) => sum + step.outageSeconds, 0);
   const worst = worstBlast(open);
-  const guarded = open.some((step) => step.guarded) && worst !== 'access' ? ` ${blastSentences.access}` : '';
-  return `${blastSentences[worst]}${guarded}${outage > 0 ? ` Expect about ${duration(outage * 1000)} without the node.` : ''}`;
+  const hosts = new Set(open.map((step) => step.hostId)).size;
+  const guarded =
+    open.some((step) => step.guarded) && worst !== 'access' ? ` ${blastSentence('access', hosts)}` : '';
+  return `${blastSentence(worst, hosts)}${guarded}${outage > 0 ? ` Expect about ${roughly(outage)} without the node.` : ''}`;
 }
 
 function ApplyButton({ plan, lanes }: { readonly plan: Plan; readonly lanes: readonly Lane[] }) {
@@ -93,7 +95,7 @@ function ApplyButton({ plan, lanes }: { readonly plan: Plan; readonly lanes: rea
           <ul>
             {heavy.map((step) => (
               <li key={step.id}>
-                {asTask(step.title)} {blastSentences[step.blast]}
+                {asTask(step.title)} {blastSentence(step.blast, hosts)}
               </li>
             ))}
           </ul>

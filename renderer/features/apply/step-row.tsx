@@ -43,7 +43,7 @@ function Disturbs({ step, hosts }: { readonly step: Step; readonly hosts: number
   return step.blast === 'restart' && step.change.kind !== 'service-restart' ? (
     <span className="blast">Takes effect at the restart</span>
   ) : (
-    <BlastNote blast={step.blast} hosts={hosts} />
+    <BlastNote blast={step.blast} hosts={hosts} outageSeconds={step.outageSeconds} />
   );
 }
 

@@ -49,7 +49,7 @@ function Cell({ host, area }: { readonly host: HostState; readonly area: Area })
     <span className={`cell cell-filled tone-${toneOf(worst)}`} title={said}>
       <OutcomeMark outcome={worst.outcome} severity={worst.severity} />
       <span aria-hidden="true" className="figures">
-        {worst.outcome === 'fail' ? countFailures(findings)[worst.severity] : ''}
+        {worst.outcome === 'fail' ? countOutcomes(findings).fail : ''}
       </span>
       <span className="sr-only">{said}</span>
     </span>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Finding } from '../../../shared/domain/finding.ts';
 import { goTo } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
-import { blastOn } from '../../copy/words.ts';
+import { blastOn, outageOf } from '../../copy/words.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Button } from '../../ui/patternfly.ts';
@@ -149,7 +149,7 @@ export function FindingActions({
                 ? 'This can be fixed once there is something to choose.'
                 : working
                   ? 'Another plan is being worked on.'
-                  : `${blastOn(remedy.blast, hosts)}. Every difference is shown before anything is changed.`}
+                  : `${blastOn(remedy.blast, hosts, outageOf(remedy))}. Every difference is shown before anything is changed.`}
           </p>
         )}
       </footer>

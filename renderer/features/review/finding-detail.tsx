@@ -5,7 +5,7 @@ import type { ControlWords } from '../../../shared/domain/control.ts';
 import type { Evidence } from '../../../shared/domain/evidence.ts';
 import type { Finding, Remedy } from '../../../shared/domain/finding.ts';
 import { useMain } from '../../bridge/context.tsx';
-import { asTask, blastSentences } from '../../copy/words.ts';
+import { asTask, blastSentence, outageOf } from '../../copy/words.ts';
 import { BlastNote } from '../../ui/blast-note.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { OutcomeLabel } from '../../ui/outcomes.tsx';
@@ -101,9 +101,9 @@ function Fix({
       </Part>
       <Part id="disturb" title="What it may disturb">
         <p>
-          <BlastNote blast={remedy.blast} hosts={hosts} />
+          <BlastNote blast={remedy.blast} hosts={hosts} outageSeconds={outageOf(remedy)} />
         </p>
-        <p>{remedy.disturbs === '' ? blastSentences[remedy.blast] : remedy.disturbs}</p>
+        <p>{remedy.disturbs === '' ? blastSentence(remedy.blast, hosts) : remedy.disturbs}</p>
       </Part>
       <Part id="undo" title="How to undo it">
         <p>{remedy.undo}</p>

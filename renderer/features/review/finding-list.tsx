@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { FindingRow } from '../../app/posture.ts';
 import { useUi } from '../../app/ui-store.ts';
-import { blastOn, outcomeWords, severityWords } from '../../copy/words.ts';
+import { blastOn, outageOf, outcomeWords, severityWords } from '../../copy/words.ts';
 import { Glyph, OutcomeMark } from '../../ui/marks.tsx';
 import { hostSentence } from './filter-findings.ts';
 
@@ -101,7 +101,7 @@ export function FindingList({
                 {nameOf.size > 1 && <span>{hostSentence(row, nameOf)}</span>}
                 {worst.outcome === 'fail' &&
                   (remedy.type === 'changes' || remedy.type === 'choices' ? (
-                    <span>{blastOn(remedy.blast, nameOf.size)}</span>
+                    <span>{blastOn(remedy.blast, nameOf.size, outageOf(remedy))}</span>
                   ) : (
                     <span>By hand</span>
                   ))}

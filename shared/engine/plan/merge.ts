@@ -4,6 +4,7 @@ import { appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { Conflict, mergeNamed, union } from './conflict.ts';
+import { withFinalKeystoreModes } from './keystore-mode.ts';
 import { mergeServiceSettings, sharedFile } from './service-settings.ts';
 
 /** One finding's wish. */
@@ -233,7 +234,7 @@ export function mergeWishes(requests: readonly PlanRequest[]): Result<readonly W
         });
       }
     }
-    const all = [...merged.values()];
+    const all = withFinalKeystoreModes([...merged.values()]);
     checkAcross(all);
     return succeed(all);
   } catch (error) {

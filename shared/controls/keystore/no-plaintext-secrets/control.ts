@@ -100,7 +100,7 @@ function propose(facts: Facts, choices: Choices): Proposal {
       rotate(movable),
     ],
     disturbs:
-      'The node restarts once: it is away for less than a minute in most cases. Clients of this node notice.',
+      'The node restarts once: it is away for about a minute, often less. Clients of this node notice.',
     undo: 'Undo restores elasticsearch.yml and the keystore together and restarts the node. The secrets then stand in clear text again.',
   };
 }

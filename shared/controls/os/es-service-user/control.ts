@@ -134,7 +134,7 @@ function propose(facts: Facts, choices: Choices): Proposal {
       'Bulwark will start the new configuration once beside the running node, then restart the service and wait until it answers.',
     ],
     disturbs:
-      'The node restarts once: it is away for less than a minute in most cases. Clients of this node notice.',
+      'The node restarts once: it is away for about a minute, often less. Clients of this node notice.',
     undo: 'Undo gives every file back to its owner of before, removes the drop-in and the account, and restarts the node.',
   };
   if (!accountName.test(user) || user === account.name) {
