@@ -35,7 +35,10 @@ it('what the tools of attr cannot set is a failure', () => {
 });
 
 const perl = spawnSync('perl', ['-v']).status === 0;
-if (!perl) process.stdout.write('Perl is not here: setting capabilities with it is not tried.\n');
+if (!perl)
+  process.stdout.write(
+    'Perl is not here: setting capabilities with it is not tried. It runs where Perl is installed.\n',
+  );
 
 it.skipIf(!perl)('what Perl cannot set is a failure, and a file that is gone is none', () => {
   teach('getfattr', 'exit 127');

@@ -20,6 +20,9 @@ const shells =
     ? [['sh']]
     : [['sh'], process.env['BULWARK_TEST_SHELL'].split(' ')];
 
+if (shells.length > 1)
+  process.stdout.write('files on a host: a full disk is not tried with a second shell; it runs with sh\n');
+
 describe.each(shells)('files on a host, with %s', (...shell) => {
   let host: LocalHost;
   beforeEach(() => {

@@ -29,6 +29,10 @@ describe('the project', () => {
     expect(rules.pagesBesideTheBridge(project)).toEqual([]);
   });
 
+  it('leaves no test out without a word', () => {
+    expect(rules.silentSkips(project)).toEqual([]);
+  });
+
   it('keeps files short', () => {
     expect(rules.longFiles(project)).toEqual([]);
   });

@@ -166,6 +166,16 @@ describe('the other rules', () => {
     expect(rules.silencedTools([file('shared/a.test.ts', `it.${'only'}('x', () => {});`)])).toHaveLength(1);
   });
 
+  it('tests that are left out without a word', () => {
+    const skipped = `it.${'skipIf'}(!linux)('x', () => {});`;
+    const told = "process.stdout.write('not Linux; there it runs');";
+    expect(rules.silentSkips([file('shared/a.test.ts', skipped)])).toHaveLength(1);
+    expect(rules.silentSkips([file('shared/a.test.ts', `${told}${skipped}`)])).toEqual([]);
+    expect(
+      rules.silentSkips([file('shared/a.test.ts', "process.stdout.write('x');".concat(skipped))]),
+    ).toHaveLength(1);
+  });
+
   it('names of files', () => {
     const odd = ['shared/domain/hostKey.ts', 'electron/main/Window.ts', 'renderer/app/my_app.tsx'];
     expect(rules.oddNames(odd.map((path) => file(path)))).toHaveLength(3);

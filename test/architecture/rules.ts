@@ -67,6 +67,18 @@ export function longFiles(sources: readonly Source[]): string[] {
     );
 }
 
+const SKIPS = /\.(?:skipIf|runIf)\(|\b(?:it|test|describe)\.skip\(/;
+const TOLD = /(?:stdout\.write|console\.log)\(/;
+
+/** A test that does not run here prints why, and where it does run. */
+export function silentSkips(sources: readonly Source[]): string[] {
+  return sources
+    .filter((source) => isTest(source) && isCode(source) && !source.path.startsWith('test/architecture/'))
+    .filter(({ text }) => SKIPS.test(text))
+    .filter(({ text }) => !TOLD.test(text) || !/\bruns?\b|Missing\(\)/.test(text))
+    .map(({ path }) => `${path} leaves tests out without a word: print the reason, and where they run.`);
+}
+
 /** A control is `shared/controls/<area>/<id>/` and complete in itself. */
 export function incompleteControls(sources: readonly Source[]): string[] {
   const folders = foldersBelow(sources, /^shared\/controls\/[^/]+\/[^/]+\//);

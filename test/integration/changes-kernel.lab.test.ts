@@ -12,7 +12,9 @@ vi.setConfig({ testTimeout: 600_000, hookTimeout: 900_000 });
 
 const prerequisites = await labPrerequisites();
 if (!prerequisites.ok)
-  process.stdout.write(`kernel parameters and swap: skipped: ${prerequisites.missing}\n`);
+  process.stdout.write(
+    `kernel parameters and swap: skipped: ${prerequisites.missing} It runs where a lab can: test/lab/README.md.\n`,
+  );
 
 const own = '/etc/sysctl.d/zz-bulwark.conf';
 const parameters: ChangeOf<'sysctl'> = {

@@ -9,7 +9,10 @@ import { type LabBench, labBench } from '../support/lab-bench.ts';
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 900_000 });
 
 const prerequisites = await labPrerequisites();
-if (!prerequisites.ok) process.stdout.write(`taking back by hand: skipped: ${prerequisites.missing}\n`);
+if (!prerequisites.ok)
+  process.stdout.write(
+    `taking back by hand: skipped: ${prerequisites.missing} It runs where a lab can: test/lab/README.md.\n`,
+  );
 
 interface Host {
   readonly scenario: ScenarioName;

@@ -13,7 +13,10 @@ import { bulwark } from '../support/bulwark-process.ts';
 
 const prerequisites = await labPrerequisites();
 const reason = prerequisites.ok ? undefined : prerequisites.missing;
-if (reason !== undefined) process.stdout.write(`headless on lab hosts: skipped: ${reason}\n`);
+if (reason !== undefined)
+  process.stdout.write(
+    `headless on lab hosts: skipped: ${reason} It runs where a lab can: test/lab/README.md.\n`,
+  );
 
 /** What docs/headless.md promises. */
 const assessmentSchema = z.strictObject({

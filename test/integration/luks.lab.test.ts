@@ -10,7 +10,10 @@ import { bulwark } from '../support/bulwark-process.ts';
 vi.setConfig({ testTimeout: 600_000 });
 
 const prerequisites = await labPrerequisites();
-if (!prerequisites.ok) process.stdout.write(`disk encryption: skipped: ${prerequisites.missing}\n`);
+if (!prerequisites.ok)
+  process.stdout.write(
+    `disk encryption: skipped: ${prerequisites.missing} It runs where a lab can: test/lab/README.md.\n`,
+  );
 
 const controlSchema = z.object({
   id: z.string(),

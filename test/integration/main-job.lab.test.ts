@@ -21,7 +21,10 @@ const passphrase = 'canary passphrase 61e7a0';
 
 const prerequisites = await labPrerequisites();
 const reason = prerequisites.ok ? undefined : prerequisites.missing;
-if (reason !== undefined) process.stdout.write(`main job on lab hosts: skipped: ${reason}\n`);
+if (reason !== undefined)
+  process.stdout.write(
+    `main job on lab hosts: skipped: ${reason} It runs where a lab can: test/lab/README.md.\n`,
+  );
 const electron = existsSync('dist/main/print.js') ? findRuntime()?.executable : undefined;
 if (reason === undefined && electron === undefined)
   process.stdout.write('main job: no PDF is looked at: there is no Electron, or the app is not built\n');

@@ -23,7 +23,10 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
 
 const prerequisites = await labPrerequisites();
 const reason = prerequisites.ok ? undefined : prerequisites.missing;
-if (reason !== undefined) process.stdout.write(`logins for a node: skipped: ${reason}\n`);
+if (reason !== undefined)
+  process.stdout.write(
+    `logins for a node: skipped: ${reason} It runs where a lab can: test/lab/README.md.\n`,
+  );
 
 const passphrase = 'canary passphrase 0b95f2';
 const wrong = 'canary-wrong-4471';

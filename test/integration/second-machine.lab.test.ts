@@ -17,7 +17,8 @@ const install = { ...installOn('never-started'), pathData: [] };
 
 const prerequisites = await labPrerequisites();
 const reason = prerequisites.ok ? undefined : prerequisites.missing;
-if (reason !== undefined) process.stdout.write(`second machine: skipped: ${reason}\n`);
+if (reason !== undefined)
+  process.stdout.write(`second machine: skipped: ${reason} It runs where a lab can: test/lab/README.md.\n`);
 
 let folder: string;
 let lab: Lab;

@@ -18,7 +18,8 @@ import { type Answers, testFactory } from '../ports/ssh-factory.ts';
 
 const prerequisites = await labPrerequisites();
 const reason = prerequisites.ok ? undefined : prerequisites.missing;
-if (reason !== undefined) process.stdout.write(`ssh on lab hosts: skipped: ${reason}\n`);
+if (reason !== undefined)
+  process.stdout.write(`ssh on lab hosts: skipped: ${reason} It runs where a lab can: test/lab/README.md.\n`);
 
 describe.skipIf(reason !== undefined)('on a lab host', () => {
   let lab: Lab;

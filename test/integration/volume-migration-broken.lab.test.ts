@@ -20,7 +20,9 @@ vi.setConfig({ testTimeout: 400_000, hookTimeout: 300_000 });
 
 const prerequisites = await labPrerequisites();
 if (!prerequisites.ok)
-  process.stdout.write(`encrypted-volume-migration, broken off: skipped: ${prerequisites.missing}\n`);
+  process.stdout.write(
+    `encrypted-volume-migration, broken off: skipped: ${prerequisites.missing} It runs where a lab can: test/lab/README.md.\n`,
+  );
 
 /** Where the program dies, whether the host then ends in the new state, and the file system on the volume. */
 const usual = [

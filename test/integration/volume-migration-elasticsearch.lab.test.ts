@@ -12,7 +12,10 @@ import { patientBench } from '../support/volume-bench.ts';
 vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 600_000 });
 
 const prerequisites = await labPrerequisites();
-if (!prerequisites.ok) process.stdout.write(`Elasticsearch's data: skipped: ${prerequisites.missing}\n`);
+if (!prerequisites.ok)
+  process.stdout.write(
+    `Elasticsearch's data: skipped: ${prerequisites.missing} It runs where a lab can: test/lab/README.md.\n`,
+  );
 const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
 if (!every) {
   console.log(

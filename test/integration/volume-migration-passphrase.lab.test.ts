@@ -17,7 +17,10 @@ import {
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
 
 const prerequisites = await labPrerequisites();
-if (!prerequisites.ok) process.stdout.write(`passphrase at boot: skipped: ${prerequisites.missing}\n`);
+if (!prerequisites.ok)
+  process.stdout.write(
+    `passphrase at boot: skipped: ${prerequisites.missing} It runs where a lab can: test/lab/README.md.\n`,
+  );
 const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
 if (!every) {
   console.log(

@@ -19,7 +19,9 @@ vi.setConfig({ testTimeout: 400_000, hookTimeout: 300_000 });
 
 const prerequisites = await labPrerequisites();
 if (!prerequisites.ok)
-  process.stdout.write(`encrypted-volume-migration, refused: skipped: ${prerequisites.missing}\n`);
+  process.stdout.write(
+    `encrypted-volume-migration, refused: skipped: ${prerequisites.missing} It runs where a lab can: test/lab/README.md.\n`,
+  );
 
 const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
 if (!every) {

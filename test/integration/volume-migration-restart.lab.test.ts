@@ -23,7 +23,9 @@ vi.setConfig({ testTimeout: 400_000, hookTimeout: 300_000 });
 
 const prerequisites = await labPrerequisites();
 if (!prerequisites.ok)
-  process.stdout.write(`encrypted-volume-migration, restarted: skipped: ${prerequisites.missing}\n`);
+  process.stdout.write(
+    `encrypted-volume-migration, restarted: skipped: ${prerequisites.missing} It runs where a lab can: test/lab/README.md.\n`,
+  );
 
 /** Once the boot has had the time for it. */
 const active =

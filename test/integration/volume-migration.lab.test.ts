@@ -26,7 +26,10 @@ import {
 vi.setConfig({ testTimeout: 600_000 });
 
 const prerequisites = await labPrerequisites();
-if (!prerequisites.ok) process.stdout.write(`encrypted volume: skipped: ${prerequisites.missing}\n`);
+if (!prerequisites.ok)
+  process.stdout.write(
+    `encrypted volume: skipped: ${prerequisites.missing} It runs where a lab can: test/lab/README.md.\n`,
+  );
 
 describe.skipIf(!prerequisites.ok)('encrypted-volume-migration on a kernel of its own', () => {
   let lab: Lab;

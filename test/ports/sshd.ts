@@ -27,18 +27,20 @@ export function sshdMissing(): string | undefined {
   if (!isRoot && !loginShell()) {
     return 'skipped: this user has no account or no login shell, so no server lets it in; npm test as an ordinary user or as root runs these';
   }
-  return sshdPath === undefined ? 'skipped: no sshd here (install the package openssh-server)' : undefined;
+  return sshdPath === undefined
+    ? 'skipped: no sshd here (it runs where the package openssh-server is installed)'
+    : undefined;
 }
 
 /** Why logins with a password cannot be tested here; undefined when they can. */
 export function passwordsMissing(): string | undefined {
   if (sshdPath === undefined) return sshdMissing();
-  if (!isRoot) return 'skipped: password logins need root, for a private passwd and PAM';
+  if (!isRoot) return 'skipped: password logins need root, for a private passwd and PAM; as root it runs';
   try {
     execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' });
     return undefined;
   } catch {
-    return 'skipped: this root may not make a mount namespace';
+    return 'skipped: this root may not make a mount namespace; it runs where root may';
   }
 }
 

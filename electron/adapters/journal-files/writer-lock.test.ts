@@ -20,7 +20,10 @@ function lockAs(pid: number): void {
 }
 
 const linux = process.platform === 'linux';
-if (!linux) process.stdout.write('writer lock: processes of others skipped, they are made on Linux only\n');
+if (!linux)
+  process.stdout.write(
+    'writer lock: processes of others skipped, they are made on Linux only; there it runs\n',
+  );
 
 describe('the place of the one writer', () => {
   it('is given to one, and after that to the next', () => {

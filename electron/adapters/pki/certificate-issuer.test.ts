@@ -80,6 +80,8 @@ describe.each(['p-256', 'rsa-3072'] as const)('an authority with %s', (keyType) 
 });
 
 const noKeytool = spawnSync('keytool', ['-help']).error !== undefined;
+if (noKeytool)
+  process.stdout.write('stores and Java: skipped, no keytool here; they run where Java is installed\n');
 it.skipIf(noKeytool)(
   `a store is opened by Java${noKeytool ? ' (not asked: no keytool on this machine; the lab asks the one of a node)' : ''}`,
   async () => {

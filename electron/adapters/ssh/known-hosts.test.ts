@@ -19,7 +19,10 @@ function blob(seed: number, type = 'ssh-ed25519'): Uint8Array {
 }
 const encoded = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 const keygen = spawnSync('ssh-keygen', ['-?']).error === undefined;
-if (!keygen) process.stdout.write('known hosts: comparisons skipped, no ssh-keygen here\n');
+if (!keygen)
+  process.stdout.write(
+    'known hosts: comparisons skipped, no ssh-keygen here; they run where it is installed\n',
+  );
 
 let folder: string;
 let own: string;

@@ -55,7 +55,10 @@ it('puts the lines back and leaves no lock behind', () => {
 
 describe.each(['perl', 'python3'])('with %s', (language) => {
   const there = spawnSync(language, ['--version']).status === 0;
-  if (!there) process.stdout.write(`${language} is not here: its lock is not tried.\n`);
+  if (!there)
+    process.stdout.write(
+      `${language} is not here: its lock is not tried. It runs where ${language} is installed.\n`,
+    );
 
   it.skipIf(!there)('waits for a program that holds the lock of lckpwdf', async () => {
     if (language === 'python3') bench.teach('perl', 'exit 127');

@@ -24,7 +24,8 @@ elasticsearch:
 `;
 // Only root can lead a program to run as somebody else.
 const asRoot = process.getuid?.() === 0;
-if (!asRoot) process.stdout.write('kibana-setting: whom the tool runs as is left out: not root\n');
+if (!asRoot)
+  process.stdout.write('kibana-setting: whom the tool runs as is left out: not root; as root it runs\n');
 const ymlPath = '/etc/kibana/kibana.yml';
 const keystorePath = '/etc/kibana/kibana.keystore';
 const encryption = 'xpack.encryptedSavedObjects.encryptionKey';

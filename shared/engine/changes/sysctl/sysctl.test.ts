@@ -10,7 +10,8 @@ import { sysctl } from './sysctl.ts';
 
 // Only root can give a new file to root.
 const asRoot = process.getuid?.() === 0;
-if (!asRoot) process.stdout.write('sysctl: what creates the file of root is left out: not root\n');
+if (!asRoot)
+  process.stdout.write('sysctl: what creates the file of root is left out: not root; as root it runs\n');
 
 const change: ChangeOf<'sysctl'> = {
   kind: 'sysctl',
