@@ -7,14 +7,11 @@ import type { Wanted } from './merge.ts';
 const finalMode = '660';
 
 function keystoreWritten(change: Change): string | undefined {
-  switch (change.kind) {
-    case 'keystore-entry':
-    case 'es-auto-configuration':
-    case 'es-own-certificates':
-      return `${change.install.pathConf}/elasticsearch.keystore`;
-    default:
-      return undefined;
-  }
+  return change.kind === 'keystore-entry' ||
+    change.kind === 'es-auto-configuration' ||
+    change.kind === 'es-own-certificates'
+    ? `${change.install.pathConf}/elasticsearch.keystore`
+    : undefined;
 }
 
 /** The step that closes a keystore gives it the mode that a later step would give it anyway. */
@@ -36,7 +33,7 @@ const ownership = /^\S+:\S+ [0-7]{3,4}$/;
 
 /** Each step was looked at on the host as it is: owner and mode that an earlier step sets are what the later one finds. */
 export function inSequence(steps: readonly Step[]): readonly Step[] {
-  const seen = new Map<string, { readonly now: string; readonly then: string }>();
+  const seen = new Map<string, { readonly found: string; readonly left: string }>();
   return steps.map((step) => ({
     ...step,
     diffs: step.diffs.flatMap((diff) => {
@@ -45,11 +42,11 @@ export function inSequence(steps: readonly Step[]): readonly Step[] {
       }
       const at = `${step.hostId} ${diff.subject}`;
       const earlier = seen.get(at);
-      seen.set(at, { now: earlier?.now ?? diff.before, then: diff.after });
-      if (earlier === undefined || earlier.now !== diff.before) {
+      seen.set(at, { found: earlier?.found ?? diff.before, left: diff.after });
+      if (earlier === undefined || earlier.found !== diff.before) {
         return [diff];
       }
-      return earlier.then === diff.after ? [] : [{ ...diff, before: earlier.then }];
+      return earlier.left === diff.after ? [] : [{ ...diff, before: earlier.left }];
     }),
   }));
 }
