@@ -42,7 +42,8 @@ cat ${pathConf}/users ${pathConf}/users_roles; stat -c '%U:%G %a %n' ${pathConf}
     proof: {
       ref: elasticRef,
       user: 'elastic',
-      script: `curl -s -K - -m 20 -o /dev/null -w '%{http_code}' ${url}/_security/_authenticate`,
+      script: `${tellsPasswords}
+curl -s -K - -m 20 -o /dev/null -w '%{http_code}' ${url}/_security/_authenticate`,
       prints: '200',
     },
     folders: [],
