@@ -63,8 +63,9 @@ ${load}`,
         operatorSources: [`${operator}/32`, '2001:db8:1::/48'],
         guardSeconds: seconds,
       }),
+    // At boot firewalld puts the jumps of its own policy in twice in a row, after a restart once (seen on Debian 12).
     witness: `${settled}
-nft -s list ruleset; find ${folders.join(' ')} -printf '%y %u:%g %m %p\\n' | sort
+nft -s list ruleset | uniq; find ${folders.join(' ')} -printf '%y %u:%g %m %p\\n' | sort
 find ${folders.join(' ')} -type f | sort | xargs cat; systemctl is-enabled ${backend === 'iptables' ? 'netfilter-persistent' : backend}`,
     folders,
     edit,
