@@ -15,6 +15,7 @@ import { observeOutside } from '../adapters/outside/outside.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
 import { changeKinds } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
+import { judgeKibanaAgain, kibanaPeers, kibanaReading, withKibanaPeers } from './kibana-peers.ts';
 import { keepLatest } from './latest-scans.ts';
 import { lookFromOtherHosts } from './looking-from-hosts.ts';
 import { loginsFor } from './node-logins.ts';
@@ -42,6 +43,20 @@ function memory(workspace: OpenWorkspace): Map<string, Remembered> {
 /** Facts of the last assessment in this run of the app; they are not written to disk. */
 export function factsOf(workspace: OpenWorkspace, hostId: string): Facts | undefined {
   return memory(workspace).get(hostId)?.facts;
+}
+
+/** The same, with what is known of the other hosts. */
+export function factsToPlanOn(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  hostId: string,
+): Facts | undefined {
+  return withKibanaPeers(context, hostId, (id) => factsOf(workspace, id));
+}
+
+async function judgeOthersAgain(context: ServiceContext, workspace: OpenWorkspace): Promise<void> {
+  await judgeClusterAgain(context, workspace);
+  await judgeKibanaAgain(context, workspace, (id) => factsOf(workspace, id));
 }
 
 /** Certificates that ports served in the last assessment, for the report. */
@@ -73,6 +88,7 @@ export async function gatherHost(
     digest: systemDigest,
     random: systemRandom,
     clock: systemClock,
+    kibana: kibanaReading,
   };
   const [credential, ...otherCredentials] = logins ?? (await loginsFor(workspace, hostId));
   const gathered = await gatherFacts(factParts, ports, {
@@ -145,6 +161,7 @@ export async function assessHost(
       outageOf: (change) => kindOf(changeKinds, change).describe(change).outageSeconds,
       clusterOf: (node) =>
         joinedHosts(store.get().hosts, { hostId, node, exposure: gathered.value.exposure }).clusterOf(hostId),
+      kibanaPeers: kibanaPeers(store.get().hosts, hostId, (id) => factsOf(workspace, id)),
       milliseconds: systemClock.now() - started,
       cost: {
         connections: after.connections - before.connections,
@@ -174,7 +191,7 @@ export async function assessHost(
       },
     }));
     // What this host said before counts no more, and verdicts on the others may rest on it.
-    if (!cancelled) await judgeClusterAgain(context, workspace);
+    if (!cancelled) await judgeOthersAgain(context, workspace);
     return result;
   }
   const found = result.value;
@@ -191,7 +208,7 @@ export async function assessHost(
     assess: { state: 'done', doing: '', areas: usedAreas.map((area) => ({ area, state: 'done' })) },
   }));
   await keepLatest(store, workspace, found);
-  await judgeClusterAgain(context, workspace);
+  await judgeOthersAgain(context, workspace);
   return result;
 }
 

@@ -10,7 +10,7 @@ import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { type PlanRequest, planChanges } from '../../shared/engine/plan.ts';
 import type { HostSession } from '../../shared/engine/ports.ts';
 import { askedFor } from './asked-choice.ts';
-import { assessHost, factsOf } from './assessing.ts';
+import { assessHost, factsOf, factsToPlanOn } from './assessing.ts';
 import type { ServiceContext } from './context.ts';
 import { engineParts } from './engine-work.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
@@ -81,6 +81,7 @@ function localised(change: Change, hostId: string): Change {
   if (change.kind === 'kibana-setting')
     return {
       ...change,
+      // What every Kibana shares (`keep`, and `shared/…` here) has one name for all hosts.
       keystore: { ...change.keystore, set: change.keystore.set.map(localisedEntry) },
     };
   if (change.kind === 'keystore-entry')
@@ -125,7 +126,7 @@ export async function makePlan(
   const leftOut: Plan['leftOut'] = [];
   for (const item of wanted.values()) {
     const control = catalog.find((entry) => entry.words.id === item.controlId);
-    const facts = factsOf(workspace, item.hostId);
+    const facts = factsToPlanOn(context, workspace, item.hostId);
     const finding = findingById(context, item.findingId);
     if (control === undefined || facts === undefined || finding === undefined) continue;
     if (finding.outcome !== 'fail') {

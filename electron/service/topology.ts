@@ -79,22 +79,37 @@ const comparing = catalog.filter(({ words }) => words.area === 'cluster');
 
 /** Every host, also the one that was just read: another one may have been kept between its judging and its keeping. */
 export async function judgeClusterAgain(
+  context: Pick<ServiceContext, 'store'>,
+  workspace: Pick<OpenWorkspace, 'paths'>,
+): Promise<void> {
+  const joined = joinedHosts(context.store.get().hosts);
+  const at = new Date(systemClock.now()).toISOString();
+  await judgeAgain(context, workspace, ({ host }) => {
+    const cluster = joined.clusterOf(host.id);
+    if (cluster === undefined) return undefined;
+    const facts = { topology: topologyFact(cluster, at) };
+    return (finding) => {
+      const control = comparing.find(({ words }) => words.id === finding.controlId);
+      return control ? findingOf(control, facts, host.id, at) : finding;
+    };
+  });
+}
+
+/** @param judge what a host's findings are now; undefined where nothing new is known of it */
+export async function judgeAgain(
   { store }: Pick<ServiceContext, 'store'>,
   workspace: Pick<OpenWorkspace, 'paths'>,
+  judge: (state: HostState) => ((finding: Finding) => Finding) | undefined,
 ): Promise<void> {
   // Nothing is awaited until the store has all of it: no scan that comes in meanwhile meets an older picture.
   const changed: Scan[] = [];
-  const joined = joinedHosts(store.get().hosts);
-  const at = new Date(systemClock.now()).toISOString();
-  for (const { host, latest } of store.get().hosts) {
-    if (latest === undefined) continue;
-    const cluster = joined.clusterOf(host.id);
-    if (cluster === undefined) continue;
-    const facts = { topology: topologyFact(cluster, at) };
+  for (const hostState of store.get().hosts) {
+    const { host, latest } = hostState;
+    const again = latest === undefined ? undefined : judge(hostState);
+    if (latest === undefined || again === undefined) continue;
     const findings = latest.findings.map((finding) => {
-      const control = comparing.find(({ words }) => words.id === finding.controlId);
-      const again = control ? findingOf(control, facts, host.id, at) : finding;
-      return sameVerdict(finding, again) ? finding : again;
+      const now = again(finding);
+      return sameVerdict(finding, now) ? finding : now;
     });
     if (findings.every((finding, index) => finding === latest.findings[index])) continue;
     const scan: Scan = { ...latest, findings };

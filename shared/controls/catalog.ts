@@ -1,10 +1,19 @@
 /** Every control, by area and id. Written by `npm run catalog`. */
 import builtinPasswords from './auth/builtin-passwords/control.ts';
+import kibanaServiceAccount from './auth/kibana-service-account/control.ts';
 import securityEnabled from './auth/security-enabled/control.ts';
 import consistentSecurity from './cluster/consistent-security/control.ts';
 import type { Control } from './define-control.ts';
 import keystorePresent from './keystore/keystore-present/control.ts';
+import kibanaKeystore from './keystore/kibana-keystore/control.ts';
 import noPlaintextSecrets from './keystore/no-plaintext-secrets/control.ts';
+import kibanaEsVerification from './kibana/kibana-es-verification/control.ts';
+import kibanaTls from './kibana/kibana-tls/control.ts';
+import reportingKey from './kibana/reporting-key/control.ts';
+import savedObjectsKey from './kibana/saved-objects-key/control.ts';
+import securityCookieKey from './kibana/security-cookie-key/control.ts';
+import sessionIdleTimeout from './kibana/session-idle-timeout/control.ts';
+import sessionLifespan from './kibana/session-lifespan/control.ts';
 import firewallActive from './network/firewall-active/control.ts';
 import httpPortRestricted from './network/http-port-restricted/control.ts';
 import notPubliclyExposed from './network/not-publicly-exposed/control.ts';
@@ -12,16 +21,27 @@ import esAccountLocked from './os/es-account-locked/control.ts';
 import esConfigPermissions from './os/es-config-permissions/control.ts';
 import esDataEncrypted from './os/es-data-encrypted/control.ts';
 import esServiceUser from './os/es-service-user/control.ts';
+import kibanaConfigPermissions from './os/kibana-config-permissions/control.ts';
+import kibanaServiceUser from './os/kibana-service-user/control.ts';
 import swapSafe from './os/swap-safe/control.ts';
 import httpTls from './tls/http-tls/control.ts';
 import transportTls from './tls/transport-tls/control.ts';
 
 export const catalog: readonly Control[] = [
   builtinPasswords,
+  kibanaServiceAccount,
   securityEnabled,
   consistentSecurity,
   keystorePresent,
+  kibanaKeystore,
   noPlaintextSecrets,
+  kibanaEsVerification,
+  kibanaTls,
+  reportingKey,
+  savedObjectsKey,
+  securityCookieKey,
+  sessionIdleTimeout,
+  sessionLifespan,
   firewallActive,
   httpPortRestricted,
   notPubliclyExposed,
@@ -29,6 +49,8 @@ export const catalog: readonly Control[] = [
   esConfigPermissions,
   esDataEncrypted,
   esServiceUser,
+  kibanaConfigPermissions,
+  kibanaServiceUser,
   swapSafe,
   httpTls,
   transportTls,

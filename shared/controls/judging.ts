@@ -43,7 +43,10 @@ export function judgeNode<K extends FactId>(
   return judge({ value: install.value, where: install.where, at: install.at }, seen as AllSeen<K>);
 }
 
-function notKnown(id: FactId, fact: Exclude<Fact<unknown>, { status: 'known' }> | undefined): Evaluation {
+export function notKnown(
+  id: FactId,
+  fact: Exclude<Fact<unknown>, { status: 'known' }> | undefined,
+): Evaluation {
   if (!fact)
     return {
       outcome: 'unknown',
@@ -79,6 +82,8 @@ const readable: Readonly<Record<FactId, string>> = {
   'node-answers': 'The answer of the node',
   outside: 'The view from outside',
   topology: 'The cluster of this node',
+  kibana: 'The Kibana installation',
+  'kibana-peers': 'The Kibana of the other hosts',
 };
 
 const rawLimit = 8192;

@@ -5,6 +5,7 @@
 import type { BlockDevicesFact } from './block-device.ts';
 import type { EsInstall } from './elasticsearch.ts';
 import type { Fact } from './fact.ts';
+import type { KibanaFact, KibanaPeer } from './kibana.ts';
 import type { SwapFact } from './swap.ts';
 import type { ClusterFact, ClusterView } from './topology.ts';
 
@@ -208,6 +209,10 @@ export interface FactTypes {
   readonly outside: OutsideView;
   /** The host's cluster, joined from everything that all hosts of the workspace said. */
   readonly topology: ClusterFact;
+  /** `null`: looked, and there is no Kibana on this host. */
+  readonly kibana: KibanaFact | null;
+  /** The other hosts of the workspace. */
+  readonly 'kibana-peers': readonly KibanaPeer[];
 }
 export type FactId = keyof FactTypes;
 export type Facts = { readonly [K in FactId]?: Fact<FactTypes[K]> };

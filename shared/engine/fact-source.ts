@@ -1,5 +1,6 @@
 /** The shape of a fact source: a static probe for the host and a pure parser for what it printed. */
 import type { Fact } from '../domain/fact.ts';
+import type { KibanaKeystoreCodec } from './ports.ts';
 
 /** What a probe printed, framed by a nonce, with its own exit status; a hung or binary probe spoils only its own frame. */
 export interface ProbeFrame {
@@ -15,6 +16,14 @@ export interface ParseContext {
   readonly at: string;
   /** Whether the script ran as root. */
   readonly privileged: boolean;
+  /** To tell names and lengths in Kibana's keystore; without it the keystore stays closed. */
+  readonly kibana?: KibanaReading;
+}
+
+export interface KibanaReading {
+  readonly open: KibanaKeystoreCodec['open'];
+  /** Of a key, to compare it with others of the same run of the app; must not lead back to it. */
+  readonly print: (value: string) => string;
 }
 
 export interface FactSource<Id extends string = string, T = unknown> {

@@ -3,10 +3,11 @@ import type { EsInstall } from '../domain/elasticsearch.ts';
 import type { AppError } from '../domain/error.ts';
 import { appError } from '../domain/error.ts';
 import { type Fact, knownValue } from '../domain/fact.ts';
-import type { Facts, FactTypes, Listener } from '../domain/facts.ts';
+import type { Facts, FactTypes, FileFact, Listener } from '../domain/facts.ts';
 import type { Exposure } from '../domain/finding.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import { canonicalJson } from './canonical-json.ts';
+import type { KibanaReading } from './fact-source.ts';
 import type {
   Clock,
   Digest,
@@ -54,6 +55,7 @@ export interface GatherPorts {
   readonly digest: Digest;
   readonly random: Random;
   readonly clock: Clock;
+  readonly kibana?: KibanaReading;
 }
 
 export interface GatherOptions {
@@ -92,13 +94,16 @@ export async function gatherFacts(
   const { frames, uid, finished } = takeApart(ran.value.stdout, nonce, limits);
   if (uid === undefined || !finished) return fail(malformed(new TextDecoder().decode(ran.value.stderr)));
   const read = new Map<string, Fact<unknown>>();
+  const context = {
+    at,
+    privileged: uid === 0,
+    ...(ports.kibana === undefined ? {} : { kibana: ports.kibana }),
+  };
   for (const source of parts.sources) {
     const frame = frames.get(source.id);
     read.set(
       source.id,
-      frame
-        ? parseSafely(source, () => source.parse(frame, { at, privileged: uid === 0 }), at)
-        : missing(source.id, at),
+      frame ? parseSafely(source, () => source.parse(frame, context), at) : missing(source.id, at),
     );
   }
   const probed = settlePorts(probedFacts(read));
@@ -217,19 +222,25 @@ function planRelevant(facts: Facts): unknown {
   const process = knownValue(facts['es-process']);
   const answers = knownValue(facts['node-answers']);
   const firewall = knownValue(facts.firewall);
+  const kibana = knownValue(facts.kibana);
   return {
     install: knownValue(facts['es-install']),
     process: process ? { user: process.user, group: process.group } : process,
     account: knownValue(facts['service-account']),
     settings: knownValue(facts['es-settings'])?.digest,
     keystore: knownValue(facts.keystore)?.digest,
-    files: knownValue(facts['es-files'])?.map(({ path, type, owner, group, mode }) => [
-      path,
-      type,
-      owner,
-      group,
-      mode,
-    ]),
+    files: knownValue(facts['es-files'])?.map(ownership),
+    ...(kibana
+      ? {
+          kibana: {
+            place: [kibana.home, kibana.pathConf, kibana.unit, kibana.overrides],
+            user: knownValue(kibana.user),
+            settings: knownValue(kibana.settings)?.digest,
+            keystore: knownValue(kibana.keystore)?.digest,
+            files: knownValue(kibana.files)?.map(ownership),
+          },
+        }
+      : {}),
     secrets: knownValue(facts['plaintext-secrets']),
     firewall: firewall ? { manager: firewall.manager, ruleset: firewall.ruleset } : undefined,
     data: knownValue(facts['data-directories'])?.map(({ path, empty }) => [path, empty]),
@@ -248,6 +259,10 @@ function planRelevant(facts: Facts): unknown {
       : undefined,
     known: Object.fromEntries(Object.entries(facts).map(([id, fact]) => [id, fact.status])),
   };
+}
+
+function ownership({ path, type, owner, group, mode }: FileFact): readonly string[] {
+  return [path, type, owner, group, mode];
 }
 
 function malformed(stderr: string): AppError {

@@ -5,6 +5,7 @@ import type { Evidence } from '../domain/evidence.ts';
 import { type Fact, knownValue } from '../domain/fact.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Choice, Finding, Remedy, Scan } from '../domain/finding.ts';
+import type { KibanaPeer } from '../domain/kibana.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ClusterFact, HostNode } from '../domain/topology.ts';
 import type { Gathered } from './gather.ts';
@@ -59,15 +60,19 @@ export interface ScanInput {
   readonly clusterOf?: (node: HostNode | null | undefined) => ClusterFact | undefined;
   /** Expected outage of the node by one change, in seconds, as the plan will say it; unknown where it is left out. */
   readonly outageOf?: (change: Change) => number;
+  /** Kibana on the other hosts of the workspace; without it this host is taken for the only one. */
+  readonly kibanaPeers?: readonly KibanaPeer[];
 }
 
 export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
   const { factsDigest, exposure } = input.gathered;
   const node = hostNodeOf(input.gathered.facts, input.peers);
   const cluster = (input.clusterOf ?? aloneOf(input))(node);
-  const facts = cluster
-    ? { ...input.gathered.facts, topology: topologyFact(cluster, input.finishedAt) }
-    : input.gathered.facts;
+  const facts: Facts = {
+    ...input.gathered.facts,
+    ...(cluster ? { topology: topologyFact(cluster, input.finishedAt) } : {}),
+    'kibana-peers': kibanaPeersFact(input.kibanaPeers ?? [], input.finishedAt),
+  };
   const system = knownValue(facts['host-system']);
   const install = knownValue(facts['es-install']);
   return {
@@ -118,6 +123,10 @@ function aloneOf({ hostId, gathered }: ScanInput) {
 
 export function topologyFact(value: ClusterFact, at: string): Fact<ClusterFact> {
   return { status: 'known', value, where: 'what all hosts of the workspace told', at };
+}
+
+export function kibanaPeersFact(value: readonly KibanaPeer[], at: string): Fact<readonly KibanaPeer[]> {
+  return { status: 'known', value, where: 'the other hosts of the workspace', at };
 }
 
 /** An exception in a control becomes an `error` finding; it never hides the other controls and never reads as pass. */

@@ -10,6 +10,7 @@ import { firewall } from './firewall/source.ts';
 import { hostSystem } from './host-system/source.ts';
 import { httpAuthority } from './http-authority/source.ts';
 import { keystore } from './keystore/source.ts';
+import { kibana } from './kibana/source.ts';
 import { listeners } from './listeners/source.ts';
 import { askNode } from './node-answers/ask.ts';
 import { observeOutside } from './outside/observe.ts';
@@ -30,6 +31,7 @@ export const probeSources = [
   plaintextSecrets,
   firewall,
   listeners,
+  kibana,
   esFiles,
   dataDirectories,
   storage,

@@ -166,6 +166,7 @@ it('facts that controls judge are all gathered', () => {
     'outside',
     // Joined from what all hosts told.
     'topology',
+    'kibana-peers',
   ]);
   expect([...gathered]).toEqual(expect.arrayContaining(Object.keys(healthy)));
   expect(knownValue(factsOf(healthy)['es-install'])).toBeDefined();

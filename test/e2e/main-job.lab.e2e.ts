@@ -21,6 +21,7 @@ import {
 } from '../demo/main-job.ts';
 import { reportFiles } from '../demo/workspace-reader.ts';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
+import { withoutKibana } from '../support/without-kibana.ts';
 import {
   expectHardened,
   expectHardenedNode,
@@ -71,6 +72,7 @@ const otherwise: Readonly<Record<string, string>> = {
   'es-data-encrypted': 'unknown',
   'swap-safe': 'unknown',
   'consistent-security': 'not-applicable',
+  ...withoutKibana,
 };
 
 test('goes from open to hardened, and every control passes or says why not', async () => {

@@ -7,6 +7,7 @@ import { knownValue } from '../../shared/domain/fact.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { type Lab, type LabHost, openLab, type ScenarioName, type VariantName } from '../lab/index.ts';
 import { type Look, look, outcomes, summaryOf } from '../support/lab-look.ts';
+import { withoutKibana } from '../support/without-kibana.ts';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -16,11 +17,12 @@ afterAll(async () => {
   await lab?.down();
 });
 
-/** A container cannot tell whether its disk is encrypted or what is swapped; one node has no other one to agree with. */
+/** A container cannot tell whether its disk is encrypted or what is swapped; one node has no other one to agree with; there is no Kibana. */
 const undecidable = {
   'es-data-encrypted': 'unknown',
   'swap-safe': 'unknown',
   'consistent-security': 'not-applicable',
+  ...withoutKibana,
 } as const;
 const openNetwork = {
   'firewall-active': 'fail',

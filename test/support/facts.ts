@@ -11,6 +11,7 @@ import type {
   YamlSettingFact,
 } from '../../shared/domain/facts.ts';
 import type { ClusterFact } from '../../shared/domain/topology.ts';
+import { kibana } from './kibana.ts';
 import { healthyTopology } from './topology.ts';
 
 export const at = '2026-01-02T03:04:05.000Z';
@@ -215,6 +216,8 @@ export const healthy: FactTypes = {
     ],
   },
   topology: ownCluster('host-1'),
+  kibana,
+  'kibana-peers': [],
 };
 
 function ownCluster(hostId: string): ClusterFact {
@@ -226,6 +229,7 @@ function ownCluster(hostId: string): ClusterFact {
 /** What the lab's `open-fresh` shows: everybody is answered, a person's account runs it, no index yet. */
 export const open: FactTypes = {
   ...healthy,
+  kibana: null,
   'es-install': { ...install, user: 'deploy', group: 'deploy' },
   'es-process': {
     pid: 700,
@@ -350,5 +354,5 @@ export function failing(base: FactTypes, id: FactId): Facts {
   return { ...factsOf(base), [id]: broken };
 }
 
-/** Reading worked, and there is no Elasticsearch. */
-export const noElasticsearch: Facts = { 'es-install': known(null) };
+/** Reading worked, and there is neither Elasticsearch nor Kibana. */
+export const noElasticsearch: Facts = { 'es-install': known(null), kibana: known(null) };

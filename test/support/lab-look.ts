@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { observeOutside } from '../../electron/adapters/outside/outside.ts';
 import { systemClock, systemDigest, systemRandom } from '../../electron/adapters/system/system.ts';
+import { kibanaReading } from '../../electron/service/kibana-peers.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
 import { type Scan, scanSchema } from '../../shared/domain/finding.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
@@ -49,6 +50,7 @@ export async function look(host: LabHost, login: { readonly credential?: boolean
         digest: systemDigest,
         random: systemRandom,
         clock: systemClock,
+        kibana: kibanaReading,
       },
       {
         address: host.address,

@@ -33,4 +33,9 @@ export const kibanaSettingChangeSchema = z.strictObject({
     set: z.array(z.strictObject({ name: entryName, value: secretSourceSchema })),
     remove: z.array(entryName),
   }),
+  /**
+   * Entries of the keystore as it is afterwards whose value is put into the vault too, for the other hosts that need the same
+   * one. A different value in the vault is never replaced: the change is refused.
+   */
+  keep: z.array(z.strictObject({ name: entryName, ref: z.string() })).optional(),
 });

@@ -47,7 +47,13 @@ function rank(change: Change): number {
 
 /** The unit that takes the change only at its next start. */
 function unitToRestart(change: Change): string | undefined {
-  return change.kind === 'systemd-dropin' || change.kind === 'kibana-setting' ? change.unit : undefined;
+  if (change.kind === 'kibana-setting') {
+    const { edits, keystore, keep = [], unit } = change;
+    // What only goes into the vault needs no restart.
+    const writes = edits.length + keystore.set.length + keystore.remove.length > 0;
+    return writes || keep.length === 0 ? unit : undefined;
+  }
+  return change.kind === 'systemd-dropin' ? change.unit : undefined;
 }
 
 /** Such a change does nothing until its unit is started again: the restart is added where nobody asked for it. */

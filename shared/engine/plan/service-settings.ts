@@ -29,6 +29,12 @@ export function mergeServiceSettings(
     if (both !== undefined) {
       throw entry(both.name);
     }
+    const keep = mergeNamed(
+      left.keep ?? [],
+      right.keep ?? [],
+      (one) => one.name,
+      (name) => conflict(`the key ${name} in the vault`),
+    );
     const home = left.home ?? right.home;
     const unit = left.unit ?? right.unit;
     return {
@@ -37,6 +43,7 @@ export function mergeServiceSettings(
       ...(unit === undefined ? {} : { unit }),
       edits,
       keystore: { set, remove },
+      ...(keep.length === 0 ? {} : { keep }),
     };
   }
   return undefined;

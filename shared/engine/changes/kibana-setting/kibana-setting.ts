@@ -18,6 +18,7 @@ import {
   strayed,
 } from '../file-group.ts';
 import { diffText, fileImageSchema } from '../single-file.ts';
+import { describeKibanaSetting } from './describe.ts';
 import {
   type Entries,
   makeValues,
@@ -27,6 +28,7 @@ import {
   type WantedEntries,
   wantedEntries,
 } from './entries.ts';
+import { keepInVault, missingInVault, type ToKeep } from './kept.ts';
 import { refusal } from './refusals.ts';
 import { editSettings } from './settings-text.ts';
 import { checkByTool, toolWords } from './tool-list.ts';
@@ -47,6 +49,7 @@ interface Looked {
   readonly entries: Entries;
   readonly wanted: WantedEntries;
   readonly keystoreDiffers: boolean;
+  readonly toKeep: readonly ToKeep[];
 }
 
 async function look(change: Change, context: ChangeContext): Promise<Result<Looked>> {
@@ -71,7 +74,7 @@ async function look(change: Change, context: ChangeContext): Promise<Result<Look
         { hostState: 'unchanged' },
       ),
     );
-  const asked = change.keystore.set.length + change.keystore.remove.length > 0;
+  const asked = change.keystore.set.length + change.keystore.remove.length + (change.keep?.length ?? 0) > 0;
   const opened = asked
     ? openKeystore(change, keystore?.bytes, context.kibanaKeystore)
     : succeed<Entries>(new Map());
@@ -90,6 +93,8 @@ async function look(change: Change, context: ChangeContext): Promise<Result<Look
         hostState: 'unchanged',
       }),
     );
+  const toKeep = await missingInVault(change, wanted.value, context);
+  if (!toKeep.ok) return toKeep;
   const keystoreDiffers = made.length > 0 || !sameEntries(opened.value, wanted.value.entries);
   return succeed({
     yml,
@@ -99,11 +104,12 @@ async function look(change: Change, context: ChangeContext): Promise<Result<Look
     entries: opened.value,
     wanted: wanted.value,
     keystoreDiffers,
+    toKeep: toKeep.value,
   });
 }
 
 function diffsOf(change: Change, looked: Looked): readonly Diff[] {
-  const { before, after, entries, wanted, keystoreDiffers, keystore } = looked;
+  const { before, after, entries, wanted, keystoreDiffers, keystore, toKeep } = looked;
   const names = (from: Entries) => [...from.keys()].sort();
   const shown = (name: string) =>
     entries.has(name) && entries.get(name) !== wanted.entries.get(name) ? `${name} (new value)` : name;
@@ -117,6 +123,15 @@ function diffsOf(change: Change, looked: Looked): readonly Diff[] {
             subject: `entries of ${keystoreOf(change)}`,
             before: keystore === undefined ? '(no file)' : names(entries).join('\n'),
             after: names(wanted.entries).map(shown).join('\n'),
+          },
+        ]
+      : []),
+    ...(toKeep.length > 0
+      ? [
+          {
+            subject: 'keys of Kibana in the vault',
+            before: '(not there)',
+            after: toKeep.map(({ name }) => name).join('\n'),
           },
         ]
       : []),
@@ -191,28 +206,7 @@ async function writtenKeystore(
 export const kibanaSetting: ChangeKind<'kibana-setting'> = {
   kind: 'kibana-setting',
 
-  describe(change) {
-    const { edits, keystore, unit } = change;
-    const touched = keystore.set.length + keystore.remove.length;
-    return {
-      title: `change ${[
-        ...(edits.length > 0 ? [`${edits.length} ${edits.length === 1 ? 'setting' : 'settings'}`] : []),
-        ...(touched > 0 ? [`${touched} keystore ${touched === 1 ? 'entry' : 'entries'}`] : []),
-      ].join(' and ')} of Kibana in ${change.pathConf}`,
-      words: [
-        ...edits.map((edit) => `${edit.op === 'set' ? 'Sets' : 'Removes'} ${edit.key}.`),
-        ...keystore.set.map((entry) => `Stores ${entry.name} in the keystore.`),
-        ...keystore.remove.map((name) => `Removes ${name} from the keystore.`),
-        unit === undefined
-          ? 'No service of Kibana is known here: restart it by hand, so that it takes the new settings.'
-          : `Kibana takes them at the restart of ${unit}.`,
-      ],
-      blast: 'none',
-      outageSeconds: 0,
-      guarded: false,
-      ...(unit === undefined ? {} : { restarts: unit }),
-    };
-  },
+  describe: describeKibanaSetting,
 
   byHand: (change) => [
     ...pathsOf(change).map((path) => ({ do: 'file' as const, path })),
@@ -242,6 +236,8 @@ export const kibanaSetting: ChangeKind<'kibana-setting'> = {
   async apply(change, _before, context): Promise<Result<Mark>> {
     const looked = await look(change, context);
     if (!looked.ok) return looked;
+    const kept = await keepInVault(looked.value.toKeep, context);
+    if (!kept.ok) return kept;
     const open = await members(change, looked.value, context);
     if (!open.ok) return open;
     const written = await writeFilesTogether(context.host, open.value, {

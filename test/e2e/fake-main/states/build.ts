@@ -4,6 +4,7 @@ import { catalog } from '../../../../shared/controls/catalog.ts';
 import type { ControlWords } from '../../../../shared/domain/control.ts';
 import type { Finding, Remedy, Scan } from '../../../../shared/domain/finding.ts';
 import type { Outcome } from '../../../../shared/domain/outcome.ts';
+import { withoutKibana } from '../../../support/without-kibana.ts';
 import { volumeRemedy } from './volume.ts';
 
 export const words: readonly ControlWords[] = catalog.map((control) => control.words);
@@ -199,7 +200,9 @@ export function finding(hostId: string, id: string, outcome: Outcome, summary?: 
           ? 'The file could not be read without sudo. Allow sudo for this login, then assess again.'
           : outcome === 'error'
             ? 'The probe ended before it was finished. Assess again; if it happens again, copy the details.'
-            : 'The condition holds.'),
+            : outcome === 'not-applicable'
+              ? 'There is no Kibana on this host.'
+              : 'The condition holds.'),
     evidence: [
       {
         what: 'effective setting',
@@ -264,7 +267,7 @@ export function scan(hostId: string, outcomes: Readonly<Record<string, Outcome>>
 }
 
 export function every(outcome: Outcome): Readonly<Record<string, Outcome>> {
-  return Object.fromEntries(words.map((control) => [control.id, outcome]));
+  return { ...Object.fromEntries(words.map((control) => [control.id, outcome])), ...withoutKibana };
 }
 
 export const openOutcomes: Readonly<Record<string, Outcome>> = {

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { changesOf, controlTable, manualOf } from '../../../../test/support/control-table.ts';
+import { factsOf, healthy } from '../../../../test/support/facts.ts';
+import {
+  failingKibana,
+  keystoreOf,
+  kibanaFacts,
+  notRead,
+  secretEntry,
+  withYml,
+  ymlOf,
+} from '../../../../test/support/kibana.ts';
+import control from './control.ts';
+
+const password = 'elasticsearch.password';
+const clear = withYml({ [password]: '[secret]' });
+
+controlTable(control, {
+  pass: [
+    { name: 'all stored', facts: kibanaFacts() },
+    { name: 'no secret and no keystore', facts: withYml({}, { keystore: keystoreOf([]) }) },
+    { name: 'a reference to a variable', facts: kibanaFacts({ settings: ymlOf({ [password]: '${PW}' }) }) },
+  ],
+  fail: [
+    { name: 'in clear text', facts: clear, says: /1 secret stands.*elasticsearch\.password/ },
+    {
+      name: 'several',
+      facts: withYml({ [password]: '[secret]', 'xpack.security.encryptionKey': '[secret]' }),
+      says: /2 secrets stand/,
+    },
+    {
+      name: 'stored and in clear text as well',
+      facts: withYml({ [password]: '[secret]' }, { keystore: keystoreOf([secretEntry(password)]) }),
+    },
+    {
+      name: 'an argument',
+      facts: kibanaFacts({ overrides: ['--elasticsearch.password'] }),
+      says: /argument/,
+    },
+  ],
+  unknown: [
+    { name: 'a keystore with a password', facts: kibanaFacts({ keystore: notRead }) },
+    { name: 'not read', facts: kibanaFacts({ settings: notRead }) },
+  ],
+  error: [{ name: 'broken', facts: failingKibana }],
+});
+
+describe('propose', () => {
+  const value = (key: string) => ({ from: 'yaml-setting', path: '/etc/kibana/kibana.yml', key });
+
+  it('moves what stands there', () => {
+    expect(changesOf(control, clear).changes).toMatchObject([
+      {
+        edits: [{ op: 'remove', key: password }],
+        keystore: { set: [{ name: password, value: value(password) }], remove: [] },
+      },
+    ]);
+  });
+
+  it('leaves the value that holds: the one in the keystore', () => {
+    const facts = withYml({ [password]: '[secret]' }, { keystore: keystoreOf([secretEntry(password)]) });
+    expect(changesOf(control, facts).changes).toMatchObject([
+      { edits: [{ op: 'remove', key: password }], keystore: { set: [] } },
+    ]);
+  });
+
+  it('leaves lists, and the password of the superuser, to others', () => {
+    const list = 'xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys';
+    manualOf(
+      control,
+      kibanaFacts({
+        settings: ymlOf(
+          {},
+          {
+            settings: [{ key: list, value: '', values: ['[secret]', '[secret]'], line: 1, secretLike: true }],
+          },
+        ),
+      }),
+    );
+    const elastic = withYml({ 'elasticsearch.username': 'elastic', [password]: '[secret]' });
+    expect(manualOf(control, { ...factsOf(healthy), ...elastic }).steps[0]).toContain(
+      'kibana-service-account',
+    );
+    manualOf(control, kibanaFacts({ overrides: ['--elasticsearch.password'] }));
+  });
+});
