@@ -36,6 +36,30 @@ export function filteredRows(
   ];
 }
 
+/** What nothing has to be done about: conditions that make no sense on these hosts, and why not. */
+export interface Quiet {
+  readonly shown: readonly FindingRow[];
+  readonly hidden: number;
+  /** Each reason once, as a sentence. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Takes out what applies nowhere, unless somebody asked for outcomes, typed words, or opened it.
+ * @param opened the control whose finding is open
+ */
+export function withoutQuiet(rows: readonly FindingRow[], filters: ReviewFilters, opened: string): Quiet {
+  const asked = filters.outcomes.length > 0 || filters.words.trim() !== '';
+  const isQuiet = ({ controlId, worst }: FindingRow): boolean =>
+    !asked && worst.outcome === 'not-applicable' && controlId !== opened;
+  const quiet = rows.filter(isQuiet);
+  return {
+    shown: rows.filter((row) => !isQuiet(row)),
+    hidden: quiet.length,
+    reasons: [...new Set(quiet.map(({ worst }) => worst.summary))],
+  };
+}
+
 /** What a row says about its hosts: all of them, or the odd ones by name. */
 export function hostSentence(row: FindingRow, nameOf: ReadonlyMap<string, string>): string {
   const name = (finding: Finding): string => nameOf.get(finding.hostId) ?? finding.hostId;

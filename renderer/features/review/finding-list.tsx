@@ -4,7 +4,7 @@ import type { FindingRow } from '../../app/posture.ts';
 import { useUi } from '../../app/ui-store.ts';
 import { blastOn, outageOf, outcomeWords, severityWords } from '../../copy/words.ts';
 import { Glyph, OutcomeMark } from '../../ui/marks.tsx';
-import { hostSentence } from './filter-findings.ts';
+import { hostSentence, type Quiet } from './filter-findings.ts';
 
 function choose(row: FindingRow | undefined): void {
   if (row !== undefined) useUi.setState({ control: row.controlId, findingHost: row.worst.hostId });
@@ -30,12 +30,30 @@ function secondLine(row: FindingRow): string {
   return outcomeWords[worst.outcome];
 }
 
+function QuietLine({ quiet }: { readonly quiet: Pick<Quiet, 'hidden' | 'reasons'> }) {
+  const { hidden, reasons } = quiet;
+  return (
+    <p className="finding-quiet muted">
+      {hidden === 1 ? '1 condition does' : `${hidden} conditions do`} not apply.{' '}
+      {reasons.slice(0, 2).join(' ')}{' '}
+      <button
+        type="button"
+        className="text-button"
+        onClick={() => useUi.setState((ui) => ({ filters: { ...ui.filters, outcomes: ['not-applicable'] } }))}
+      >
+        {hidden === 1 ? 'Show it' : 'Show them'}
+      </button>
+    </p>
+  );
+}
+
 export function FindingList({
   rows,
   chosen,
   planned,
   accepted,
   nameOf,
+  quiet,
 }: {
   readonly rows: readonly FindingRow[];
   readonly chosen: string;
@@ -44,6 +62,7 @@ export function FindingList({
   /** Ids of findings whose risk somebody accepted. */
   readonly accepted: ReadonlySet<string>;
   readonly nameOf: ReadonlyMap<string, string>;
+  readonly quiet: Pick<Quiet, 'hidden' | 'reasons'>;
 }) {
   const list = useRef<HTMLDivElement>(null);
   const at = rows.findIndex((row) => row.controlId === chosen);
@@ -62,63 +81,68 @@ export function FindingList({
     event.preventDefault();
   };
   return (
-    <div
-      ref={list}
-      className="finding-list"
-      role="listbox"
-      aria-label="Findings"
-      tabIndex={0}
-      aria-activedescendant={at === -1 ? undefined : `row-${chosen}`}
-      onKeyDown={onKeyDown}
-    >
-      {rows.map((row) => {
-        const { worst } = row;
-        const inPlan = row.findings.some((finding) => planned.has(finding.id));
-        const excused = row.findings.every(
-          (finding) => finding.outcome !== worst.outcome || accepted.has(finding.id),
-        );
-        const { remedy } = worst;
-        return (
-          <div
-            key={row.controlId}
-            id={`row-${row.controlId}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={row.controlId === chosen}
-            data-control={row.controlId}
-            data-outcome={worst.outcome}
-            className={`finding-row finding-row-${worst.outcome}`}
-            onClick={() => choose(row)}
-            onKeyDown={(event) => event.key === ' ' && choose(row)}
-          >
-            <OutcomeMark outcome={worst.outcome} severity={worst.severity} size={18} />
-            <span className="finding-row-words">
-              <span className="finding-row-title">{row.title}</span>
-              <span className="finding-row-facts">
-                <span className={`tone-${worst.outcome === 'fail' ? worst.severity : worst.outcome}`}>
-                  {secondLine(row)}
+    <div className="finding-column">
+      <div
+        ref={list}
+        className="finding-list"
+        role="listbox"
+        aria-label="Findings"
+        tabIndex={0}
+        aria-activedescendant={at === -1 ? undefined : `row-${chosen}`}
+        onKeyDown={onKeyDown}
+      >
+        {rows.map((row) => {
+          const { worst } = row;
+          const inPlan = row.findings.some((finding) => planned.has(finding.id));
+          const excused = row.findings.every(
+            (finding) => finding.outcome !== worst.outcome || accepted.has(finding.id),
+          );
+          const { remedy } = worst;
+          return (
+            <div
+              key={row.controlId}
+              id={`row-${row.controlId}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={row.controlId === chosen}
+              data-control={row.controlId}
+              data-outcome={worst.outcome}
+              className={`finding-row finding-row-${worst.outcome}`}
+              onClick={() => choose(row)}
+              onKeyDown={(event) => event.key === ' ' && choose(row)}
+            >
+              <OutcomeMark outcome={worst.outcome} severity={worst.severity} size={18} />
+              <span className="finding-row-words">
+                <span className="finding-row-title">{row.title}</span>
+                <span className="finding-row-facts">
+                  <span className={`tone-${worst.outcome === 'fail' ? worst.severity : worst.outcome}`}>
+                    {secondLine(row)}
+                  </span>
+                  {nameOf.size > 1 && <span>{hostSentence(row, nameOf)}</span>}
+                  {worst.outcome === 'fail' &&
+                    (remedy.type === 'changes' || remedy.type === 'choices' ? (
+                      <span>{blastOn(remedy.blast, nameOf.size, outageOf(remedy))}</span>
+                    ) : (
+                      <span>By hand</span>
+                    ))}
                 </span>
-                {nameOf.size > 1 && <span>{hostSentence(row, nameOf)}</span>}
-                {worst.outcome === 'fail' &&
-                  (remedy.type === 'changes' || remedy.type === 'choices' ? (
-                    <span>{blastOn(remedy.blast, nameOf.size, outageOf(remedy))}</span>
-                  ) : (
-                    <span>By hand</span>
-                  ))}
+                <HostStrip row={row} />
               </span>
-              <HostStrip row={row} />
-            </span>
-            {excused && !inPlan && <span className="tag">Accepted</span>}
-            {inPlan && (
-              <span className="in-plan">
-                <Glyph name="check" size={12} />
-                In the plan
-              </span>
-            )}
-          </div>
-        );
-      })}
-      {rows.length === 0 && <p className="list-none muted">No finding matches these filters.</p>}
+              {excused && !inPlan && <span className="tag">Accepted</span>}
+              {inPlan && (
+                <span className="in-plan">
+                  <Glyph name="check" size={12} />
+                  In the plan
+                </span>
+              )}
+            </div>
+          );
+        })}
+        {rows.length === 0 && quiet.hidden === 0 && (
+          <p className="list-none muted">No finding matches these filters.</p>
+        )}
+      </div>
+      {quiet.hidden > 0 && <QuietLine quiet={quiet} />}
     </div>
   );
 }

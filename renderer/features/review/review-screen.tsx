@@ -21,7 +21,7 @@ import { EmptyState, Page } from '../../ui/page.tsx';
 import { Button } from '../../ui/patternfly.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { LookDrawing } from '../start/drawings.tsx';
-import { filteredRows } from './filter-findings.ts';
+import { filteredRows, withoutQuiet } from './filter-findings.ts';
 import { Filters } from './filters.tsx';
 import { FindingDetail } from './finding-detail.tsx';
 import { FindingList } from './finding-list.tsx';
@@ -113,7 +113,11 @@ export function ReviewScreen() {
   const waivers = useMain((state) => state.waivers);
   const now = useNow(false);
   const accepted = useMemo(() => acceptedFindings(waivers, findings, now), [waivers, findings, now]);
-  const rows = useMemo(() => filteredRows(findings, filters, accepted), [findings, filters, accepted]);
+  const quiet = useMemo(
+    () => withoutQuiet(filteredRows(findings, filters, accepted), filters, wanted),
+    [findings, filters, accepted, wanted],
+  );
+  const rows = quiet.shown;
   const nameOf = useMemo(() => new Map(hosts.map((host) => [host.host.id, host.host.name])), [hosts]);
   const row = rows.find((entry) => entry.controlId === wanted) ?? rows[0];
   const finding = row?.findings.find((entry) => entry.hostId === wantedHost) ?? row?.worst;
@@ -202,6 +206,7 @@ export function ReviewScreen() {
           planned={basket.planned}
           accepted={accepted}
           nameOf={nameOf}
+          quiet={quiet}
         />
         {finding !== undefined && row !== undefined ? (
           <FindingDetail

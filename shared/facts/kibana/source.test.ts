@@ -59,7 +59,12 @@ function read(more: Printed = {}, opens = true): Fact<KibanaFact | null> {
     at,
     privileged: true,
     ...(opens
-      ? { kibana: { open: kibanaKeystoreCodec.open, print: (value) => `print of ${value.length}` } }
+      ? {
+          kibana: {
+            open: (file) => kibanaKeystoreCodec.open(file),
+            print: (value) => `print of ${value.length}`,
+          },
+        }
       : {}),
   });
 }
@@ -113,12 +118,8 @@ describe('Kibana', () => {
 
   it('is not there, in a container, or more than one', () => {
     expect(read({ found: 'units=0\nelsewhere=0' })).toMatchObject({ status: 'known', value: null });
-    expect(read({ found: 'units=0\nelsewhere=1' })).toMatchObject({
-      reason: expect.stringContaining('container'),
-    });
-    expect(read({ found: 'units=2\nelsewhere=0' })).toMatchObject({
-      reason: expect.stringContaining('2 systemd'),
-    });
+    expect(JSON.stringify(read({ found: 'units=0\nelsewhere=1' }))).toMatch(/unknown.*container/);
+    expect(JSON.stringify(read({ found: 'units=2\nelsewhere=0' }))).toMatch(/unknown.*2 systemd/);
     expect(read({ found: place.replace('8.19.21', '') })).toMatchObject({ status: 'unknown' });
   });
 
@@ -142,10 +143,8 @@ describe('Kibana', () => {
     ['a list inside', sealed([1]), /not a keystore/],
     ['more than is read', 'x'.repeat(65_537), /not a keystore/],
   ])('does not guess at a keystore with %s', (_, keystore, reason) => {
-    expect(found({ keystore }).keystore).toMatchObject({
-      status: 'unknown',
-      reason: expect.stringMatching(reason),
-    });
+    const fact = found({ keystore }).keystore;
+    expect(fact.status === 'unknown' ? fact.reason : fact.status).toMatch(reason);
   });
 
   it('leaves the keystore closed where nobody can open it', () =>

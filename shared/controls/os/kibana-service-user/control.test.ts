@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesOf, choicesOf, controlTable, manualOf } from '../../../../test/support/control-table.ts';
-import { factsOf, healthy, known } from '../../../../test/support/facts.ts';
+import { factsOf, healthy, install, known } from '../../../../test/support/facts.ts';
 import {
   failingKibana,
   kibanaFacts,
@@ -37,7 +37,7 @@ controlTable(control, {
     {
       name: 'the account that this host’s node has',
       facts: {
-        ...factsOf({ ...healthy, 'es-install': { ...healthy['es-install']!, user: 'search' } }),
+        ...factsOf({ ...healthy, 'es-install': { ...install, user: 'search' } }),
         ...kibanaFacts(as({ name: 'search' })),
       },
     },
@@ -97,7 +97,7 @@ describe('propose', () => {
   });
 
   it('leaves to hand what it cannot be sure of', () => {
-    manualOf(control, kibanaFacts({ ...root, unit: undefined }));
+    expect(manualOf(control, kibanaFacts({ ...root, unit: undefined })).reason).toContain('No systemd unit');
     manualOf(
       control,
       kibanaFacts({ ...archive, ...as({ ...person, password: 'set' }), home: '/home/deploy/kibana' }),

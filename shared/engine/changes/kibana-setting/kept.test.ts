@@ -66,7 +66,7 @@ describe('keys that the vault keeps too', () => {
     const wanted = change({ keep });
     const looked = value(await kibanaSetting.inspect(wanted, context));
     expect(looked).toMatchObject({ inPlace: false, diffs: [{ after: encryption }] });
-    expect(kibanaSetting.describe(wanted)).toMatchObject({ title: expect.stringContaining('vault') });
+    expect(kibanaSetting.describe(wanted).title).toContain('vault');
     expect(kibanaSetting.describe({ ...wanted, unit: 'kibana.service' }).restarts).toBeUndefined();
     const applied = await applyTwice(kibanaSetting, wanted, context);
     expect(await kept()).toBe('k'.repeat(32));

@@ -27,7 +27,28 @@ function hostEvidence(host: ReportHost): Markup {
   );
   const at = (host.after ?? host.before).at;
   return html`<h3>${host.name}</h3><p class="secondary">As read on ${time(at)}${host.after ? '; differences to the first assessment are named' : ''}.</p>
-${findings.map((finding) => findingBlock(finding, host.after ? before.get(finding.id) : undefined))}`;
+${findings
+  .filter((finding) => !isQuiet(finding, host, before))
+  .map((finding) => findingBlock(finding, host.after ? before.get(finding.id) : undefined))}
+${quietBlock(findings.filter((finding) => isQuiet(finding, host, before)))}`;
+}
+
+/** What applied neither before nor after needs no evidence of its own. */
+function isQuiet({ id, outcome }: Finding, host: ReportHost, before: ReadonlyMap<string, Finding>): boolean {
+  return outcome === 'not-applicable' && (!host.after || before.get(id)?.outcome === 'not-applicable');
+}
+
+function quietBlock(findings: readonly Finding[]): Markup | undefined {
+  if (findings.length === 0) return undefined;
+  const reasons = [...new Set(findings.map(({ summary }) => summary))];
+  return html`<article class="finding"><div class="head"><h4>${findings.length === 1 ? 'One condition does' : `${findings.length} conditions do`} not apply</h4>${verdict('not-applicable', 'informational')}</div>
+${reasons.map(
+  (reason) =>
+    html`<p>${reason} <span class="mono">${findings
+      .filter(({ summary }) => summary === reason)
+      .map(({ controlId }) => controlId)
+      .join(', ')}</span></p>`,
+)}</article>`;
 }
 
 /** A finding with so many rows stays together on a page. */

@@ -6,7 +6,7 @@ import { figuresOf } from '../figures.ts';
 import { outcomeBars } from './bars.ts';
 import { verdict } from './marks.ts';
 import { html, type Markup } from './markup.ts';
-import { gapsOf } from './not-evaluated.ts';
+import { gapName, gapsOf } from './not-evaluated.ts';
 import { openRisksOf } from './risks.ts';
 import { headline, managerSentences } from './sentences.ts';
 import { count, elasticsearchWords, listed, time } from './words.ts';
@@ -118,7 +118,7 @@ function notEvaluated(report: Report): Markup {
   }
   const rows = gaps
     .slice(0, gapsShownAtMost)
-    .map((gap) => html`<li><b>${gap.control}</b> on ${hostsShort(gap.hosts)}: ${short(gap.reason)}</li>`);
+    .map((gap) => html`<li><b>${gapName(gap)}</b> on ${hostsShort(gap.hosts)}: ${short(gap.reason)}</li>`);
   const more = gaps.length - gapsShownAtMost;
   return html`<h3>Not evaluated</h3><ul class="plain">${rows}</ul>
 ${more > 0 ? html`<p class="note">${more} more in “Not evaluated”, further down.</p>` : undefined}`;

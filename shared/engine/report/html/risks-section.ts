@@ -84,7 +84,7 @@ function notEvaluated(report: Report): Markup {
   if (gaps.length === 0) return html`<p>Every check of this catalogue was evaluated on every host.</p>`;
   const rows = gaps.map(
     (gap) =>
-      html`<tr><td>${gap.control}</td><td>${hostNames(gap.hosts)}</td><td>${gap.outcome.replace('-', ' ')}</td><td>${gap.reason}</td></tr>`,
+      html`<tr><td>${gap.controls.join(', ')}</td><td>${hostNames(gap.hosts)}</td><td>${gap.outcome.replace('-', ' ')}</td><td>${gap.reason}</td></tr>`,
   );
   return html`<table><thead><tr><th scope="col" class="w3">Check</th><th scope="col" class="w2">Host</th><th scope="col" class="w2">Outcome</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
