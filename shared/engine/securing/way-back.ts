@@ -7,15 +7,12 @@ import type { ChangeOf } from '../../domain/change.ts';
 import { appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext, Mark, UndoWords } from '../change-kind.ts';
-import { askNode, at, jsonOf, type NodeDoor, vaultCredential } from '../elasticsearch/node.ts';
-import type { NodeCredential } from '../ports.ts';
 import { endRehearsal } from '../rehearsal/rehearse.ts';
-import { askForData } from './data.ts';
 import { describeWayBack } from './describe-return.ts';
 import { digestNow, drifted } from './drift.ts';
 import { readEntries } from './entries.ts';
+import { holdsData } from './holds-data.ts';
 import { type Image, unpackImage } from './image.ts';
-import { pinnedDoor } from './secured.ts';
 import { startAgain } from './start-again.ts';
 import {
   awaitSwitch,
@@ -42,50 +39,6 @@ type BackContext = ChangeContext & { readonly force: boolean };
 
 /** The data directory of the secured node, once it is out of the way. */
 const securedAside = (path: string, tag: string) => `${path}.secured-${tag}`;
-
-/** How often a node that lets nobody see yet is asked again, every two seconds: its security index appears meanwhile. */
-const patience = 15;
-
-/** Users, roles and API keys live in an index of Elasticsearch's own and are the operator's all the same; in doubt, yes. */
-async function holdsAccounts(
-  context: ChangeContext,
-  door: NodeDoor,
-  credential: NodeCredential | undefined,
-): Promise<boolean> {
-  const more = credential === undefined ? {} : { credential };
-  for (const kind of ['user', 'role', 'role_mapping']) {
-    const answer = await askNode(context, door, `/_security/${kind}`, more);
-    const found = answer.ok && answer.value.status === 200 ? jsonOf(answer.value) : undefined;
-    if (typeof found !== 'object' || found === null) {
-      return true;
-    }
-    const own = Object.values(found).some((one) => at(one, 'metadata', '_reserved') !== true);
-    if (own) {
-      return true;
-    }
-  }
-  const keys = await askNode(context, door, '/_security/api_key', more);
-  const listed = keys.ok && keys.value.status === 200 ? at(jsonOf(keys.value), 'api_keys') : undefined;
-  return !Array.isArray(listed) || listed.length > 0;
-}
-
-/** Whether the secured node holds anything of the operator's by now; when it cannot be told, yes. */
-async function holdsData(way: WayBack, context: ChangeContext): Promise<boolean> {
-  const door = await pinnedDoor(context, way.change.install);
-  if (!door.ok) {
-    return true;
-  }
-  const credential = await vaultCredential(context, way.change.elasticPasswordRef);
-  for (let asked = 1; ; asked += 1) {
-    const found = await askForData(context, door.value, credential);
-    if (found.ok && found.value.known) {
-      return found.value.operators.length > 0 || (await holdsAccounts(context, door.value, credential));
-    }
-    if (!found.ok || asked >= patience || !(await context.clock.sleep(2000, context.signal))) {
-      return true;
-    }
-  }
-}
 
 async function tradesBack(
   way: WayBack,
@@ -187,7 +140,7 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
   if (!adopted.ok) {
     return adopted;
   }
-  const keep = way.image.data.length > 0 && (await holdsData(way, live));
+  const keep = way.image.data.length > 0 && (await holdsData(way.change, live));
   const cleaned = await clean(way, live, true);
   const wrapper = cleaned.ok ? await makeWrapper(live, install.pathConf, false) : cleaned;
   if (!wrapper.ok) {
