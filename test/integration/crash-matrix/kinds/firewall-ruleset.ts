@@ -1,4 +1,4 @@
-import { type KindFile, matrixKind, onOwnKernel } from '../contract.ts';
+import { type KindFile, matrixKind } from '../contract.ts';
 
 /** The least that a guard may have, so that cases end soon. */
 const guardSeconds = 15;
@@ -101,4 +101,6 @@ find /etc/nftables.conf /etc/nftables.d -type f -exec cat {} + 2>/dev/null; syst
   caseSeconds: 8,
 });
 
-export const kinds: KindFile = [nftables, onOwnKernel(nftables), ...managed];
+// None on a kernel of its own: that of the lab (Debian's user-mode-linux) has no nftables for IPv4, IPv6 or both together. What a
+// power cut and the host's clock do to a guard is tried with sysctl.
+export const kinds: KindFile = [nftables, ...managed];
