@@ -11,20 +11,7 @@ import { Secret } from '../../../shared/domain/secret.ts';
 import type { CertificateIssuer, Identity, Period } from '../../../shared/engine/certificates/ports.ts';
 import { importAuthority, openAuthority } from './authority.ts';
 import { type KeyPair, p256, serial } from './issue.ts';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  PemConverter,
-  Pkcs10CertificateRequestGenerator,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  type X509Certificate,
-  X509CertificateGenerator,
-} from './x509.ts';
+import * as x509 from './x509.ts';
 
 const day = 86_400_000;
 /** A clock that is behind by less does not make a new certificate "not yet valid". */
@@ -50,9 +37,9 @@ async function asPem(keys: KeyPair): Promise<Secret> {
   return new Secret(key.export({ format: 'pem', type: 'pkcs8' }).toString());
 }
 
-async function asIdentity(certificate: X509Certificate, keys: KeyPair): Promise<Identity> {
+async function asIdentity(certificate: x509.X509Certificate, keys: KeyPair): Promise<Identity> {
   return {
-    certificatePem: `${PemConverter.encode(certificate.rawData, 'CERTIFICATE')}\n`,
+    certificatePem: `${x509.PemConverter.encode(certificate.rawData, 'CERTIFICATE')}\n`,
     keyPem: await asPem(keys),
   };
 }
@@ -83,14 +70,14 @@ function nodeExtensions(names: readonly string[], keyType: KeyType) {
   // Key exchange by RSA is what clients older than TLS 1.3 may ask of an RSA key.
   const usages =
     keyType === 'p-256'
-      ? KeyUsageFlags.digitalSignature
-      : KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
+      ? x509.KeyUsageFlags.digitalSignature
+      : x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment;
   return [
-    new BasicConstraintsExtension(false, undefined, true),
-    new KeyUsagesExtension(usages, true),
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    new x509.KeyUsagesExtension(usages, true),
     // Nodes are server and client of one another on the transport port.
-    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-    new SubjectAlternativeNameExtension(
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+    new x509.SubjectAlternativeNameExtension(
       names.map((name) =>
         isIP(name) === 0
           ? { type: 'dns' as const, value: name.toLowerCase() }
@@ -101,16 +88,16 @@ function nodeExtensions(names: readonly string[], keyType: KeyType) {
 }
 
 /** What the authority calls its key (RFC 5280, 4.2.1.1); another value than its own makes clients pass it over. */
-function authorityKey(authority: X509Certificate) {
-  const own = authority.getExtension(SubjectKeyIdentifierExtension);
-  return own === null ? [] : [new AuthorityKeyIdentifierExtension(own.keyId)];
+function authorityKey(authority: x509.X509Certificate) {
+  const own = authority.getExtension(x509.SubjectKeyIdentifierExtension);
+  return own === null ? [] : [new x509.AuthorityKeyIdentifierExtension(own.keyId)];
 }
 
 const makeAuthority: CertificateIssuer['makeAuthority'] = async (wish) => {
   const wrong = problem(wish);
   if (wrong !== undefined) return invalid(wrong, 'Give another name or time.');
   const keys = await makeKeys(wish.keyType);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
     name: [{ CN: [wish.name] }, { O: ['Bulwark'] }],
     notBefore: new Date(wish.now - beforehand),
@@ -118,9 +105,9 @@ const makeAuthority: CertificateIssuer['makeAuthority'] = async (wish) => {
     keys,
     signingAlgorithm: signing(wish.keyType),
     extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
   return succeed(await asIdentity(certificate, keys));
@@ -141,7 +128,7 @@ const issueForNode: CertificateIssuer['issueForNode'] = async (authority, wish) 
   if (end <= wish.now)
     return invalid('The certificate of the authority has expired.', 'Make or choose another authority.');
   const keys = await makeKeys(wish.keyType);
-  const certificate = await X509CertificateGenerator.create({
+  const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
     subject: [{ CN: [wish.name] }, { O: ['Bulwark'] }],
     // The name itself and not its text, from which it would be written anew: clients compare the bytes (RFC 5280, 7.1).
@@ -154,7 +141,7 @@ const issueForNode: CertificateIssuer['issueForNode'] = async (authority, wish) 
     extensions: [
       ...nodeExtensions(wish.names, wish.keyType),
       ...authorityKey(opened.certificate),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
   return succeed(await asIdentity(certificate, keys));
@@ -164,14 +151,14 @@ const requestForNode: CertificateIssuer['requestForNode'] = async (wish) => {
   const wrong = problem({ ...wish, now: 0, days: 1 }) ?? namesProblem(wish.names);
   if (wrong !== undefined) return invalid(wrong, 'Correct the names of the certificate.');
   const keys = await makeKeys(wish.keyType);
-  const request = await Pkcs10CertificateRequestGenerator.create({
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: [{ CN: [wish.name] }],
     keys,
     signingAlgorithm: signing(wish.keyType),
     extensions: nodeExtensions(wish.names, wish.keyType),
   });
   return succeed({
-    requestPem: `${PemConverter.encode(request.rawData, 'CERTIFICATE REQUEST')}\n`,
+    requestPem: `${x509.PemConverter.encode(request.rawData, 'CERTIFICATE REQUEST')}\n`,
     keyPem: await asPem(keys),
   });
 };

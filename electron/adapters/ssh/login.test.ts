@@ -1,7 +1,6 @@
 /** Who may log in, with what, and that nothing is sent to a host whose key is not right. Against a real OpenSSH server. */
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../../shared/domain/host.ts';
@@ -201,31 +200,6 @@ describe.skipIf(reason !== undefined)('with a key file', () => {
     }
   });
 
-  it('tells apart refused, unknown name, silence, not SSH, and cancel', async () => {
-    const to = (address: string, port: number, more: Parameters<typeof testFactory>[3] = {}) =>
-      testFactory(
-        { address, port, user: 'x', login: keyLogin(folder) },
-        join(folder, 'known_hosts'),
-        {},
-        more,
-      );
-    expect(await to('127.0.0.1', 1).code()).toBe('SSH_REFUSED');
-    expect(await to('no-such-host.invalid', 22).code()).toBe('SSH_DNS');
-    const silent = await listen(() => undefined);
-    expect(await to('127.0.0.1', silent.port, { handshakeTimeoutMs: 200 }).code()).toBe('SSH_TIMEOUT');
-    const started = performance.now();
-    const given = await to('127.0.0.1', silent.port).factory.open('host-a', AbortSignal.timeout(150));
-    expect(given).toMatchObject({ ok: false, error: { code: 'CANCELLED', hostState: 'unchanged' } });
-    expect(performance.now() - started).toBeLessThan(2000);
-    silent.close();
-    const web = await listen((write) => write('HTTP/1.1 400 Bad Request\r\n\r\n', true));
-    expect(await to('127.0.0.1', web.port).code()).toBe('SSH_HANDSHAKE');
-    web.close();
-    const old = await listen((write) => write('SSH-1.5-ancient\r\n', false));
-    expect(await to('127.0.0.1', old.port).code()).toBe('SSH_HANDSHAKE');
-    old.close();
-  });
-
   it('waits for the operator longer than for the host', async () => {
     const known = join(folder, 'slow_known');
     const test = testFactory(
@@ -238,29 +212,6 @@ describe.skipIf(reason !== undefined)('with a key file', () => {
       },
     );
     expect(await test.code()).toBe('ok');
-  });
-});
-
-describe.skipIf(reason !== undefined)('an impatient server', () => {
-  it('does not make a late answer worthless', async () => {
-    const sshd = await startSshd({ config: ['LoginGraceTime 1'] });
-    const host = { address: '127.0.0.1', port: sshd.port, user: sshd.user, login: keyLogin(sshd.folder) };
-    const known = join(sshd.folder, 'late_known');
-    const late = () => new Promise<'trust'>((resolve) => setTimeout(() => resolve('trust'), 1800));
-    const first = await testFactory(host, known, {}, { askHostKey: late }).open();
-    expect(first).toMatchObject({ ok: false, error: { code: 'SSH_TIMEOUT', retryable: true } });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(await testFactory(host, known).code()).toBe('ok');
-    await sshd.stop();
-  });
-});
-
-describe.skipIf(reason !== undefined)('a server without common ground', () => {
-  it('ends in a handshake error', async () => {
-    const sshd = await startSshd({ config: ['KexAlgorithms diffie-hellman-group14-sha256'] });
-    const host = { address: '127.0.0.1', port: sshd.port, user: sshd.user, login: keyLogin(sshd.folder) };
-    expect(await testFactory(host, join(sshd.folder, 'known_hosts')).code()).toBe('SSH_HANDSHAKE');
-    await sshd.stop();
   });
 });
 
@@ -284,21 +235,4 @@ function spawnSyncOk(socket: string): boolean {
 async function waitFor(done: () => boolean): Promise<void> {
   for (let tries = 0; tries < 100 && !done(); tries += 1)
     await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-async function listen(
-  greet: (write: (text: string, end: boolean) => void) => void,
-): Promise<{ port: number; close: () => void }> {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    greet((text, end) => (end ? socket.end(text) : socket.write(text)));
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    close: () => server.close(),
-  };
 }

@@ -74,19 +74,17 @@ function NothingToChoose({
   );
 }
 
-export function ChoiceOptions({
-  choice,
-  value,
-  problem,
-  hostId,
-  onChange,
-}: {
+/** One question of a guided fix, with the answer so far. */
+export interface ChoiceFieldProps {
   readonly choice: Choice;
   readonly value: string;
+  /** Why the answer will not do; empty when it does. */
   readonly problem: string;
   readonly hostId: string;
   readonly onChange: (value: string) => void;
-}) {
+}
+
+export function ChoiceOptions({ choice, value, problem, hostId, onChange }: ChoiceFieldProps) {
   const [all, setAll] = useState(false);
   const id = `choice-${choice.name}`;
   const options = choice.options ?? [];

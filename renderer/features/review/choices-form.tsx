@@ -1,26 +1,11 @@
 /** The questions that a guided fix asks first. */
 import type { Choice } from '../../../shared/domain/finding.ts';
 import { Checkbox, FormGroup, TextArea, TextInput } from '../../ui/patternfly.ts';
-import { ChoiceOptions } from './choice-options.tsx';
+import { type ChoiceFieldProps, ChoiceOptions } from './choice-options.tsx';
 
-function ChoiceField({
-  choice,
-  value,
-  problem,
-  hostId,
-  onChange,
-}: {
-  readonly choice: Choice;
-  readonly value: string;
-  readonly problem: string;
-  readonly hostId: string;
-  readonly onChange: (value: string) => void;
-}) {
-  if (choice.type === 'one-of') {
-    return (
-      <ChoiceOptions choice={choice} value={value} problem={problem} hostId={hostId} onChange={onChange} />
-    );
-  }
+function ChoiceField(field: ChoiceFieldProps) {
+  const { choice, value, problem, onChange } = field;
+  if (choice.type === 'one-of') return <ChoiceOptions {...field} />;
   const id = `choice-${choice.name}`;
   const hint = (
     <p className={problem === '' ? 'hint' : 'hint hint-error'} id={`${id}-hint`}>

@@ -16,6 +16,7 @@ import {
   systemDevices,
 } from '../../text/mounts.ts';
 import type { Section } from '../../text/sections.ts';
+import { eachBlockDevice } from '../each-block-device.ts';
 import { isContainer } from '../host-system/source.ts';
 import { body, known, needsElasticsearch, readSections, unknown } from '../parse.ts';
 
@@ -28,14 +29,7 @@ export const blockDevices: FactSource<'block-devices', BlockDevicesFact> = {
   maxBytes: 524_288,
   // loop, ram, zram, floppy and optical drives hold no data for long; the boot areas of an MMC are not for data at all.
   probe: String.raw`${needsElasticsearch}
-section virt; echo "$VIRT"
-section mounts; plain </proc/self/mountinfo
-section devices
-for place in /sys/class/block/*; do
-  number= uuid= name= below=
-  { read -r number <"$place/dev"; } 2>/dev/null || continue
-  { read -r uuid <"$place/dm/uuid"; read -r name <"$place/dm/name"; } 2>/dev/null
-  case $name in *[!A-Za-z0-9._+@-]*) name='?' ;; esac
+${eachBlockDevice}  case $name in *[!A-Za-z0-9._+@-]*) name='?' ;; esac
   for slave in "$place"/slaves/*; do [ -e "$slave" ] && below="$below,${'$'}{slave##*/}"; done
   if [ -e "$place/partition" ]; then whole=$(readlink -f "$place/.."); below="$below,${'$'}{whole##*/}"; fi
   printf '%s|%s|%s|%s|%s\n' "${'$'}{place##*/}" "$number" "$uuid" "$name" "${'$'}{below#,}"

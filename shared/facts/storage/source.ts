@@ -2,6 +2,7 @@
 import type { StorageFact } from '../../domain/facts.ts';
 import type { FactSource } from '../../engine/fact-source.ts';
 import { type BlockDevice, isEncrypted, mountOf, parseBlockDevices, parseMounts } from '../../text/mounts.ts';
+import { eachBlockDevice } from '../each-block-device.ts';
 import { isContainer } from '../host-system/source.ts';
 import { body, known, needsElasticsearch, readSections } from '../parse.ts';
 
@@ -10,14 +11,7 @@ export const storage: FactSource<'storage', readonly StorageFact[]> = {
   deadlineSeconds: 8,
   maxBytes: 524_288,
   probe: String.raw`${needsElasticsearch}
-section virt; echo "$VIRT"
-section mounts; plain </proc/self/mountinfo
-section devices
-for place in /sys/class/block/*; do
-  number= uuid= name= below=
-  { read -r number <"$place/dev"; } 2>/dev/null || continue
-  { read -r uuid <"$place/dm/uuid"; read -r name <"$place/dm/name"; } 2>/dev/null
-  for slave in "$place"/slaves/*; do [ -e "$slave" ] && below="$below,${'$'}{slave##*/}"; done
+${eachBlockDevice}  for slave in "$place"/slaves/*; do [ -e "$slave" ] && below="$below,${'$'}{slave##*/}"; done
   printf '%s|%s|%s|%s|%s\n' "${'$'}{place##*/}" "$number" "$uuid" "$name" "${'$'}{below#,}"
 done | plain
 section zfs; command -v zfs >/dev/null 2>&1 && zfs list -H -o name,encryption
