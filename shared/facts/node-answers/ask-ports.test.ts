@@ -14,7 +14,7 @@ import {
   who,
   whole,
 } from '../../../test/support/asked-node.ts';
-import { at, install, open } from '../../../test/support/facts.ts';
+import { install } from '../../../test/support/facts.ts';
 import { answer, peer, refusal, taughtReader } from '../../../test/support/node-reader.ts';
 import { Secret } from '../../domain/secret.ts';
 import { askNode } from './ask.ts';

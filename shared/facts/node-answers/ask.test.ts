@@ -3,7 +3,6 @@ import {
   ask,
   clearTransport,
   cluster,
-  more,
   off405,
   own,
   password,
@@ -14,7 +13,7 @@ import {
   weakRefused,
   who,
 } from '../../../test/support/asked-node.ts';
-import { healthy, open } from '../../../test/support/facts.ts';
+import { healthy } from '../../../test/support/facts.ts';
 import { answer, peer, refusal } from '../../../test/support/node-reader.ts';
 import { weakPasswords } from './requests.ts';
 
