@@ -4,6 +4,7 @@ import type { basketItemSchema } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
 import type { Change, SecretSource } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
+import { knownValue } from '../../shared/domain/fact.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
@@ -13,6 +14,7 @@ import { askedFor } from './asked-choice.ts';
 import { assessHost, factsOf, factsToPlanOn } from './assessing.ts';
 import type { ServiceContext } from './context.ts';
 import { engineParts } from './engine-work.ts';
+import { type JoinableHost, withIssuers } from './joining.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
 
@@ -58,6 +60,12 @@ function localised(change: Change, hostId: string): Change {
       elasticPasswordRef: ref(change.elasticPasswordRef),
       httpCaRef: ref(change.httpCaRef),
     };
+  if (change.kind === 'es-enrollment')
+    return {
+      ...change,
+      elasticPasswordRef: ref(change.elasticPasswordRef),
+      httpCaRef: ref(change.httpCaRef),
+    };
   if (change.kind === 'es-own-certificates')
     return {
       ...change,
@@ -90,6 +98,14 @@ function localised(change: Change, hostId: string): Change {
       set: change.set.map(localisedEntry),
     };
   return change;
+}
+
+function joinable(context: ServiceContext, workspace: OpenWorkspace): readonly JoinableHost[] {
+  return context.store.get().hosts.map(({ host: { id, name, address } }) => {
+    const facts = factsOf(workspace, id);
+    const install = facts === undefined ? undefined : knownValue(facts['es-install']);
+    return { id, name, address, ...(install ? { httpPort: install.httpPort } : {}) };
+  });
 }
 
 /** Errors: PLAN_EMPTY, PLAN_CONFLICT, CANCELLED and those of the connection. */
@@ -135,14 +151,19 @@ export async function makePlan(
     }
     const choices = { guardSeconds: String(store.get().app.guardSeconds), ...item.choices };
     const proposal = control.propose(facts, choices);
-    if (proposal.type === 'changes')
+    const joined =
+      proposal.type === 'changes'
+        ? withIssuers(proposal.changes, item.hostId, joinable(context, workspace))
+        : undefined;
+    if (joined?.ok === false) leftOut.push({ findingId: item.findingId, reason: joined.error.message });
+    else if (proposal.type === 'changes' && joined !== undefined)
       requests.push({
         findingId: item.findingId,
         hostId: item.hostId,
         controlId: item.controlId,
-        changes: proposal.changes.map((change) => localised(change, item.hostId)),
+        changes: joined.value.map((change) => localised(change, item.hostId)),
       });
-    else
+    else if (proposal.type !== 'changes')
       leftOut.push({
         findingId: item.findingId,
         reason:

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { certificateInstallChangeSchema } from './changes/certificates.ts';
 import {
   esAutoConfigurationChangeSchema,
+  esEnrollmentChangeSchema,
   esOwnCertificatesChangeSchema,
   esPasswordChangeSchema,
   keystoreEntryChangeSchema,
@@ -43,6 +44,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   keystoreEntryChangeSchema,
   esPasswordChangeSchema,
   esAutoConfigurationChangeSchema,
+  esEnrollmentChangeSchema,
   esOwnCertificatesChangeSchema,
   certificateInstallChangeSchema,
   esApiSettingChangeSchema,

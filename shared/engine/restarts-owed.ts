@@ -23,6 +23,7 @@ export function restartFor(
   }
   if (
     change.kind === 'es-auto-configuration' ||
+    change.kind === 'es-enrollment' ||
     change.kind === 'es-own-certificates' ||
     change.kind === 'es-password' ||
     change.kind === 'encrypted-volume-migration'

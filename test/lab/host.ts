@@ -44,7 +44,8 @@ export function scenarioLayer(catalogue: Catalogue, scenario: Scenario): Layer {
     (layer, packages) => (packages ? catalogue.packages(layer, packages.id, packages.add) : layer),
     ground,
   );
-  if (!ownKernel) return files;
+  if (!ownKernel)
+    return variantsOf(scenario).some(({ openFiles }) => openFiles) ? catalogue.openFiles(files) : files;
   return catalogue.image(files, `image-${files.id}`, preparationOf(scenario));
 }
 

@@ -26,6 +26,7 @@ export interface Catalogue {
   /** The base with the lab's users, keys and habits. */
   people(debian: 12 | 13): Layer;
   packages(parent: Layer, id: string, packages: readonly string[]): Layer;
+  openFiles(parent: Layer): Layer;
   elasticsearch(version: VersionName, layout: 'archive' | 'package'): Layer;
   seed(node: Node): Layer;
   /** The user-mode-linux kernel and its modules. */
@@ -158,7 +159,7 @@ export async function openCatalogue(log: Log): Promise<Catalogue> {
     };
   }
 
-  return { base, people, packages, elasticsearch, seed, kernel, image };
+  return { base, people, packages, openFiles, elasticsearch, seed, kernel, image };
 }
 
 function personalInputs(credentials: Credentials): readonly LayerInput[] {

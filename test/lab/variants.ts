@@ -8,6 +8,8 @@ export interface Variant {
   readonly description: string;
   /** Debian packages added to the host. */
   readonly packages?: Packages;
+  /** A node on an address of the network passes the bootstrap check on open files, whatever the machine grants. */
+  readonly openFiles?: true;
   /** Names of scripts in `preparations/` that change the files of the host before it boots, in this order. */
   readonly prepare: readonly string[];
 }
@@ -43,6 +45,11 @@ export const VARIANTS = {
   'appliance-shell': {
     description: 'the login program of the operator answers everything with a menu',
     prepare: ['appliance-shell'],
+  },
+  'fit-for-cluster': {
+    description: 'the node passes the bootstrap checks, so that it may listen for nodes on other hosts',
+    openFiles: true,
+    prepare: ['fit-for-cluster'],
   },
   'ssh-socket': {
     description: 'systemd listens on port 22 and starts sshd at the first connection',

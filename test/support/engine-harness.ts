@@ -54,6 +54,7 @@ export function testKinds(more: Partial<ChangeKinds> = {}): ChangeKinds {
     'keystore-entry': untaught('keystore-entry'),
     'es-password': untaught('es-password'),
     'es-auto-configuration': untaught('es-auto-configuration'),
+    'es-enrollment': untaught('es-enrollment'),
     'es-own-certificates': untaught('es-own-certificates'),
     'certificate-install': untaught('certificate-install'),
     'es-api-setting': untaught('es-api-setting'),

@@ -41,6 +41,7 @@ export function plannedSecrets(plan: Plan | null, nameOf: ReadonlyMap<string, st
           entry.value.from === 'generate' ? [{ name: entry.name, length: entry.value.length, host }] : [],
         );
       case 'certificate-install':
+      case 'es-enrollment':
       case 'es-api-setting':
       case 'file-content':
       case 'yaml-setting':

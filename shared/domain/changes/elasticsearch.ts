@@ -33,6 +33,30 @@ export const esAutoConfigurationChangeSchema = z.strictObject({
   setAsideData: z.boolean(),
 });
 
+export const esEnrollmentChangeSchema = z.strictObject({
+  kind: z.literal('es-enrollment'),
+  install: esInstallSchema,
+  /** The secured node whose cluster is joined. */
+  issuer: z.strictObject({
+    hostId: z.string(),
+    /** Its HTTP port as the joining host reaches it. */
+    address: z.string().min(1).max(253),
+    port: z.number().int().min(1).max(65_535),
+    /** Vault names of its login and of the authority of its HTTP certificate. */
+    elasticPasswordRef: z.string(),
+    httpCaRef: z.string(),
+  }),
+  /** Vault name of a token that the operator brought; without it the login of the issuing node makes one. */
+  tokenRef: z.string().optional(),
+  /** Vault names under which login and authority are kept for the joining node. */
+  elasticPasswordRef: z.string(),
+  httpCaRef: z.string(),
+  /** Settings with which Elasticsearch refuses to enrol the node, or that tie it to another cluster. */
+  removeSettings: z.array(z.string()),
+  /** As for es-auto-configuration. */
+  setAsideData: z.boolean(),
+});
+
 export const esOwnCertificatesChangeSchema = z.strictObject({
   kind: z.literal('es-own-certificates'),
   install: esInstallSchema,

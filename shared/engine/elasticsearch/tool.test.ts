@@ -96,3 +96,51 @@ describe('where a tool runs', () => {
     expect(await list()).toMatchObject({ ok: false, error: { code: 'ES_TOOL_FAILED' } });
   });
 });
+
+describe('a value that no other process may see', () => {
+  const user = userInfo().username;
+  const place = { home: '/home', pathConf: '/conf', user, group: user };
+  let host: LocalHost;
+  beforeEach(() => {
+    host = new LocalHost();
+    host.place('/conf/elasticsearch.yml', '');
+    for (const folder of ['/run', '/var/lib']) {
+      host.place(`${folder}/x`, '');
+      chmodSync(host.path(folder), 0o755);
+    }
+    // As the vendor's launcher: options, a class, and the arguments it was given; the tool reads on from standard input.
+    host.place(
+      '/home/bin/elasticsearch-cli',
+      '#!/bin/bash\nset -e -o pipefail\nsource "`dirname "$0"`"/environment\nexec \\\n  "$JAVA" \\\n  -Xms4m \\\n  -Da="$0" -cp "$H/lib/*" a.Class \\\n  "$@"\n',
+      0o755,
+    );
+    host.place('/home/bin/environment', 'H="$(cd "$(dirname "$0")" && pwd)"; JAVA="$H/java"\n', 0o755);
+    host.place(
+      '/home/bin/java',
+      '#!/bin/sh\ntr "\\0" "\\n" < /proc/$$/cmdline | tail -n +3; echo --; cat "${2#@}"; echo --; tr "\\0" "\\n" < /proc/$$/environ; echo --; cat\n',
+      0o755,
+    );
+  });
+  afterEach(() => host.remove());
+
+  it.each([String.raw`a"b\c'd$(id) e`, 'eyJ2ZXIiOiI4LjE0LjAifQ=='])('%s', async (text) => {
+    const ran = await runTool(host, place, {
+      program: 'bin/elasticsearch-cli',
+      args: ['-v', 'a b'],
+      stdin: 'answer\n',
+      hidden: { option: '--enrollment-token', value: new Secret(text) },
+      cli: { name: 'auto-configure-node', libs: 'lib/tools' },
+    });
+    expect(ran).toMatchObject({ ok: true, value: { exitCode: 0 } });
+    const [seen = '', file = '', environment = '', rest] = ran.ok ? ran.value.stdout.split('--\n') : [];
+    expect(seen).toBe('-XX:-UsePerfData\n@/dev/fd/3\n');
+    expect(environment).toContain('CLI_NAME=auto-configure-node');
+    expect(environment).not.toContain(text);
+    const read = file
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/^"|"$/g, '').replace(/\\(.)/g, '$1'));
+    expect(read.slice(-5)).toEqual(['a.Class', '-v', 'a b', '--enrollment-token', text]);
+    expect(rest).toBe('answer\n');
+  });
+});

@@ -8,101 +8,17 @@
 import { appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
-import { prelude, textOf } from '../host-script.ts';
+import { textOf } from '../host-script.ts';
 import type { HostWriter, ScriptOutput } from '../ports.ts';
-
-/** Exit codes of the wrapping script; the tools themselves use 0 to 80, 127 and 143. */
-const wrapperExits = {
-  configuration: 101,
-  user: 102,
-  bind: 103,
-  busy: 104,
-  cutShort: 105,
-  noPlace: 106,
-  notRoots: 107,
-} as const;
-
-/** Where lock and output may lie, best first; arguments of `toolsLock`. */
-export const toolsPlaces = ['/run', '/var/lib'] as const;
-
-/**
- * Sets `lock` to the lock file of the tools, `base` to its directory: a place that nobody but root writes to, because whoever
- * can make the file first can hold it for ever or put a link there. Empty when neither $1 nor $2 is such a place.
- */
-export const toolsLock = `
-private() {
-  [ -d "$1" ] && [ ! -L "$1" ] && [ -w "$1" ] && [ "$(stat -c %u -- "$1")" = "$(id -u)" ] || return 1
-  case $(stat -c %a -- "$1") in *[2367] | *[2367]?) return 1 ;; esac
-}
-base=; lock=
-if private "$1"; then base=$1
-elif private "$2" && { [ -d "$2/bulwark" ] || mkdir -m 700 -- "$2/bulwark"; } && private "$2/bulwark"; then base=$2/bulwark
-fi
-[ -z "$base" ] || lock=$base/bulwark-tools.lock
-`;
-
-/** Ends what standard input carries: half a password, cut off with the link, must not become the whole one. */
-const endOfInput = '\nend of input\n';
-
-/** Runs the program as the wanted user inside private mounts; $1 is the work folder that takes its output. */
-const innerScript = `
-work=$1; conf=$2; home=$3; java=$4; user=$5; group=$6; binds=$7; shift 7
-cd / || exit 101
-while [ "$binds" -gt 0 ]; do
-  mount --bind "$1" "$2" || exit 103
-  shift 2; binds=$((binds - 1))
-done
-[ -d "$conf" ] && [ -x "$conf" ] && [ -f "$conf/elasticsearch.yml" ] && [ ! -L "$conf/elasticsearch.yml" ] || exit 101
-program=$1; shift
-[ -x "$home/$program" ] || exit 127
-roots() { # whether nobody but root can change what lies at $1
-  at=$(readlink -f -- "$1") || return 1
-  while :; do
-    [ "$(stat -c %u -- "$at")" = 0 ] || return 1
-    case $(stat -c %a -- "$at") in 1???) ;; *[2367] | *[2367]?) return 1 ;; esac
-    [ "$at" != / ] || return 0
-    at=\${at%/*}; at=\${at:-/}
-  done
-}
-if [ "$(id -u "$user" 2>/dev/null)" = 0 ]; then
-  for part in "$home/$program" "$home/lib" "$home/bin/elasticsearch-env" "$home/jdk"; do
-    [ ! -e "$part" ] || roots "$part" || exit 107
-  done
-fi
-set -- "$home/$program" "$@"
-`;
-
-const outerScript = `${prelude}${toolsLock}
-inner=$3; shift 3
-end='${endOfInput}x'
-input=$(cat; echo x)
-case $input in *"$end") input=\${input%"$end"} ;; *) exit 105 ;; esac
-[ -n "$base" ] || exit 106
-exec 9>>"$lock"
-if command -v flock >/dev/null 2>&1; then flock -w 900 9 || exit 104; fi
-rm -rf "$base"/bulwark-tool.*
-work=$(mktemp -d "$base/bulwark-tool.XXXXXX") || exit 1
-room=; if [ "$6" -gt 0 ]; then room='unshare -m --'; fi
-printf '%s' "$input" | setsid $room sh -c "$inner" sh "$work" "$@" > "$work/out" 2> "$work/err" &
-wait $!; status=$?
-cat "$work/out"; cat "$work/err" >&2
-rm -rf "$work"
-exit $status
-`;
-
-const switchUser = `
-extra=$TOOL_ENVIRONMENT
-[ -z "$java" ] || set -- "ES_JAVA_HOME=$java" "$@"
-if [ -n "$extra" ]; then set -- "CLI_NAME=\${extra%%:*}" "CLI_LIBS=\${extra#*:}" "$@"; fi
-set -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "ES_PATH_CONF=$conf" "$@"
-if [ "$(id -un)" = "$user" ]; then exec "$@"; fi
-if setpriv --reuid="$user" --regid="$group" --init-groups true 2>/dev/null; then
-  exec setpriv --reuid="$user" --regid="$group" --init-groups -- "$@"
-fi
-if command -v runuser >/dev/null 2>&1; then exec runuser -u "$user" -g "$group" -- "$@"; fi
-if command -v su >/dev/null 2>&1; then exec su -s /bin/sh -c 'exec "$0" "$@"' -- "$user" "$@"; fi
-exit 102
-`;
+import {
+  endOfInput,
+  hideScript,
+  innerScript,
+  outerScript,
+  switchUser,
+  toolsPlaces,
+  wrapperExits,
+} from './tool-scripts.ts';
 
 /** Where a tool runs; differs from the live installation while a configuration is being prepared. */
 export interface ToolPlace {
@@ -122,6 +38,8 @@ export interface ToolCall {
   readonly args: readonly string[];
   /** One answer or value per line. Default: empty. */
   readonly stdin?: Secret | string;
+  /** An option of a launcher whose value no other process may see; not for values with line breaks. */
+  readonly hidden?: { readonly option: '--enrollment-token'; readonly value: Secret };
   /** For `bin/elasticsearch-cli`: tool name and libraries. */
   readonly cli?: { readonly name: string; readonly libs: string };
   /** Default 600: key generation takes minutes on a loaded machine. A tool that takes longer goes on by itself. */
@@ -229,8 +147,9 @@ function wrapperError(
   }
 }
 
-function inputOf(stdin: Secret | string | undefined): Secret {
-  return new Secret(`${stdin instanceof Secret ? stdin.reveal() : (stdin ?? '')}${endOfInput}`);
+function inputOf({ stdin, hidden }: ToolCall): Secret {
+  const first = hidden === undefined ? '' : `${hidden.value.reveal()}\n`;
+  return new Secret(`${first}${stdin instanceof Secret ? stdin.reveal() : (stdin ?? '')}${endOfInput}`);
 }
 
 /** Runs a tool. A non-zero exit code of the tool is a value: 0 is not success either until it was read back. */
@@ -242,7 +161,8 @@ export async function runTool(
 ): Promise<Result<ToolRun>> {
   const binds = place.binds ?? [];
   const environment = call.cli === undefined ? '' : `${call.cli.name}:${call.cli.libs}`;
-  const inner = `TOOL_ENVIRONMENT='${environment}'${innerScript}${switchUser}`;
+  const hidden = call.hidden?.option ?? '';
+  const inner = `TOOL_ENVIRONMENT='${environment}' TOOL_HIDDEN='${hidden}' hide='${hideScript}'${innerScript}${switchUser}`;
   const ran = await host.run(
     {
       name: call.program.replace(/^.*\//, ''),
@@ -260,7 +180,7 @@ export async function runTool(
         call.program,
         ...call.args,
       ],
-      stdin: inputOf(call.stdin),
+      stdin: inputOf(call),
       privileged: true,
       deadlineSeconds: call.deadlineSeconds ?? 600,
     },

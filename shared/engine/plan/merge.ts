@@ -49,6 +49,8 @@ function subjectOf(change: Change): string {
       return `passwords of the node in ${change.install.pathConf}`;
     case 'es-auto-configuration':
       return `auto-configuration of ${change.install.pathConf}`;
+    case 'es-enrollment':
+      return `enrollment of ${change.install.pathConf}`;
     case 'es-own-certificates':
       return `securing of ${change.install.pathConf}`;
     case 'certificate-install':

@@ -30,6 +30,7 @@ function rank(change: Change): number {
     case 'kibana-setting':
       return 55;
     case 'es-auto-configuration':
+    case 'es-enrollment':
     case 'es-own-certificates':
       return 60;
     case 'service-restart':
@@ -83,7 +84,10 @@ export function orderWishes(wanted: readonly Wanted[]): readonly Wanted[] {
   const startedAnyway = new Map<string, Wanted>();
   for (const one of wanted) {
     const { change } = one;
-    const starts = change.kind === 'es-auto-configuration' || change.kind === 'es-own-certificates';
+    const starts =
+      change.kind === 'es-auto-configuration' ||
+      change.kind === 'es-enrollment' ||
+      change.kind === 'es-own-certificates';
     if (starts && change.install.unit !== undefined) {
       startedAnyway.set(change.install.unit, one);
     }

@@ -26,6 +26,8 @@ export interface Securing {
   readonly forget: (context: ChangeContext) => Promise<void>;
   /** For a node that knows an earlier password of `elastic`. */
   readonly otherwise?: (context: ChangeContext) => Otherwise;
+  /** For a node whose login exists already: proves it, and gives nobody a password. */
+  readonly proven?: (context: ChangeContext) => Promise<Result<void>>;
   /** Asked of the secured node; what it answers goes into the mark. */
   readonly check?: (
     context: ChangeContext,
@@ -60,11 +62,19 @@ async function neverBegun(step: Securing, context: ChangeContext, error: AppErro
   return await nothingSwitched(step, context, error);
 }
 
+async function storePasswordFirst(
+  step: Securing,
+  context: ChangeContext,
+  credential: Parameters<typeof storePassword>[2],
+): Promise<Result<void>> {
+  context.progress('Storing the password of elastic', 'applying');
+  return await storePassword(context, step.install, credential, step.otherwise?.(context));
+}
+
 async function finish(step: Securing, context: ChangeContext): Promise<Result<Mark>> {
   const { install, password } = step;
-  context.progress('Storing the password of elastic', 'applying');
   const credential = { type: 'basic', user: 'elastic', password } as const;
-  const stored = await storePassword(context, install, credential, step.otherwise?.(context));
+  const stored = await (step.proven?.(context) ?? storePasswordFirst(step, context, credential));
   const door = stored.ok ? await pinnedDoor(context, install) : stored;
   if (!door.ok) {
     return door;

@@ -24,8 +24,13 @@ function noteOf(context: ChangeContext, earlier: boolean): Secret {
  * The password is durable in the vault before the host is touched. An earlier one is kept under `/previous`, then `/step`
  * says whose the password is and whether there was an earlier one; only then it is replaced. Wherever this is interrupted,
  * the earlier one is in its place or under `/previous` with `/step` beside it.
+ * @param given the password where the node gets that of a cluster instead of a new one
  */
-export async function newPassword(change: Change, context: ChangeContext): Promise<Result<Secret>> {
+export async function newPassword(
+  change: Change,
+  context: ChangeContext,
+  given?: Secret,
+): Promise<Result<Secret>> {
   const ref = change.elasticPasswordRef;
   const earlier = await context.secrets.get(ref);
   if (!earlier.ok && earlier.error.code !== 'SECRET_MISSING') {
@@ -52,7 +57,7 @@ export async function newPassword(change: Change, context: ChangeContext): Promi
       return noted;
     }
   }
-  const password = generatePassword(context.random, passwordLength);
+  const password = given ?? generatePassword(context.random, passwordLength);
   const put = await context.secrets.put(ref, password, about(context));
   return put.ok ? succeed(password) : put;
 }

@@ -33,6 +33,8 @@ export interface WayBack {
   readonly tar: Uint8Array;
   readonly mark: Mark | undefined;
   readonly leftovers: readonly string[];
+  /** For a node that is a member of others' cluster: makes it safe to take away. False: its data directory holds something still. */
+  readonly leave?: (context: ChangeContext) => Promise<Result<boolean>>;
 }
 
 type BackContext = ChangeContext & { readonly force: boolean };
@@ -140,7 +142,12 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
   if (!adopted.ok) {
     return adopted;
   }
-  const keep = way.image.data.length > 0 && (await holdsData(way.change, live));
+  const left = await way.leave?.(live);
+  if (left?.ok === false) {
+    return left;
+  }
+  const holds = left === undefined ? await holdsData(way.change, live) : !left.value;
+  const keep = way.image.data.length > 0 && holds;
   const cleaned = await clean(way, live, true);
   const wrapper = cleaned.ok ? await makeWrapper(live, install.pathConf, false) : cleaned;
   if (!wrapper.ok) {

@@ -3,7 +3,7 @@
 import { appError } from '../../domain/error.ts';
 import { type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
-import { toolsLock, toolsPlaces } from '../elasticsearch/tool.ts';
+import { toolsLock, toolsPlaces } from '../elasticsearch/tool-scripts.ts';
 import { goIn, privateIn } from '../host-folder.ts';
 import { prelude, runChecked, textOf } from '../host-script.ts';
 import type { DataPath } from './data.ts';

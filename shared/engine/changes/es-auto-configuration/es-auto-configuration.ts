@@ -162,7 +162,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
         httpCaRef: change.httpCaRef,
         password: password.value,
         leftovers: leftovers(change, context),
-        prepare: () => prepare(change, context, password.value),
+        prepare: () => prepare(change, context, { password: password.value }),
         forget: (live) => forgetPassword(change, live),
         mark: (live) => asides(change, live),
       },

@@ -8,7 +8,7 @@ import { readFile } from '../../host-files.ts';
 import { readDataPaths, refuseOperatorsData } from '../../securing/data.ts';
 import { type SkipCondition, skipConditions } from './skip-conditions.ts';
 
-type Change = ChangeOf<'es-auto-configuration'>;
+type Change = Omit<ChangeOf<'es-auto-configuration'>, 'kind'>;
 
 function skipped(condition: SkipCondition): AppError {
   return condition.kind === 'cluster'

@@ -1,7 +1,6 @@
 /** Everything before the switch: staged, rehearsed, and handed to the host. Until then the live node is untouched. */
 import type { ChangeOf } from '../../../domain/change.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
-import type { Secret } from '../../../domain/secret.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { readUnit } from '../../elasticsearch/service.ts';
 import { rejection, tryConfiguration } from '../../rehearsal/rehearse.ts';
@@ -9,9 +8,9 @@ import { readDataPaths } from '../../securing/data.ts';
 import { readEntries } from '../../securing/entries.ts';
 import { beginSwitch, startSeconds } from '../../securing/switch.ts';
 import { dataAside, makeFreshData, wrapperOf } from '../../securing/wrapper.ts';
-import { dropUnknownEntries, type Staged, stageConfiguration } from './staging.ts';
+import { type Beginning, dropUnknownEntries, type Staged, stageConfiguration } from './staging.ts';
 
-type Change = ChangeOf<'es-auto-configuration'>;
+type Change = Pick<ChangeOf<'es-auto-configuration'>, 'install' | 'removeSettings'>;
 
 async function rehearseStaged(change: Change, context: ChangeContext, staged: Staged): Promise<Result<void>> {
   const rehearsal = {
@@ -43,7 +42,7 @@ async function rehearseStaged(change: Change, context: ChangeContext, staged: St
 export async function prepare(
   change: Change,
   context: ChangeContext,
-  password: Secret,
+  beginning: Beginning,
 ): Promise<Result<void>> {
   const { install } = change;
   const unit = await readUnit(context.host, install.unit ?? '', context.signal);
@@ -59,7 +58,7 @@ export async function prepare(
     serviceGroup: group,
     removeSettings: change.removeSettings,
     data: data.value,
-    password,
+    beginning,
   });
   if (!staged.ok) {
     return staged;

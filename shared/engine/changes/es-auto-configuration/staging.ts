@@ -7,7 +7,7 @@ import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { Secret } from '../../../domain/secret.ts';
-import { editYaml } from '../../../text/yaml-edit.ts';
+import { editYaml, type YamlEdit } from '../../../text/yaml-edit.ts';
 import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import {
@@ -18,12 +18,13 @@ import {
   toolPlace,
 } from '../../elasticsearch/keystore.ts';
 import { readYml } from '../../elasticsearch/start-log.ts';
-import { runTool, type ToolPlace, toolError } from '../../elasticsearch/tool.ts';
+import type { ToolPlace } from '../../elasticsearch/tool.ts';
 import { writeFileAtomic } from '../../host-files.ts';
 import { prelude, runChecked } from '../../host-script.ts';
 import type { DataPath } from '../../securing/data.ts';
 import { bootstrapEntry } from '../../securing/secured.ts';
 import { makeWrapper } from '../../securing/wrapper.ts';
+import { runAutoConfiguration } from './set-up-tool.ts';
 
 export const tlsEntries = [
   'xpack.security.http.ssl.keystore.secure_password',
@@ -37,11 +38,12 @@ const encryptionEntries = [
   'cluster.state.encryption.password.autoconfigured',
 ];
 
-/** Removes settings from the staged yml; everything else keeps its bytes. */
+/** Removes (and sets) settings in the staged yml; everything else keeps its bytes. */
 async function removeSettings(
   context: ChangeContext,
   staged: string,
   keys: readonly string[],
+  more: readonly YamlEdit[] = [],
 ): Promise<Result<void>> {
   const text = await readYml(context, staged);
   const read = text === undefined ? undefined : readYamlSettings(text);
@@ -54,13 +56,11 @@ async function removeSettings(
     );
   }
   const present = keys.filter((key) => read.settings.some((setting) => setting.key === key));
-  if (present.length === 0) {
+  const edits: readonly YamlEdit[] = [...present.map((key) => ({ op: 'remove', key }) as const), ...more];
+  if (edits.length === 0) {
     return succeed(undefined);
   }
-  const edited = editYaml(
-    text,
-    present.map((key) => ({ op: 'remove', key }) as const),
-  );
+  const edited = editYaml(text, edits);
   if (!edited.ok) {
     return fail(
       appError(
@@ -83,48 +83,6 @@ async function removeSettings(
   );
 }
 
-const cli = {
-  name: 'auto-configure-node',
-  libs: 'modules/x-pack-core,modules/x-pack-security,lib/tools/security-cli',
-};
-
-async function skipReason(context: ChangeContext, place: ToolPlace): Promise<string> {
-  const again = await runTool(
-    context.host,
-    place,
-    { program: 'bin/elasticsearch-cli', args: ['-v'], stdin: '\n', cli },
-    context.signal,
-  );
-  return again.ok
-    ? (/^Skipping security auto configuration because (.+)$/m.exec(again.value.stdout)?.[1] ?? '')
-    : '';
-}
-
-async function runAutoConfiguration(context: ChangeContext, place: ToolPlace): Promise<Result<void>> {
-  const ran = await runTool(
-    context.host,
-    place,
-    { program: 'bin/elasticsearch-cli', args: [], stdin: '\n', cli, deadlineSeconds: 900 },
-    context.signal,
-  );
-  if (!ran.ok) {
-    return ran;
-  }
-  if (ran.value.exitCode === 80) {
-    return fail(
-      appError(
-        'ES_AUTOCONFIG_SKIPPED',
-        `Elasticsearch skips its security set-up: ${(await skipReason(context, place)) || 'it does not say why'}`,
-        'Nothing was changed. Clear the named cause and try again.',
-        { hostState: 'unchanged' },
-      ),
-    );
-  }
-  return ran.value.exitCode === 0
-    ? succeed(undefined)
-    : fail(toolError('make keys and certificates', ran.value));
-}
-
 const ownScript = `${prelude}
 w=$1; owner=$2; group=$3
 cd -P -- "$w" || exit 1
@@ -138,7 +96,12 @@ chmod o-rwx staged/elasticsearch.yml
 `;
 
 /** Never the tool's word: the files, the settings and the keystore say whether the set-up is complete. */
-async function checkResult(context: ChangeContext, staged: string, place: ToolPlace): Promise<Result<void>> {
+async function checkResult(
+  context: ChangeContext,
+  staged: string,
+  place: ToolPlace,
+  entries: readonly string[],
+): Promise<Result<void>> {
   const read = readYamlSettings((await readYml(context, staged)) ?? '');
   const settings = read.ok ? read.settings : [];
   const on = [
@@ -151,7 +114,7 @@ async function checkResult(context: ChangeContext, staged: string, place: ToolPl
   if (!names.ok) {
     return names;
   }
-  const lacking = [...tlsEntries, bootstrapEntry].filter((name) => names.value?.includes(name) !== true);
+  const lacking = entries.filter((name) => names.value?.includes(name) !== true);
   return missing.length + lacking.length === 0
     ? succeed(undefined)
     : fail(
@@ -164,13 +127,18 @@ async function checkResult(context: ChangeContext, staged: string, place: ToolPl
       );
 }
 
+/** How the node begins: as a cluster of its own with a first password of elastic, or as a member of another node's cluster. */
+export type Beginning =
+  | { readonly password: Secret }
+  | { readonly token: Secret; readonly clusterName: string };
+
 export interface StagingWish {
   readonly install: EsInstall;
   /** Group of the service user by its unit. */
   readonly serviceGroup: string;
   readonly removeSettings: readonly string[];
   readonly data: readonly DataPath[];
-  readonly password: Secret;
+  readonly beginning: Beginning;
 }
 
 export interface Staged {
@@ -199,7 +167,13 @@ export async function stageConfiguration(context: ChangeContext, wish: StagingWi
     ],
   };
   const original = await readYml(context, staged);
-  const removed = await removeSettings(context, staged, wish.removeSettings);
+  const { beginning } = wish;
+  // The tool does not copy the name of the cluster, and a node of another name is refused by it for ever.
+  const named =
+    'clusterName' in beginning
+      ? [{ op: 'set', key: 'cluster.name', value: beginning.clusterName } as const]
+      : [];
+  const removed = await removeSettings(context, staged, wish.removeSettings, named);
   if (!removed.ok) {
     return removed;
   }
@@ -226,9 +200,23 @@ export async function stageConfiguration(context: ChangeContext, wish: StagingWi
   }
   context.progress('Elasticsearch makes its keys and certificates; on a busy machine this takes minutes');
   for (const step of [
-    () => runAutoConfiguration(context, place),
-    () => addEntries(context, place, [{ name: bootstrapEntry, value: wish.password }], 'caller-lists'),
-    () => checkResult(context, staged, place),
+    () => runAutoConfiguration(context, place, 'token' in beginning ? beginning.token : undefined),
+    async () =>
+      'token' in beginning
+        ? succeed(undefined)
+        : await addEntries(
+            context,
+            place,
+            [{ name: bootstrapEntry, value: beginning.password }],
+            'caller-lists',
+          ),
+    () =>
+      checkResult(
+        context,
+        staged,
+        place,
+        'token' in beginning ? tlsEntries : [...tlsEntries, bootstrapEntry],
+      ),
     () => keepBinding(context, staged, original ?? ''),
     () => own(context, wrapper.value, live.value, wish),
   ]) {
