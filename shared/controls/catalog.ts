@@ -24,8 +24,15 @@ import esServiceUser from './os/es-service-user/control.ts';
 import kibanaConfigPermissions from './os/kibana-config-permissions/control.ts';
 import kibanaServiceUser from './os/kibana-service-user/control.ts';
 import swapSafe from './os/swap-safe/control.ts';
+import caKeyOffNode from './tls/ca-key-off-node/control.ts';
+import certificateExpiry from './tls/certificate-expiry/control.ts';
+import certificateNames from './tls/certificate-names/control.ts';
+import certificateStrength from './tls/certificate-strength/control.ts';
+import cipherSuites from './tls/cipher-suites/control.ts';
 import httpTls from './tls/http-tls/control.ts';
+import protocols from './tls/protocols/control.ts';
 import transportTls from './tls/transport-tls/control.ts';
+import transportVerification from './tls/transport-verification/control.ts';
 
 export const catalog: readonly Control[] = [
   builtinPasswords,
@@ -52,6 +59,13 @@ export const catalog: readonly Control[] = [
   kibanaConfigPermissions,
   kibanaServiceUser,
   swapSafe,
+  caKeyOffNode,
+  certificateExpiry,
+  certificateNames,
+  certificateStrength,
+  cipherSuites,
   httpTls,
+  protocols,
   transportTls,
+  transportVerification,
 ];

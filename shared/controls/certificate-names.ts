@@ -1,7 +1,7 @@
 /** Names and addresses by which a node is reached: what its certificate is made for, and whom a shorter list would break. */
 import { knownValue } from '../domain/fact.ts';
 import type { Facts } from '../domain/facts.ts';
-import { isIpv4, isIpv6 } from '../text/address.ts';
+import { isIpv4, isIpv6, reachOf } from '../text/address.ts';
 
 /** One way in, and who takes it. */
 export interface NameUse {
@@ -50,6 +50,40 @@ export function knownNames(facts: Facts): readonly NameUse[] {
   for (const address of system?.addresses ?? [])
     if (!/^fe[89ab]/i.test(address)) add(address, 'clients and other nodes');
   for (const local of ['localhost', '127.0.0.1', '::1']) add(local, 'programs on this host');
+  return uses;
+}
+
+/** `10.0.0.1:9300`, `[::1]:9300`, `search-1/10.0.0.1:9300` without the port; both names of the last form. */
+function namesOfEndpoint(endpoint: string): readonly string[] {
+  return endpoint.replace(/:\d{1,5}$/, '').split('/');
+}
+
+/**
+ * What a certificate of this layer must carry: names that the settings publish, the address that the node publishes, and for
+ * clients the host name, unless only programs on the host itself can connect.
+ */
+export function requiredNames(facts: Facts, layer: 'http' | 'transport'): readonly NameUse[] {
+  const install = knownValue(facts['es-install']);
+  const system = knownValue(facts['host-system']);
+  const settings = knownValue(facts['es-settings'])?.settings ?? [];
+  const pid = knownValue(facts['es-process'])?.pid;
+  const nodes = knownValue(facts['node-answers'])?.cluster?.nodes ?? [];
+  const own = nodes.length === 1 ? nodes[0] : nodes.find((node) => pid !== undefined && node.pid === pid);
+  const who = layer === 'http' ? 'clients' : 'other nodes';
+  const uses: NameUse[] = [];
+  const add = (text: string, by: string) => {
+    const name = asName(text);
+    if (name !== undefined && !uses.some((use) => use.name === name)) uses.push({ name, who: by });
+  };
+  for (const [key] of publishing.filter(([key]) => key.startsWith('network.') || key.startsWith(layer)))
+    for (const value of settings.find((one) => one.key === key)?.values ?? []) add(value, who);
+  const published = layer === 'http' ? own?.http : own?.transport;
+  for (const name of namesOfEndpoint(published ?? '')) add(name, who);
+  const port = layer === 'http' ? install?.httpPort : install?.transportPort;
+  const bound = (knownValue(facts.listeners) ?? []).filter((one) => one.port === port);
+  const onlyLocal = bound.length > 0 && bound.every(({ address }) => reachOf(address) === 'loopback');
+  if (layer === 'http' && !onlyLocal && system !== undefined)
+    add(system.hostname, 'whoever uses the host name');
   return uses;
 }
 

@@ -72,6 +72,7 @@ const readable: Readonly<Record<FactId, string>> = {
   'es-settings': 'elasticsearch.yml',
   'es-files': 'The owners and modes of the configuration',
   keystore: 'The keystore',
+  'certificate-files': 'The certificates on the host',
   'plaintext-secrets': 'Configuration files',
   firewall: 'The firewall',
   listeners: 'The list of listening ports',

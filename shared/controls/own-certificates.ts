@@ -11,9 +11,11 @@ import type { Choices, Proposal } from './define-control.ts';
 export const elasticPasswordRef = 'es/elastic';
 export const httpCaRef = 'es/http-ca';
 const nodeKeyRef = 'es/node-key';
-const storePasswordRef = 'es/node-store';
+export const nodeStoreRef = 'es/node-store';
+/** Below the configuration directory; the store that both ports use. */
+export const ownStore = 'certs/node.p12';
 /** Two years; some clients refuse certificates for more than 825 days. */
-const certificateDays = 730;
+export const certificateDays = 730;
 
 interface OwnWay {
   readonly install: EsInstall;
@@ -72,7 +74,7 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
     elasticPasswordRef,
     httpCaRef,
     nodeKeyRef,
-    storePasswordRef,
+    storePasswordRef: nodeStoreRef,
     authorityRef,
     keyType,
     form: 'pkcs12',

@@ -3,6 +3,7 @@
  * already redacted: no secret value is ever part of a fact (a secret's place and name are).
  */
 import type { BlockDevicesFact } from './block-device.ts';
+import type { CertificateFiles, LayerTls, ListedCertificate } from './certificate.ts';
 import type { EsInstall } from './elasticsearch.ts';
 import type { Fact } from './fact.ts';
 import type { KibanaFact, KibanaPeer } from './kibana.ts';
@@ -163,6 +164,10 @@ export interface NodeAnswers {
   /** The whole cluster as this node tells it; undefined when it told it to nobody, or has no master. */
   readonly cluster?: ClusterView | undefined;
   readonly tlsVerifiedByCa: boolean | undefined;
+  /** By layer, of those that speak TLS; a layer is missing where nobody greeted it. */
+  readonly tls?: { readonly http?: LayerTls; readonly transport?: LayerTls };
+  /** The node's own list; undefined when it told it to nobody. */
+  readonly certificates?: readonly ListedCertificate[] | undefined;
   /** Set when a credential was given. */
   readonly authenticated: 'yes' | 'refused' | 'not-yet' | 'no-credential';
   /** Reserved users that accept a well-known, seed or empty password; undefined when it could not be tried. */
@@ -198,6 +203,7 @@ export interface FactTypes {
   readonly 'es-settings': EsSettings;
   readonly 'es-files': readonly FileFact[];
   readonly keystore: KeystoreFact;
+  readonly 'certificate-files': CertificateFiles;
   readonly 'plaintext-secrets': readonly PlaintextSecret[];
   readonly firewall: FirewallFact;
   readonly listeners: readonly Listener[];

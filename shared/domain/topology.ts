@@ -68,6 +68,7 @@ export const layerSchema = z.enum(['http', 'transport']);
 export const servedCertificateSchema = z.strictObject({
   layer: layerSchema,
   subject: z.string().max(500),
+  issuer: z.string().max(500).optional(),
   /** ISO 8601. */
   notAfter: z.string().max(40),
   fingerprint256: z.string().max(100),

@@ -229,6 +229,7 @@ function planRelevant(facts: Facts): unknown {
     account: knownValue(facts['service-account']),
     settings: knownValue(facts['es-settings'])?.digest,
     keystore: knownValue(facts.keystore)?.digest,
+    certificates: certificatesOf(facts),
     files: knownValue(facts['es-files'])?.map(ownership),
     ...(kibana
       ? {
@@ -259,6 +260,11 @@ function planRelevant(facts: Facts): unknown {
       : undefined,
     known: Object.fromEntries(Object.entries(facts).map(([id, fact]) => [id, fact.status])),
   };
+}
+
+function certificatesOf(facts: Facts): unknown {
+  const files = knownValue(facts['certificate-files']);
+  return files?.pem.map(({ path, certificates }) => [path, certificates.map((one) => one.fingerprint256)]);
 }
 
 function ownership({ path, type, owner, group, mode }: FileFact): readonly string[] {

@@ -84,6 +84,18 @@ export interface NodeResponse {
   readonly peer?: TlsPeer;
 }
 
+/** Bytes to a port of the host, as seen from the host itself, and what comes back: never more than a greeting, never a secret. */
+export interface RawExchange {
+  readonly address: string;
+  readonly port: number;
+  readonly bytes: Uint8Array;
+  /** Asked whenever something came; what came until then is the answer. */
+  readonly enough: (received: Uint8Array) => boolean;
+  /** 1 to 60. What came until then is the answer. */
+  readonly timeoutSeconds: number;
+  readonly maxBytes: number;
+}
+
 /** An authenticated connection to one host that can look and cannot write. */
 export interface HostReader {
   readonly hostId: string;
@@ -95,6 +107,8 @@ export interface HostReader {
    * COMMAND_FAILED (port closed, not HTTP, TLS refused).
    */
   request(request: NodeRequest, signal?: AbortSignal): Promise<Result<NodeResponse>>;
+  /** Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, COMMAND_FAILED (port closed), CANCELLED. */
+  exchange(exchange: RawExchange, signal?: AbortSignal): Promise<Result<Uint8Array>>;
   cost(): SessionCost;
   /** Address of the operator's machine as the host sees it (from SSH_CONNECTION). */
   readonly seenFrom: string | undefined;

@@ -1,6 +1,7 @@
 /** Every fact source that is a probe. Their order is the order on the host; what may hang comes last. */
 import type { FactSource } from '../engine/fact-source.ts';
 import { blockDevices } from './block-devices/source.ts';
+import { certificateFiles } from './certificate-files/source.ts';
 import { dataDirectories } from './data-directories/source.ts';
 import { esFiles } from './es-files/source.ts';
 import { esInstall } from './es-install/source.ts';
@@ -28,6 +29,7 @@ export const probeSources = [
   esSettings,
   keystore,
   httpAuthority,
+  certificateFiles,
   plaintextSecrets,
   firewall,
   listeners,

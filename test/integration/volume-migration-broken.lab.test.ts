@@ -66,6 +66,7 @@ describe.skipIf(!prerequisites.ok)('encrypted-volume-migration, broken off', () 
       seenFrom: session.seenFrom,
       probe: (request, signal) => session.probe(request, signal),
       request: (request, signal) => session.request(request, signal),
+      exchange: (exchange, signal) => session.exchange(exchange, signal),
       cost: () => session.cost(),
       run: async (request, signal) => {
         const ran = await session.run(request, signal);

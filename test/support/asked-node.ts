@@ -15,6 +15,7 @@ export const more = [
   '/_nodes/_all/http,transport,process,settings',
   '/_nodes/stats/indices/docs,shard_stats',
   '/_cluster/health',
+  '/_ssl/certificates',
 ];
 export type Answers = Readonly<Record<string, Result<NodeResponse>>>;
 /** A node that tells its state and no more, unless it was taught more. */

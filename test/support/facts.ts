@@ -11,6 +11,7 @@ import type {
   YamlSettingFact,
 } from '../../shared/domain/facts.ts';
 import type { ClusterFact } from '../../shared/domain/topology.ts';
+import { authority, certificateFiles, layerTls, leaf } from './certificates.ts';
 import { kibana } from './kibana.ts';
 import { healthyTopology } from './topology.ts';
 
@@ -108,6 +109,9 @@ const on = [
   setting('xpack.security.enabled', 'true', 3),
   setting('xpack.security.http.ssl.enabled', 'true', 5),
   setting('xpack.security.transport.ssl.enabled', 'true', 8),
+  setting('xpack.security.transport.ssl.verification_mode', 'certificate', 9),
+  setting('xpack.security.http.ssl.certificate', 'certs/node.crt', 10),
+  setting('xpack.security.transport.ssl.certificate', 'certs/node.crt', 11),
 ];
 
 export const ruleset =
@@ -153,6 +157,7 @@ export const healthy: FactTypes = {
     file: file('/opt/elasticsearch/config/elasticsearch.keystore', '660'),
     digest: 'b'.repeat(64),
   },
+  'certificate-files': certificateFiles,
   'plaintext-secrets': [],
   firewall: {
     manager: 'nftables',
@@ -205,6 +210,16 @@ export const healthy: FactTypes = {
     userIndices: 2,
     nodeCount: 1,
     tlsVerifiedByCa: true,
+    tls: { http: layerTls(undefined, { asksForCertificate: false }), transport: layerTls() },
+    certificates: [leaf, authority].map(({ subject, issuer, serial, notAfter }) => ({
+      path: subject === leaf.subject ? 'certs/node.crt' : 'certs/http_ca.crt',
+      alias: undefined,
+      subject,
+      issuer,
+      serial,
+      notAfter,
+      hasPrivateKey: subject === leaf.subject,
+    })),
     authenticated: 'yes',
     weakBuiltins: [],
     notes: [],
@@ -253,6 +268,7 @@ export const open: FactTypes = {
     ...healthy.keystore,
     file: file('/opt/elasticsearch/config/elasticsearch.keystore', '644', 'deploy'),
   },
+  'certificate-files': { pem: [], keys: [], stores: [] },
   'plaintext-secrets': [
     {
       file: '/opt/elasticsearch/config/elasticsearch.yml',
@@ -297,6 +313,8 @@ export const open: FactTypes = {
     securityEnabled: false,
     userIndices: 0,
     tlsVerifiedByCa: undefined,
+    tls: {},
+    certificates: undefined,
     authenticated: 'no-credential',
     weakBuiltins: undefined,
   },

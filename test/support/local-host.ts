@@ -13,6 +13,7 @@ import type {
   HostSession,
   HostWriter,
   NodeRequest,
+  RawExchange,
   ScriptOutput,
   ScriptRequest,
 } from '../../shared/engine/ports.ts';
@@ -145,6 +146,10 @@ export class LocalHost implements HostWriter {
     return Promise.resolve(fail(appError('COMMAND_FAILED', 'No node is here.', 'None.')));
   }
 
+  exchange(_exchange?: RawExchange): Promise<Result<Uint8Array>> {
+    return this.request();
+  }
+
   cost() {
     return {
       connections: 1,
@@ -167,6 +172,7 @@ export class LocalHost implements HostWriter {
       run: (request, signal) => this.run(request, signal),
       probe: (request, signal) => this.probe(request, signal),
       request: (request) => this.request(request),
+      exchange: (exchange) => this.exchange(exchange),
       cost: () => this.cost(),
       close: () => Promise.resolve(),
     };

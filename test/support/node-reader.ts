@@ -5,6 +5,7 @@ import type {
   HostReader,
   NodeRequest,
   NodeResponse,
+  RawExchange,
   ScriptOutput,
   ScriptRequest,
   TlsPeer,
@@ -49,6 +50,8 @@ export function taughtReader(
   answers: Readonly<Record<string, Result<NodeResponse>>>,
   probe: (request: ScriptRequest) => Result<ScriptOutput> = () =>
     fail(failure('INTERNAL', 'no probe was taught')),
+  /** Answers to raw greetings; a port that was not taught says nothing. */
+  greetings: (exchange: RawExchange) => Result<Uint8Array> = () => succeed(new Uint8Array()),
 ): TaughtReader {
   const asked: string[] = [];
   const probed: ScriptRequest[] = [];
@@ -69,6 +72,10 @@ export function taughtReader(
       const found = answers[name];
       if (!found) return Promise.reject(new Error(`not taught: ${name}`));
       return Promise.resolve(found);
+    },
+    exchange: (exchange) => {
+      asked.push(`raw ${exchange.port}`);
+      return Promise.resolve(greetings(exchange));
     },
   };
 }

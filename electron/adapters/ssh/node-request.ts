@@ -3,25 +3,23 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
-import type { ClientChannel } from 'ssh2';
 import { appError } from '../../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import type { NodeCredential, NodeRequest, NodeResponse, TlsPeer } from '../../../shared/engine/ports.ts';
 import { readTlsPeer } from '../tls-peer.ts';
 import type { ChannelGate } from './channel-gate.ts';
-import { openChannel } from './channel-opening.ts';
 import type { Connection } from './connection.ts';
 import {
   noAnswerInTime,
   notHttp,
-  portClosed,
   secretToStranger,
   tlsError,
   tlsRefused,
   tooLarge,
 } from './node-request-errors.ts';
-import { cancelled, connectionLost, forwardingRefused, where } from './ssh-errors.ts';
+import { cancelled, where } from './ssh-errors.ts';
+import { inTunnel } from './tunnel.ts';
 
 const defaultBytes = 256 * 1024;
 
@@ -63,49 +61,12 @@ async function tunnelled(
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<Result<NodeResponse>> {
-  const place = where(connection.host.address, connection.host.port);
-  const opened = await openChannel(
-    connection,
-    gate,
-    (done) => connection.client.forwardOut('127.0.0.1', 0, request.address, request.port, done),
-    (failure) =>
-      failure.reason === 4 || (failure.message.endsWith('open failed') && failure.reason === 2)
-        ? 'no-place'
-        : 'refused',
-    signal,
-  );
-  if (opened.ok === 'refused')
-    return fail(
-      opened.failure.reason === 1 || opened.failure.reason === 3
-        ? forwardingRefused(place, opened.failure.message)
-        : portClosed(request, opened.failure.message),
-    );
-  if (!opened.ok) return opened;
-  onConnected();
-  const channel: Duplex = opened.value;
-  connection.costs.tunnel();
-  connection.costs.wait(2);
-  const onAbort = () => leave(opened.value);
-  channel.on('error', () => undefined);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    const result = await speak(channel, request, (socket) =>
+  return await inTunnel(connection, gate, request, signal, (channel) => {
+    onConnected();
+    return speak(channel, request, (socket) =>
       connection.costs.wait(socket.getProtocol() === 'TLSv1.3' ? 1 : 2),
     );
-    if (!result.ok && result.error.code === 'COMMAND_FAILED' && !connection.alive())
-      return fail(connectionLost(place, 'asking the node'));
-    return result;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    leave(opened.value);
-  }
-}
-
-/** Unread data would keep the channel, and so its place on the connection, for ever. */
-function leave(channel: ClientChannel): void {
-  channel.removeAllListeners('data');
-  channel.resume();
-  channel.destroy();
+  });
 }
 
 async function speak(

@@ -25,6 +25,7 @@ export function leaseSession(shared: SharedSession): HostSession {
     probe: (request, signal) => session.probe(request, signal),
     run: (request, signal) => session.run(request, signal),
     request: (request, signal) => session.request(request, signal),
+    exchange: (exchange, signal) => session.exchange(exchange, signal),
     cost: () => session.cost(),
     async close() {
       if (!open) return;

@@ -10,6 +10,7 @@ import type {
   Log,
   NodeRequest,
   NodeResponse,
+  RawExchange,
   ScriptOutput,
   ScriptRequest,
   SessionCost,
@@ -19,6 +20,7 @@ import { openExec } from './channel-opening.ts';
 import type { Connection } from './connection.ts';
 import { type Execution, follow } from './execution.ts';
 import { requestThroughTunnel } from './node-request.ts';
+import { exchangeThroughTunnel } from './raw-exchange.ts';
 import { commandLine, type Elevation, scriptInput } from './remote-command.ts';
 import { where } from './ssh-errors.ts';
 import { sudoPasswordRequired, sudoPasswordWrong } from './sudo-errors.ts';
@@ -88,6 +90,10 @@ export class SshSession implements HostSession {
 
   request(request: NodeRequest, signal?: AbortSignal): Promise<Result<NodeResponse>> {
     return requestThroughTunnel(this.#connection, this.#gate, request, signal);
+  }
+
+  exchange(exchange: RawExchange, signal?: AbortSignal): Promise<Result<Uint8Array>> {
+    return exchangeThroughTunnel(this.#connection, this.#gate, exchange, signal);
   }
 
   #carry(request: ScriptRequest, writes: boolean, signal?: AbortSignal): Promise<Result<ScriptOutput>> {

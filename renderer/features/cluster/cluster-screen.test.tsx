@@ -41,7 +41,11 @@ describe('the cluster screen', () => {
   it('counts the days of the certificates that are served', async () => {
     await draw(clusterSecured, <ClusterScreen />);
     expect(answer()).toBe('One cluster of 3 nodes, and a certificate has expired');
-    expect(screen.getByRole('table')).toHaveTextContent(/824 days left.*21 days left.*certificate expired/);
+    expect(screen.getByRole('table', { name: 'Nodes of orders' })).toHaveTextContent(
+      /824 days left.*21 days left.*certificate expired/,
+    );
+    const list = screen.getByRole('table', { name: 'Certificates of all hosts, by days left' });
+    expect(list).toHaveTextContent(/expired \d+ days? ago.*21 days.*824 days/);
   });
 
   it('names the odd nodes, what is not known, and hosts beside the cluster', async () => {

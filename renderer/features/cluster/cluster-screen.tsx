@@ -8,6 +8,7 @@ import { EmptyState, Page, Panel } from '../../ui/page.tsx';
 import { Button } from '../../ui/patternfly.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { LookDrawing } from '../start/drawings.tsx';
+import { CertificateList } from './certificate-list.tsx';
 import { ClusterPicture } from './cluster-picture.tsx';
 import { ClusterTable } from './cluster-table.tsx';
 import { answerOf } from './cluster-words.ts';
@@ -87,6 +88,7 @@ export function ClusterScreen() {
       {topology.clusters.map((cluster) => (
         <Cluster key={cluster.key} cluster={cluster} now={now} />
       ))}
+      <CertificateList nodes={topology.clusters.flatMap(({ nodes }) => nodes)} now={now} />
       {unread.length + plain.length > 0 && (
         <Panel id="cluster-others" title="Other hosts">
           <ul className="cluster-notes">

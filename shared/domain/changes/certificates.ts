@@ -28,36 +28,57 @@ const placedFileSchema = z.strictObject({
 const privateFileSchema = placedFileSchema.extend({ mode: z.string().regex(/^0?[46][046]0$/) });
 const vaultSecretSchema = z.strictObject({ from: z.literal('vault'), ref: z.string().min(1) });
 
-export const certificateInstallChangeSchema = z.strictObject({
-  kind: z.literal('certificate-install'),
-  /** What the certificate is for: decides which usages it must allow. */
-  use: z.enum(['http', 'transport']),
-  files: z.discriminatedUnion('form', [
-    z.strictObject({
-      form: z.literal('pem'),
-      key: privateFileSchema,
-      /** The certificate and what is between it and the authority. */
-      certificate: placedFileSchema,
-      /** The authority's certificate. */
-      authority: placedFileSchema.optional(),
-    }),
-    z.strictObject({
-      form: z.literal('pkcs12'),
-      store: privateFileSchema,
-      password: vaultSecretSchema,
-    }),
-  ]),
-  /** The private key in PEM form without a passphrase. */
-  key: vaultSecretSchema,
-  /** The certificate first, then intermediate ones. */
-  certificatePem: publicPem,
-  /** The authorities that the chain must end in. */
-  caPem: publicPem,
-  /** DNS names and addresses by which others reach the node; the certificate must cover each. */
-  names: z.array(z.string().min(1).max(253)).min(1).max(100),
-  /**
-   * The HTTP port on which the node already serves the certificate of these very files and must soon serve the new one.
-   * Left out where the node only takes the files at its next start.
-   */
-  served: z.strictObject({ port: z.number().int().min(1).max(65535) }).optional(),
-});
+export const certificateInstallChangeSchema = z
+  .strictObject({
+    kind: z.literal('certificate-install'),
+    /** What the certificate is for: decides which usages it must allow. */
+    use: z.enum(['http', 'transport']),
+    files: z.discriminatedUnion('form', [
+      z.strictObject({
+        form: z.literal('pem'),
+        key: privateFileSchema,
+        /** The certificate and what is between it and the authority. */
+        certificate: placedFileSchema,
+        /** The authority's certificate. */
+        authority: placedFileSchema.optional(),
+      }),
+      z.strictObject({
+        form: z.literal('pkcs12'),
+        store: privateFileSchema,
+        password: vaultSecretSchema,
+      }),
+    ]),
+    /** The private key in PEM form without a passphrase. */
+    key: vaultSecretSchema,
+    /** The certificate first, then intermediate ones; left out where one is issued. */
+    certificatePem: publicPem.optional(),
+    /** The authorities that the chain must end in; left out where one is issued. */
+    caPem: publicPem.optional(),
+    /**
+     * Issue key and certificate by the authority in the vault when the change is carried out. The key's entry then holds both,
+     * and what it holds already is used again as long as it fits.
+     */
+    issue: z
+      .strictObject({
+        /** Of the whole workspace, not of one host. */
+        authorityRef: z.string().min(1),
+        keyType: z.enum(keyTypes),
+        /** 1 to 3650. */
+        days: z.number().int().min(1).max(3650),
+        /** Subject of the authority above the certificate that is there: no other one may take its place. */
+        issuerName: z.string().min(1).max(500),
+      })
+      .optional(),
+    /** DNS names and addresses by which others reach the node; the certificate must cover each. */
+    names: z.array(z.string().min(1).max(253)).min(1).max(100),
+    /**
+     * The HTTP port on which the node already serves the certificate of these very files and must soon serve the new one.
+     * Left out where the node only takes the files at its next start.
+     */
+    served: z.strictObject({ port: z.number().int().min(1).max(65535) }).optional(),
+  })
+  .refine(
+    ({ certificatePem, caPem, issue }) =>
+      (issue === undefined) === (certificatePem !== undefined && caPem !== undefined),
+    'Give a certificate with its authority, or have one issued.',
+  );

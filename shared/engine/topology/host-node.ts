@@ -1,6 +1,8 @@
 /** What one host's facts add to the picture of its cluster. */
+
+import type { EsInstall } from '../../domain/elasticsearch.ts';
 import { knownValue } from '../../domain/fact.ts';
-import type { EsSettings, Facts } from '../../domain/facts.ts';
+import type { EsSettings, Facts, NodeAnswers } from '../../domain/facts.ts';
 import { type HostNode, hostNodeSchema, type ServedCertificate } from '../../domain/topology.ts';
 import type { TlsPeer } from '../ports.ts';
 
@@ -34,11 +36,7 @@ export function hostNodeOf(
     ...(settings ? { settings: settingsOf(settings, hostname) } : {}),
     ...(data ? { dataOnDisk: data.some((directory) => !directory.empty) } : {}),
     ...(answers?.cluster ? { cluster: answers.cluster } : {}),
-    certificates: peers.flatMap(({ port, peer }) => {
-      const layer =
-        port === install.httpPort ? 'http' : port === install.transportPort ? 'transport' : undefined;
-      return layer === undefined ? [] : certificateOf(layer, peer);
-    }),
+    certificates: servedCertificates(install, answers, peers),
   });
   // What a host says of itself may have any shape; a picture that cannot be kept is none.
   return node.success ? node.data : undefined;
@@ -64,6 +62,24 @@ function settingsOf({ settings }: EsSettings, hostname: string): NonNullable<Hos
 
 function short(text: string): string {
   return text.slice(0, 255);
+}
+
+/** As the host itself was shown them; from outside where it was not. */
+function servedCertificates(
+  install: EsInstall,
+  answers: NodeAnswers | undefined,
+  peers: readonly { readonly port: number; readonly peer: TlsPeer }[],
+): readonly ServedCertificate[] {
+  const ports = { http: install.httpPort, transport: install.transportPort } as const;
+  return (['http', 'transport'] as const).flatMap((layer) => {
+    const leaf = answers?.tls?.[layer]?.chain[0];
+    if (leaf === undefined)
+      return peers
+        .filter(({ port }) => port === ports[layer])
+        .flatMap(({ peer }) => certificateOf(layer, peer));
+    const { subject, issuer, notAfter, fingerprint256 } = leaf;
+    return [{ layer, subject, issuer, notAfter, fingerprint256 }];
+  });
 }
 
 function certificateOf(layer: ServedCertificate['layer'], peer: TlsPeer): readonly ServedCertificate[] {

@@ -8,12 +8,14 @@ import type { Fact } from '../../domain/fact.ts';
 import type { EsProcess, EsSettings, Listener, NodeAnswers } from '../../domain/facts.ts';
 import type { Result } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { HostReader, NodeCredential, NodeRequest, NodeResponse } from '../../engine/ports.ts';
+import type { HostReader, NodeCredential, NodeRequest, NodeResponse, TlsPeer } from '../../engine/ports.ts';
 import { isOn, settingValue } from '../../text/yaml-settings.ts';
 import { speaksTls, speaksTransport } from '../outside/speech.ts';
 import { type ClusterState, clusterStateOf, isOperatorsIndex, standingOf } from './answers.ts';
 import { clusterViewOf } from './cluster.ts';
 import { addressFor, mayCarryPassword } from './door.ts';
+import { greetLayer } from './greet.ts';
+import { listedCertificatesOf } from './listed-certificates.ts';
 import { nodeRequests, weakPasswords } from './requests.ts';
 
 export interface AskInput {
@@ -85,7 +87,21 @@ export async function askNode(
   }
   if (first?.ok) await readHttp(asking, first.value);
   answers.transport = await transportSpeech(asking);
+  await greetLayers(asking, first?.ok ? first.value.peer : undefined);
   return { status: 'known', value: answers, where, at: input.at };
+}
+
+async function greetLayers(asking: Asking, httpPeer: TlsPeer | undefined): Promise<void> {
+  const { answers, input, reader, signal } = asking;
+  const ports = { http: input.install.httpPort, transport: input.install.transportPort } as const;
+  const greet = async (layer: keyof typeof ports, peer?: TlsPeer) => {
+    const address = addressFor(input.listeners, ports[layer]);
+    return answers[layer] !== 'tls' || address === undefined
+      ? undefined
+      : await greetLayer(reader, { address, port: ports[layer] }, peer, signal);
+  };
+  const [http, transport] = await Promise.all([greet('http', httpPeer), greet('transport')]);
+  if (http || transport) answers.tls = { ...(http ? { http } : {}), ...(transport ? { transport } : {}) };
 }
 
 async function send(
@@ -206,12 +222,14 @@ async function readCluster(asking: Asking, credential: NodeCredential | undefine
   answers.version = cluster.version;
   answers.nodeCount = cluster.nodeCount;
   answers.userIndices = cluster.indices.filter(isOperatorsIndex).length;
-  // Side by side: together they wait no longer than the slowest of them.
-  const [nodes, holdings, health] = await Promise.all(
-    [nodeRequests.nodes, nodeRequests.holdings, nodeRequests.health].map((path) =>
+  // Side by side: together they wait no longer than the slowest of them. Without TLS there is nothing to list.
+  const [nodes, holdings, health, certificates] = await Promise.all([
+    ...[nodeRequests.nodes, nodeRequests.holdings, nodeRequests.health].map((path) =>
       bodyOf(asking, path, more),
     ),
-  );
+    answers.http === 'tls' ? bodyOf(asking, nodeRequests.certificates, more) : undefined,
+  ]);
+  if (certificates !== undefined) answers.certificates = listedCertificatesOf(certificates);
   answers.cluster = clusterViewOf({ state, nodes, holdings, health });
   if (answers.cluster === undefined)
     notes.push('What the node told of its cluster does not have the shape of a cluster.');

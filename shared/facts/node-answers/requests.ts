@@ -15,6 +15,8 @@ export const nodeRequests = {
   holdings:
     '/_nodes/stats/indices/docs,shard_stats?filter_path=nodes.*.indices.docs.count,nodes.*.indices.shard_stats.total_count&timeout=5s',
   health: '/_cluster/health?filter_path=status,unassigned_shards&master_timeout=5s',
+  /** What it has configured of TLS, by the files of this moment; another node answers for itself. */
+  certificates: '/_ssl/certificates',
   /** Only sent to a transport port, to see that it is not an HTTP port. */
   root: '/',
 } as const;

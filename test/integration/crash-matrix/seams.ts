@@ -11,6 +11,7 @@ import type {
   HostSession,
   Journal,
   NodeRequest,
+  RawExchange,
   ScriptOutput,
   ScriptRequest,
   SessionFactory,
@@ -61,6 +62,10 @@ class GatedSession implements HostSession {
   request(request: NodeRequest, signal?: AbortSignal) {
     const path = request.path.split('?')[0] ?? '';
     return this.#pass(`${request.method} ${path}`, () => this.#inner.request(request, signal));
+  }
+
+  exchange(exchange: RawExchange, signal?: AbortSignal) {
+    return this.#inner.exchange(exchange, signal);
   }
 
   async #pass<T>(name: string, act: () => Promise<Result<T>>, afterwards?: string): Promise<Result<T>> {

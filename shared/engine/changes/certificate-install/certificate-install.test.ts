@@ -246,3 +246,65 @@ describe('a store', () => {
     );
   });
 });
+
+describe('a certificate of the own authority', () => {
+  const asked = async (): Promise<Change> => {
+    const made = value(
+      await context.issuer.makeAuthority({
+        name: 'Own',
+        keyType: 'p-256',
+        now: context.clock.now(),
+        days: 3000,
+      }),
+    );
+    value(
+      await context.secrets.put('pki', new Secret(made.keyPem.reveal() + made.certificatePem), 'authority'),
+    );
+    const { certificatePem: _pem, caPem: _ca, ...rest } = change();
+    const issue = {
+      authorityRef: 'pki',
+      keyType: 'p-256',
+      days: 730,
+      issuerName: 'CN=Own, O=Bulwark',
+    } as const;
+    return { ...rest, key: { from: 'vault', ref: 'reissued' }, issue };
+  };
+
+  it('is issued when it is carried out, and goes back to the same bytes and modes', async () => {
+    const was = look();
+    const wish = await asked();
+    expect(changeSchema.safeParse(wish).success).toBe(true);
+    const first = value(await certificateInstall.inspect(wish, context));
+    expect(first.inPlace).toBe(false);
+    expect(JSON.stringify(first)).toContain('a new key');
+    expect((await context.secrets.get('reissued')).ok).toBe(false);
+    const applied = await applyTwice(certificateInstall, wish, context);
+    expect(readFileSync(host.path(certificatePath), 'utf8')).not.toBe(old.certPem);
+    expect(readFileSync(host.path(keyPath), 'utf8')).not.toContain('CERTIFICATE');
+    value(await undo(certificateInstall, wish, applied, context));
+    expect(look()).toEqual(was);
+    // Planned once more, what lasts long enough is used again.
+    const kept = value(await context.secrets.get('reissued')).reveal();
+    await applyTwice(certificateInstall, wish, context);
+    expect(value(await context.secrets.get('reissued')).reveal()).toBe(kept);
+  });
+
+  it('is refused where another authority signed what is there, or the vault has none', async () => {
+    const was = look();
+    const wish = await asked();
+    const issue = { ...wish.issue, issuerName: 'CN=Company' } as NonNullable<Change['issue']>;
+    for (const wrong of [
+      { ...wish, issue },
+      { ...wish, issue: { ...issue, authorityRef: 'nothing' } },
+    ]) {
+      expect(await certificateInstall.inspect(wrong, context)).toMatchObject(refused);
+      expect(await certificateInstall.capture(wrong, context)).toMatchObject(refused);
+    }
+    expect(look()).toEqual(was);
+    for (const wrong of [
+      { ...wish, issue: undefined },
+      { ...wish, certificatePem: next.certPem, caPem: authority.caPem },
+    ])
+      expect(changeSchema.safeParse(wrong).success).toBe(false);
+  });
+});

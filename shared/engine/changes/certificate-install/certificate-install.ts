@@ -11,6 +11,7 @@ import { afterWriting } from '../../host-script.ts';
 import { digestsOf, imageOfFile, markGroup, readGroup, revertGroup, strayed } from '../file-group.ts';
 import { fileImageSchema } from '../single-file.ts';
 import { checkOnHost } from './host-check.ts';
+import { type Resolved, resolve } from './issued.ts';
 import { fileDiffs, isPlaced, type Prepared, prepare } from './prepared.ts';
 import { proveServed, servedFingerprint, waitForServed } from './served.ts';
 
@@ -36,7 +37,7 @@ interface Looked {
   readonly inPlace: boolean;
 }
 
-async function look(change: Change, context: ChangeContext): Promise<Result<Looked>> {
+async function look(change: Resolved, context: ChangeContext): Promise<Result<Looked>> {
   const prepared = await prepare(change, context);
   if (!prepared.ok) return prepared;
   const { files } = prepared.value;
@@ -70,6 +71,32 @@ async function servedNow(change: Change, context: ChangeContext): Promise<Result
     : await servedFingerprint(context, change.served.port);
 }
 
+/** Before anything is issued there are no bytes to show; what the files are now is looked at when they are replaced. */
+async function willIssue(change: Change, context: ChangeContext) {
+  const seen = await servedNow(change, context);
+  const now = seen.ok && seen.value !== undefined ? `SHA-256 ${seen.value}` : 'what is there now';
+  return {
+    inPlace: false,
+    diffs: pathsOf(change).map((path) => ({
+      subject: path,
+      before: now,
+      after: `a new key and a certificate for ${change.names.join(', ')}, valid ${change.issue?.days ?? 0} days`,
+    })),
+    words: ['Key and certificate are issued by your authority when the plan is carried out.'],
+  };
+}
+
+/** Capturing comes before applying, so that the files' new bytes are known to whoever takes them back. */
+async function issued(change: Change, context: ChangeContext): Promise<Result<Resolved>> {
+  const resolved = await resolve(change, context, true);
+  if (!resolved.ok) return resolved;
+  return resolved.value === undefined
+    ? fail(
+        appError('INTERNAL', 'No certificate was issued.', 'Please report this.', { hostState: 'unchanged' }),
+      )
+    : succeed(resolved.value);
+}
+
 export const certificateInstall: ChangeKind<'certificate-install'> = {
   kind: 'certificate-install',
 
@@ -95,7 +122,11 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
   // The node reads the files again by itself within seconds, or at its next start where they are new to it.
   byHand: (change) => pathsOf(change).map((path) => ({ do: 'file', path })),
 
-  async inspect(change, context) {
+  async inspect(given, context) {
+    const resolved = await resolve(given, context, false);
+    if (!resolved.ok) return resolved;
+    const change = resolved.value;
+    if (change === undefined) return succeed(await willIssue(given, context));
     const looked = await look(change, context);
     if (!looked.ok) return looked;
     const { prepared, now, inPlace } = looked.value;
@@ -119,7 +150,10 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
     });
   },
 
-  async capture(change, context) {
+  async capture(given, context) {
+    const resolved = await issued(given, context);
+    if (!resolved.ok) return resolved;
+    const change = resolved.value;
     const prepared = await prepare(change, context);
     if (!prepared.ok) return prepared;
     const paths = pathsOf(change);
@@ -138,7 +172,10 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
     return succeed(encodeImage(image));
   },
 
-  async apply(change, before, context): Promise<Result<Mark>> {
+  async apply(given, before, context): Promise<Result<Mark>> {
+    const resolved = await issued(given, context);
+    if (!resolved.ok) return resolved;
+    const change = resolved.value;
     const image = decodeImage(imageSchema, before);
     if (!image.ok) return image;
     const looked = await look(change, context);
@@ -164,7 +201,10 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
     return succeed({ ...mark.value, served: image.value.served === null ? 'not-seen' : 'seen' });
   },
 
-  async verify(change, mark, context) {
+  async verify(given, mark, context) {
+    const resolved = await issued(given, context);
+    if (!resolved.ok) return resolved;
+    const change = resolved.value;
     const wrong = await strayed(context, pathsOf(change), mark);
     if (!wrong.ok) return wrong;
     if (wrong.value.length > 0)

@@ -1,12 +1,10 @@
 /** What another program on the host makes of the files: openssl, where it is installed. */
-import type { ChangeOf } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { Secret } from '../../../domain/secret.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { prelude, runChecked, textOf } from '../../host-script.ts';
-
-type Change = ChangeOf<'certificate-install'>;
+import type { Resolved } from './issued.ts';
 
 // Standard input may be a socket, which cannot be opened by name: the authorities go through a file of their own.
 // A store that this openssl cannot open says nothing: old ones do not know its encryption.
@@ -29,7 +27,7 @@ fi
 
 /** Errors: VERIFY_FAILED, and those of the connection. Succeeds where there is no openssl. */
 export async function checkOnHost(
-  change: Change,
+  change: Resolved,
   fingerprint: string,
   context: ChangeContext,
 ): Promise<Result<void>> {

@@ -1,5 +1,5 @@
 /** What would be written, after our own checks: Elasticsearch loads a wrong pair and an expired certificate without a word. */
-import type { ChangeOf, Diff } from '../../../domain/change.ts';
+import type { Diff } from '../../../domain/change.ts';
 import { type AppError, appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { Secret } from '../../../domain/secret.ts';
@@ -7,9 +7,9 @@ import type { ChangeContext } from '../../change-kind.ts';
 import type { HostFile } from '../../host-files.ts';
 import { prelude, runChecked, textOf } from '../../host-script.ts';
 import type { CertificateProblem, CertificateSummary } from '../../ports.ts';
+import { keyOf, type Resolved } from './issued.ts';
 
-type Change = ChangeOf<'certificate-install'>;
-type Place = Extract<Change['files'], { form: 'pem' }>['certificate'];
+type Place = Extract<Resolved['files'], { form: 'pem' }>['certificate'];
 
 export interface PreparedFile extends Place {
   readonly what: 'key' | 'certificate' | 'authority' | 'store';
@@ -53,7 +53,7 @@ function refused(problems: readonly CertificateProblem[], clock: string): AppErr
 }
 
 /** Elasticsearch tells the type of a store by the ending of its name. */
-function storeProblem(change: Change): readonly CertificateProblem[] {
+function storeProblem(change: Resolved): readonly CertificateProblem[] {
   if (change.files.form !== 'pkcs12' || /\.(p12|pfx|pkcs12)$/.test(change.files.store.path)) return [];
   return [
     {
@@ -64,7 +64,7 @@ function storeProblem(change: Change): readonly CertificateProblem[] {
 }
 
 /** Dates must hold by the operator's clock and by the host's. */
-async function judge(change: Change, keyPem: Secret, context: ChangeContext): Promise<Result<void>> {
+async function judge(change: Resolved, keyPem: Secret, context: ChangeContext): Promise<Result<void>> {
   const there = await hostClock(context);
   if (!there.ok) return there;
   const here = context.clock.now();
@@ -90,10 +90,11 @@ const encode = (pem: string) => new TextEncoder().encode(`${pem.trim()}\n`);
  * Bytes, owner and mode of every file. Errors: those of the vault, PRECONDITION_FAILED with everything that is wrong with
  * the certificate, INPUT_INVALID.
  */
-export async function prepare(change: Change, context: ChangeContext): Promise<Result<Prepared>> {
-  const keyPem = await context.secrets.get(change.key.ref);
-  if (!keyPem.ok) return keyPem;
-  const judged = await judge(change, keyPem.value, context);
+export async function prepare(change: Resolved, context: ChangeContext): Promise<Result<Prepared>> {
+  const kept = await context.secrets.get(change.key.ref);
+  if (!kept.ok) return kept;
+  const keyPem = keyOf(kept.value);
+  const judged = await judge(change, keyPem, context);
   if (!judged.ok) return judged;
   const summary = context.certificates.summary(change.certificatePem);
   if (summary === undefined)
@@ -102,17 +103,14 @@ export async function prepare(change: Change, context: ChangeContext): Promise<R
     const password = await context.secrets.get(change.files.password.ref);
     if (!password.ok) return password;
     const { certificatePem, caPem } = change;
-    const bytes = context.certificates.pkcs12(
-      { keyPem: keyPem.value, certificatePem, caPem },
-      password.value,
-    );
+    const bytes = context.certificates.pkcs12({ keyPem, certificatePem, caPem }, password.value);
     return bytes.ok
       ? succeed({ summary, files: [{ ...change.files.store, what: 'store', bytes: bytes.value }] })
       : bytes;
   }
   const { key, certificate, authority } = change.files;
   const files: readonly PreparedFile[] = [
-    { ...key, what: 'key', bytes: encode(keyPem.value.reveal()) },
+    { ...key, what: 'key', bytes: encode(keyPem.reveal()) },
     { ...certificate, what: 'certificate', bytes: encode(change.certificatePem) },
     ...(authority === undefined
       ? []

@@ -1,13 +1,12 @@
 /** Which certificate the node really serves: only a handshake tells (its own list reads the files, not what is loaded). */
-import type { ChangeOf } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { findListener } from '../../elasticsearch/listening.ts';
 import { isLost } from '../../elasticsearch/node.ts';
 import type { TlsPeer } from '../../ports.ts';
+import type { Resolved } from './issued.ts';
 
-type Change = ChangeOf<'certificate-install'>;
 type ServedContext = Pick<ChangeContext, 'host' | 'clock' | 'signal' | 'progress'>;
 
 /** The node looks at its files every 5 seconds; a new pair was live after at most 4.9 s on 8.19.21. */
@@ -63,7 +62,7 @@ export async function waitForServed(
 /** A client that trusts only the given authority gets through, by one of the names. Errors: VERIFY_FAILED. */
 export async function proveServed(
   context: ServedContext,
-  change: Change,
+  change: Resolved,
   port: number,
   fingerprint: string,
 ): Promise<Result<void>> {

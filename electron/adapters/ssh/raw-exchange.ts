@@ -1,0 +1,36 @@
+/** A greeting in bytes through a forwarded channel, and what comes back until it is enough. */
+import type { Duplex } from 'node:stream';
+import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
+import type { RawExchange } from '../../../shared/engine/ports.ts';
+import type { ChannelGate } from './channel-gate.ts';
+import type { Connection } from './connection.ts';
+import { cancelled } from './ssh-errors.ts';
+import { inTunnel } from './tunnel.ts';
+
+/** Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, SSH_CHANNEL_LIMIT, COMMAND_FAILED (`port-closed`), CANCELLED. */
+export async function exchangeThroughTunnel(
+  connection: Connection,
+  gate: ChannelGate,
+  exchange: RawExchange,
+  signal?: AbortSignal,
+): Promise<Result<Uint8Array>> {
+  const clock = AbortSignal.timeout(exchange.timeoutSeconds * 1000);
+  const either = signal === undefined ? clock : AbortSignal.any([clock, signal]);
+  const result = await inTunnel(connection, gate, exchange, either, (channel) => converse(channel, exchange));
+  if (signal?.aborted === true) return fail(cancelled('unchanged'));
+  // Silence is an answer too: whoever asks knows what to make of no bytes.
+  return !result.ok && result.error.code === 'CANCELLED' ? succeed(new Uint8Array()) : result;
+}
+
+function converse(channel: Duplex, { bytes, enough, maxBytes }: RawExchange): Promise<Result<Uint8Array>> {
+  return new Promise((resolve) => {
+    let received = Buffer.alloc(0);
+    const finish = () => resolve(succeed(new Uint8Array(received)));
+    channel.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]).subarray(0, maxBytes);
+      if (received.length >= maxBytes || enough(received)) finish();
+    });
+    for (const end of ['end', 'close', 'error']) channel.once(end, finish);
+    channel.write(bytes);
+  });
+}

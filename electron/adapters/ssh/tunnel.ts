@@ -1,0 +1,69 @@
+/** A forwarded channel to a port of the host, and what becomes of it afterwards. */
+import type { ClientChannel } from 'ssh2';
+import { appError } from '../../../shared/domain/error.ts';
+import { fail, type Result } from '../../../shared/domain/result.ts';
+import type { ChannelGate } from './channel-gate.ts';
+import { openChannel } from './channel-opening.ts';
+import type { Connection } from './connection.ts';
+import { connectionLost, forwardingRefused, where } from './ssh-errors.ts';
+
+/**
+ * Opens a channel, hands it over, and gives its place back. Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST,
+ * SSH_CHANNEL_LIMIT, COMMAND_FAILED (`port-closed`), and those of `converse`.
+ */
+export async function inTunnel<T>(
+  connection: Connection,
+  gate: ChannelGate,
+  target: { readonly address: string; readonly port: number },
+  signal: AbortSignal,
+  converse: (channel: ClientChannel) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const place = where(connection.host.address, connection.host.port);
+  const opened = await openChannel(
+    connection,
+    gate,
+    (done) => connection.client.forwardOut('127.0.0.1', 0, target.address, target.port, done),
+    (failure) =>
+      failure.reason === 4 || (failure.message.endsWith('open failed') && failure.reason === 2)
+        ? 'no-place'
+        : 'refused',
+    signal,
+  );
+  if (opened.ok === 'refused')
+    return fail(
+      opened.failure.reason === 1 || opened.failure.reason === 3
+        ? forwardingRefused(place, opened.failure.message)
+        : portClosed(target, opened.failure.message),
+    );
+  if (!opened.ok) return opened;
+  connection.costs.tunnel();
+  connection.costs.wait(2);
+  const onAbort = () => leave(opened.value);
+  opened.value.on('error', () => undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const result = await converse(opened.value);
+    if (!result.ok && result.error.code === 'COMMAND_FAILED' && !connection.alive())
+      return fail(connectionLost(place, 'asking the node'));
+    return result;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    leave(opened.value);
+  }
+}
+
+/** Unread data would keep the channel, and so its place on the connection, for ever. */
+function leave(channel: ClientChannel): void {
+  channel.removeAllListeners('data');
+  channel.resume();
+  channel.destroy();
+}
+
+function portClosed(target: { readonly address: string; readonly port: number }, detail: string) {
+  return appError(
+    'COMMAND_FAILED',
+    `Nothing answers on ${where(target.address, target.port)} of the host.`,
+    'Check that Elasticsearch runs and on which port it listens.',
+    { hostState: 'unchanged', retryable: true, detail: `port-closed: ${detail}` },
+  );
+}

@@ -1,0 +1,102 @@
+/** A certificate that is issued when it is needed: in the vault with its key before a host hears of either. */
+import type { ChangeOf } from '../../../domain/change.ts';
+import { appError } from '../../../domain/error.ts';
+import { fail, type Result, succeed } from '../../../domain/result.ts';
+import { Secret } from '../../../domain/secret.ts';
+import { keptAuthority } from '../../certificates/kept-authority.ts';
+import type { Identity } from '../../certificates/ports.ts';
+import type { ChangeContext } from '../../change-kind.ts';
+
+type Change = ChangeOf<'certificate-install'>;
+type Issue = NonNullable<Change['issue']>;
+
+/** With its certificate, and no longer to be issued. */
+export type Resolved = Change & { readonly certificatePem: string; readonly caPem: string };
+
+const begin = '-----BEGIN CERTIFICATE-----';
+/** One that ends sooner is no cure for a certificate that ends. */
+const leastDays = 90;
+const day = 86_400_000;
+
+function refused(sentence: string, next: string): Result<never> {
+  return fail(appError('PRECONDITION_FAILED', sentence, next, { hostState: 'unchanged' }));
+}
+
+/** Errors: those of the vault, PRECONDITION_FAILED where another authority signed the certificate that is there. */
+async function authorityFor(issue: Issue, context: ChangeContext): Promise<Result<Identity>> {
+  const kept = await keptAuthority(context.secrets, issue.authorityRef);
+  if (!kept.ok) return kept;
+  const subject = context.certificates.summary(kept.value?.certificatePem ?? '')?.subject;
+  if (kept.value === undefined || subject === undefined)
+    return refused(
+      'The vault has no authority that could issue a certificate. Nothing was changed.',
+      'Import the authority of your nodes with bulwark authority import, then plan again.',
+    );
+  if (subject !== issue.issuerName)
+    return refused(
+      `The certificate of the node comes from ${issue.issuerName}, and the vault has ${subject}. Clients and nodes trust the first one. Nothing was changed.`,
+      'Import the authority of the node with bulwark authority import, then plan again.',
+    );
+  return succeed(kept.value);
+}
+
+/** What the vault has for this change, where it fits and lasts; undefined otherwise. */
+async function keptFor(
+  change: Change,
+  authority: Identity,
+  context: ChangeContext,
+): Promise<Result<string | undefined>> {
+  const found = await context.secrets.get(change.key.ref);
+  if (!found.ok) return found.error.code === 'SECRET_MISSING' ? succeed(undefined) : found;
+  const text = found.value.reveal();
+  const at = text.indexOf(begin);
+  if (at < 0) return succeed(undefined);
+  const certificatePem = text.slice(at);
+  const problems = context.certificates.check(
+    { keyPem: new Secret(text.slice(0, at)), certificatePem, caPem: authority.certificatePem },
+    { names: change.names, use: change.use, now: context.clock.now() + leastDays * day },
+  );
+  return succeed(problems.length === 0 ? certificatePem : undefined);
+}
+
+/**
+ * The change with its certificate; undefined where none was issued yet and `mayIssue` is false.
+ * Errors: those of the vault and of the issuer, PRECONDITION_FAILED.
+ */
+export async function resolve(
+  change: Change,
+  context: ChangeContext,
+  mayIssue: boolean,
+): Promise<Result<Resolved | undefined>> {
+  const { issue, certificatePem, caPem, ...rest } = change;
+  if (issue === undefined)
+    return succeed({ ...rest, certificatePem: certificatePem ?? '', caPem: caPem ?? '' });
+  const authority = await authorityFor(issue, context);
+  if (!authority.ok) return authority;
+  const ca = authority.value.certificatePem;
+  const kept = await keptFor(change, authority.value, context);
+  if (!kept.ok) return kept;
+  if (kept.value !== undefined) return succeed({ ...rest, certificatePem: kept.value, caPem: ca });
+  if (!mayIssue) return succeed(undefined);
+  const issued = await context.issuer.issueForNode(authority.value, {
+    name: (change.names[0] ?? '').slice(0, 64),
+    names: change.names,
+    keyType: issue.keyType,
+    now: context.clock.now(),
+    days: issue.days,
+  });
+  if (!issued.ok) return issued;
+  const put = await context.secrets.put(
+    change.key.ref,
+    new Secret(issued.value.keyPem.reveal() + issued.value.certificatePem),
+    `Key and certificate of ${context.host.hostId}`,
+  );
+  return put.ok ? succeed({ ...rest, certificatePem: issued.value.certificatePem, caPem: ca }) : put;
+}
+
+/** The private key alone: an entry of an issued certificate holds that as well. */
+export function keyOf(secret: Secret): Secret {
+  const text = secret.reveal();
+  const at = text.indexOf(begin);
+  return at < 0 ? secret : new Secret(text.slice(0, at));
+}
