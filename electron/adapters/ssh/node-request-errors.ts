@@ -6,9 +6,9 @@ import { where } from './ssh-errors.ts';
 const untouched = (request: NodeRequest) => ({
   hostState: request.method === 'GET' ? ('unchanged' as const) : ('unknown' as const),
 });
-const target = (request: NodeRequest) => where(request.address, request.port);
+const target = (request: Pick<NodeRequest, 'address' | 'port'>) => where(request.address, request.port);
 
-export function portClosed(request: NodeRequest, detail: string): AppError {
+export function portClosed(request: Pick<NodeRequest, 'address' | 'port'>, detail: string): AppError {
   return appError(
     'COMMAND_FAILED',
     `Nothing answers on ${target(request)} of the host.`,

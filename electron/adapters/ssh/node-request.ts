@@ -18,7 +18,7 @@ import {
   tlsRefused,
   tooLarge,
 } from './node-request-errors.ts';
-import { cancelled, where } from './ssh-errors.ts';
+import { cancelled } from './ssh-errors.ts';
 import { inTunnel } from './tunnel.ts';
 
 const defaultBytes = 256 * 1024;

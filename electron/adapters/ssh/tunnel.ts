@@ -1,10 +1,10 @@
 /** A forwarded channel to a port of the host, and what becomes of it afterwards. */
 import type { ClientChannel } from 'ssh2';
-import { appError } from '../../../shared/domain/error.ts';
 import { fail, type Result } from '../../../shared/domain/result.ts';
 import type { ChannelGate } from './channel-gate.ts';
 import { openChannel } from './channel-opening.ts';
 import type { Connection } from './connection.ts';
+import { portClosed } from './node-request-errors.ts';
 import { connectionLost, forwardingRefused, where } from './ssh-errors.ts';
 
 /**
@@ -57,13 +57,4 @@ function leave(channel: ClientChannel): void {
   channel.removeAllListeners('data');
   channel.resume();
   channel.destroy();
-}
-
-function portClosed(target: { readonly address: string; readonly port: number }, detail: string) {
-  return appError(
-    'COMMAND_FAILED',
-    `Nothing answers on ${where(target.address, target.port)} of the host.`,
-    'Check that Elasticsearch runs and on which port it listens.',
-    { hostState: 'unchanged', retryable: true, detail: `port-closed: ${detail}` },
-  );
 }
