@@ -74,7 +74,11 @@ async function rollback(
   headless.give(involved);
   let error: AppError | undefined;
   // Host by host; one that fails does not keep the others from being restored.
+  const open = (hostId: string): boolean => historyOf(hostId).some((item) => item.canUndo) || owes(hostId);
+  const begun = new Set(involved.filter((host) => open(host.id)));
   for (const host of involved) {
+    // What it did together with an earlier host went back with that one.
+    if (begun.has(host) && !open(host.id)) continue;
     const undone = await headless.run('rollback', `Undo on ${host.name}`, (handle) =>
       undo(context, headless.workspace, { hostId: host.id, scope, force }, handle),
     );

@@ -55,7 +55,7 @@ export function factsToPlanOn(
 }
 
 async function judgeOthersAgain(context: ServiceContext, workspace: OpenWorkspace): Promise<void> {
-  await judgeClusterAgain(context, workspace);
+  await judgeClusterAgain(context, workspace, (id) => factsOf(workspace, id));
   await judgeKibanaAgain(context, workspace, (id) => factsOf(workspace, id));
 }
 

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { basketItemSchema } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
+import type { Proposal } from '../../shared/controls/define-control.ts';
 import type { Change, SecretSource } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { knownValue } from '../../shared/domain/fact.ts';
@@ -17,6 +18,7 @@ import { engineParts } from './engine-work.ts';
 import { type JoinableHost, withIssuers } from './joining.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
+import { withPicture } from './topology.ts';
 
 export type BasketItem = z.infer<typeof basketItemSchema>;
 
@@ -45,6 +47,32 @@ export function withCompanions(context: ServiceContext, item: BasketItem): Baske
       choices: item.choices,
     }));
   return [item, ...others];
+}
+
+function proposalFor(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  item: BasketItem,
+): Proposal | undefined {
+  const control = catalog.find((entry) => entry.words.id === item.controlId);
+  const facts = factsToPlanOn(context, workspace, item.hostId);
+  if (control === undefined || facts === undefined) return undefined;
+  const { app, hosts } = context.store.get();
+  const choices = { guardSeconds: String(app.guardSeconds), ...item.choices };
+  return control.propose(withPicture(hosts, item.hostId, facts), choices);
+}
+
+/** What several nodes do together is planned for all of them. Names of a certificate are each node's own. */
+function onPeers(context: ServiceContext, workspace: OpenWorkspace, item: BasketItem): readonly BasketItem[] {
+  const proposal = proposalFor(context, workspace, item);
+  const changes = proposal?.type === 'changes' ? proposal.changes : [];
+  const { certificateNames: _own, ...choices } = item.choices;
+  return changes
+    .flatMap((change) => (change.kind === 'es-own-certificates' ? (change.cluster?.hosts ?? []) : []))
+    .filter((hostId) => hostId !== item.hostId)
+    .map((hostId) => findingById(context, `${hostId}/${item.controlId}`))
+    .filter((finding): finding is Finding => finding?.outcome === 'fail')
+    .map(({ id, hostId, controlId }) => ({ findingId: id, hostId, controlId, choices }));
 }
 
 /** Controls judge one host and name its secrets without it; in the vault every host has its own. */
@@ -128,29 +156,30 @@ export async function makePlan(
   const byChoices = items.toSorted((left, right) => chosen(right) - chosen(left));
   for (const item of byChoices.flatMap((entry) => withCompanions(context, entry)))
     if (!wanted.has(item.findingId)) wanted.set(item.findingId, item);
-  const hostIds = [...new Set([...wanted.values()].map((item) => item.hostId))];
-
-  // Facts live in memory only: after a restart of the app, or when they are old, they are gathered again.
-  for (const hostId of hostIds) {
-    if (factsOf(workspace, hostId) !== undefined) continue;
-    handle.doing(`Assessing ${workspace.host(hostId)?.name ?? hostId} first`);
-    const assessed = await assessHost(context, workspace, hostId, handle.signal);
-    if (!assessed.ok) return assessed;
+  for (let more: readonly BasketItem[] = [...wanted.values()]; more.length > 0; ) {
+    // Facts live in memory only: after a restart of the app, or when they are old, they are gathered again.
+    for (const hostId of new Set(more.map((item) => item.hostId))) {
+      if (factsOf(workspace, hostId) !== undefined) continue;
+      handle.doing(`Assessing ${workspace.host(hostId)?.name ?? hostId} first`);
+      const assessed = await assessHost(context, workspace, hostId, handle.signal);
+      if (!assessed.ok) return assessed;
+    }
+    more = more
+      .flatMap((item) => onPeers(context, workspace, item))
+      .filter((item) => !wanted.has(item.findingId));
+    for (const item of more) wanted.set(item.findingId, item);
   }
 
   const requests: PlanRequest[] = [];
   const leftOut: Plan['leftOut'] = [];
   for (const item of wanted.values()) {
-    const control = catalog.find((entry) => entry.words.id === item.controlId);
-    const facts = factsToPlanOn(context, workspace, item.hostId);
     const finding = findingById(context, item.findingId);
-    if (control === undefined || facts === undefined || finding === undefined) continue;
+    const proposal = finding === undefined ? undefined : proposalFor(context, workspace, item);
+    if (finding === undefined || proposal === undefined) continue;
     if (finding.outcome !== 'fail') {
       leftOut.push({ findingId: item.findingId, reason: 'It no longer fails.' });
       continue;
     }
-    const choices = { guardSeconds: String(store.get().app.guardSeconds), ...item.choices };
-    const proposal = control.propose(facts, choices);
     const joined =
       proposal.type === 'changes'
         ? withIssuers(proposal.changes, item.hostId, joinable(context, workspace))

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { AppState, HostState } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
+import { securedTogether } from '../../shared/controls/securing.ts';
+import type { Facts } from '../../shared/domain/facts.ts';
 import type { Exposure, Finding, Scan } from '../../shared/domain/finding.ts';
 import { type HostNode, type Topology, topologySchema } from '../../shared/domain/topology.ts';
 import type { Log } from '../../shared/engine/ports.ts';
@@ -77,20 +79,39 @@ function agreed(topology: Topology, hosts: readonly HostState[], log: Log): Topo
 /** Controls of this area compare hosts: what one of them said may change the verdict on the others. */
 const comparing = catalog.filter(({ words }) => words.area === 'cluster');
 
-/** Every host, also the one that was just read: another one may have been kept between its judging and its keeping. */
+/** What these propose depends on the other hosts: a cluster is secured when all of its nodes are in the workspace. */
+const proposing = catalog.filter(({ words }) => securedTogether.some((id) => id === words.id));
+
+/** The facts of one host with the picture of all hosts as it is now. */
+export function withPicture(hosts: readonly HostState[], hostId: string, facts: Facts): Facts {
+  const cluster = joinedHosts(hosts).clusterOf(hostId);
+  return cluster === undefined
+    ? facts
+    : { ...facts, topology: topologyFact(cluster, new Date(systemClock.now()).toISOString()) };
+}
+
+/**
+ * Every host, also the one that was just read: another one may have been kept between its judging and its keeping.
+ * @param factsOf what is known of a host in this run of the app; without it a verdict that rests on more than the picture stays
+ */
 export async function judgeClusterAgain(
   context: Pick<ServiceContext, 'store'>,
   workspace: Pick<OpenWorkspace, 'paths'>,
+  factsOf: (hostId: string) => Facts | undefined = () => undefined,
 ): Promise<void> {
   const joined = joinedHosts(context.store.get().hosts);
   const at = new Date(systemClock.now()).toISOString();
   await judgeAgain(context, workspace, ({ host }) => {
     const cluster = joined.clusterOf(host.id);
     if (cluster === undefined) return undefined;
-    const facts = { topology: topologyFact(cluster, at) };
+    const picture = { topology: topologyFact(cluster, at) };
+    const known = factsOf(host.id);
     return (finding) => {
-      const control = comparing.find(({ words }) => words.id === finding.controlId);
-      return control ? findingOf(control, facts, host.id, at) : finding;
+      const named = ({ words }: (typeof catalog)[number]) => words.id === finding.controlId;
+      const control = comparing.find(named);
+      if (control) return findingOf(control, picture, host.id, at);
+      const proposes = known && proposing.find(named);
+      return proposes ? findingOf(proposes, { ...known, ...picture }, host.id, at) : finding;
     };
   });
 }
@@ -120,5 +141,9 @@ export async function judgeAgain(
 }
 
 function sameVerdict(before: Finding, after: Finding): boolean {
-  return before.outcome === after.outcome && before.summary === after.summary;
+  return (
+    before.outcome === after.outcome &&
+    before.summary === after.summary &&
+    JSON.stringify(before.remedy) === JSON.stringify(after.remedy)
+  );
 }

@@ -53,7 +53,7 @@ export async function undo(
   let report = undone.value;
   if (request.neverAsk !== true)
     report = await settleDrift(context, workspace, request.hostId, report, request.scope, run, handle);
-  await afterWork(context, workspace, [request.hostId], handle, true);
+  await afterWork(context, workspace, hostsOf(request.hostId, report.items), handle, true);
   const problems = report.items.filter((item) => item.result !== 'undone');
   if (report.result === 'cancelled') {
     const done = report.items.length - problems.length;
@@ -105,6 +105,11 @@ function undoEvents(context: ServiceContext, hostId: string, handle: OperationHa
   };
 }
 
+/** What was done on several hosts together went back on all of them. */
+function hostsOf(hostId: string, items: readonly { readonly hostId?: string }[]): readonly string[] {
+  return [...new Set([hostId, ...items.flatMap((item) => item.hostId ?? [])])];
+}
+
 /** Host after host, each as far as it goes: one that cannot be reached must not keep the others open. */
 export async function undoEverything(
   context: ServiceContext,
@@ -125,6 +130,9 @@ export async function undoEverything(
           { hostState: index === 0 ? 'unchanged' : 'changed' },
         ),
       );
+    const now = context.store.get().hosts.find((one) => one.host.id === host.id);
+    // What it did together with an earlier host went back with that one.
+    if (now?.history.every((item) => !item.canUndo) === true && now.interrupted.length === 0) continue;
     const undone = await undo(context, workspace, { hostId: host.id, scope: { of: 'host' } }, handle);
     if (!undone.ok) failures.push({ name: host.name, error: undone.error });
   }
@@ -158,11 +166,11 @@ async function settleDrift(
     const answer = await context.questions.ask(
       {
         type: 'drift',
-        hostId,
-        hostName: workspace.host(hostId)?.name ?? hostId,
+        hostId: item.hostId ?? hostId,
+        hostName: workspace.host(item.hostId ?? hostId)?.name ?? hostId,
         stepTitle: item.title,
         detail: item.note,
-        diffs: await driftDiffs(context, workspace, hostId, item, handle.signal),
+        diffs: await driftDiffs(context, workspace, item.hostId ?? hostId, item, handle.signal),
       },
       handle.signal,
     );
@@ -197,7 +205,8 @@ export async function settleInterrupted(
   let settled = await recover(false);
   if (!settled.ok && (await mayBreakLock(context, workspace, request.hostId, settled.error, handle.signal)))
     settled = await recover(true);
-  await afterWork(context, workspace, [request.hostId], handle, settled.ok);
+  const touched = hostsOf(request.hostId, settled.ok ? settled.value.items : []);
+  await afterWork(context, workspace, touched, handle, settled.ok);
   if (!settled.ok) return settled;
   if (settled.value.result === 'settled') return succeed(undefined);
   const problem = settled.value.items.find(

@@ -6,6 +6,7 @@ import type { Facts } from '../domain/facts.ts';
 import type { Choice } from '../domain/finding.ts';
 import { brokenBy, chosenNames, knownNames, type NameUse } from './certificate-names.ts';
 import type { Choices, Proposal } from './define-control.ts';
+import type { WholeCluster } from './whole-cluster.ts';
 
 /** Names in the vault; one node per host, so its place on disk is no part of them. */
 export const elasticPasswordRef = 'es/elastic';
@@ -22,6 +23,8 @@ interface OwnWay {
   /** Why Elasticsearch's own set-up is not used. */
   readonly why: string;
   readonly fixedTogetherWith: readonly string[];
+  /** All nodes of the cluster, which are secured together. */
+  readonly cluster?: WholeCluster;
 }
 
 const uses = (list: readonly NameUse[]) => list.map((use) => `${use.name} (${use.who})`).join(', ');
@@ -33,6 +36,7 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
   const wanted = chosenNames(choices['certificateNames'] ?? suggested);
   const keyType = keyTypes.find((type) => type === (choices['certificateKey']?.trim() || 'p-256'));
   const broken = wanted.ok ? brokenBy(facts, wanted.names) : [];
+  const all = way.cluster?.hosts.length;
   const asked: readonly Choice[] = [
     {
       name: 'certificateNames',
@@ -54,17 +58,18 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
   ];
   const more = {
     steps: [
-      `${way.why} So Bulwark will secure it with a certificate of your own authority, and leave the data where it is.`,
+      `${way.why} So Bulwark will secure it with ${all === undefined ? 'a certificate' : 'certificates'} of your own authority, and leave the data where it is.`,
       'Bulwark will make the authority if your vault has none (its key never leaves the vault), and a key and certificate for this node.',
       ...(wanted.ok ? [`The certificate will be for ${wanted.names.join(', ')}.`] : []),
       ...(broken.length > 0 ? [`Refused will be who connects by ${uses(broken)}.`] : []),
       'Bulwark will write settings and keystore in a copy of the configuration and start the copy once beside the running node.',
-      'Bulwark will let the host stop the node, put the copy in place and start it; when it does not come up, the host puts the old configuration back.',
+      all === undefined
+        ? 'Bulwark will let the host stop the node, put the copy in place and start it; when it does not come up, the host puts the old configuration back.'
+        : `Bulwark will do this on all ${all} nodes; only when all are ready it will stop them together, put the copies in place and start them together. When one does not come up, all go back.`,
       'Bulwark will give the user elastic a new password, keep it in your vault, prove it by logging in over TLS, and compare the number of documents with before.',
     ],
-    disturbs:
-      'The node restarts: it is away for about a minute, on a slow host up to three. Afterwards every client needs https, the new certificate authority and a password.',
-    undo: 'Undo brings back settings and keystore of before and restarts the node with the documents it has then. It is then open to everybody again, who can also read the hashes of its passwords: count passwords and keys of the secured node as disclosed.',
+    disturbs: `${all === undefined ? 'The node restarts: it is away' : `The whole cluster restarts, all ${all} nodes at once: it is away`} for about a minute, on a slow host up to three. Afterwards every client needs https, the new certificate authority and a password.`,
+    undo: `Undo brings back settings and keystore of before and restarts ${all === undefined ? 'the node' : `all ${all} nodes together,`} with the documents it has then. It is then open to everybody again, who can also read the hashes of its passwords: count passwords and keys of the secured node as disclosed.`,
     fixedTogetherWith: way.fixedTogetherWith,
   };
   if (!wanted.ok || keyType === undefined) return { type: 'choices', choices: asked, ...more };
@@ -80,6 +85,7 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
     form: 'pkcs12',
     names: [...wanted.names],
     days: certificateDays,
+    ...(way.cluster === undefined ? {} : { cluster: way.cluster }),
   };
   return { type: 'changes', changes: [change], choices: asked, ...more };
 }

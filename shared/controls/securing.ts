@@ -1,7 +1,7 @@
 /**
  * How an open node is secured, chosen by what is found: by Elasticsearch's own auto-configuration where nothing of the
- * operator's can be lost by it, with certificates of an own authority where the node holds data or has no set-up of its
- * own; everywhere else the vendor's manual way is told. Either way one change fixes five controls at once.
+ * operator's can be lost by it, with certificates of an own authority where the node holds data, is one of several, or has no
+ * set-up of its own; everywhere else the vendor's manual way is told. Either way one change fixes five controls at once.
  */
 import type { Change } from '../domain/change.ts';
 import type { EsInstall } from '../domain/elasticsearch.ts';
@@ -12,6 +12,7 @@ import { isOn, settingValue } from '../text/yaml-settings.ts';
 import type { Choices, Proposal } from './define-control.ts';
 import { elasticPasswordRef, httpCaRef, proposeOwnCertificates } from './own-certificates.ts';
 import { factsMissing, installOf, type Manual, manual, noUnit } from './proposing.ts';
+import { type WholeCluster, wholeCluster } from './whole-cluster.ts';
 
 export const securedTogether = [
   'security-enabled',
@@ -76,6 +77,8 @@ interface OwnCertificates {
   readonly install: EsInstall;
   /** Why Elasticsearch's own set-up is not used; a whole sentence. */
   readonly why: string;
+  /** All nodes of the cluster, which are secured together. */
+  readonly cluster?: WholeCluster;
 }
 
 /** Which way may be taken here; where none, the reason and the manual way. */
@@ -87,11 +90,12 @@ export function readiness(facts: Facts): Ready | Manual {
   const answers = knownValue(facts['node-answers']);
   if (answers?.securityEnabled)
     return byHand('The node already asks for passwords, so its own security set-up does not run any more.');
-  if (answers?.nodeCount !== undefined && answers.nodeCount > 1)
-    return byHand(
-      `The node is one of ${answers.nodeCount} in a cluster, which has to be secured as a whole.`,
-    );
-  if (isJoining(settings))
+  const whole =
+    answers?.nodeCount !== undefined && answers.nodeCount > 1
+      ? wholeCluster(facts, answers.nodeCount)
+      : undefined;
+  if (whole !== undefined && 'type' in whole) return whole;
+  if (whole === undefined && isJoining(settings))
     return byHand('The settings make this node a member of a cluster, which has to be secured as a whole.');
   if (install.unit === undefined) return noUnit('secure it');
   const given = knownValue(facts['es-process'])?.argumentsShown.filter((one) => one.startsWith('-E')) ?? [];
@@ -115,7 +119,10 @@ export function readiness(facts: Facts): Ready | Manual {
       'TLS was set up on this node before; its certificates and passwords should be used, not replaced.',
       'Compare the certificates, set xpack.security.enabled: true, restart the node, and reset the password of elastic (bin/elasticsearch-reset-password -u elastic).',
     );
-  const why = whyNotOwnSetUp(facts, install, settings);
+  const why =
+    whole === undefined
+      ? whyNotOwnSetUp(facts, install, settings)
+      : `The node is one of ${whole.hosts.length} in a cluster, which is secured as a whole.`;
   if (why === undefined)
     return {
       way: 'auto-configuration',
@@ -130,7 +137,7 @@ export function readiness(facts: Facts): Ready | Manual {
     );
   if (knownValue(facts.keystore)?.passwordProtected === true)
     return byHand('The keystore is protected by a password that Bulwark does not have.');
-  return { way: 'own-certificates', install, why };
+  return { way: 'own-certificates', install, why, ...(whole === undefined ? {} : { cluster: whole }) };
 }
 
 /** Undefined: Elasticsearch's own set-up runs here and loses nothing. */

@@ -40,6 +40,7 @@ export const errorCodes = [
   'VERIFY_FAILED',
   'PRECONDITION_FAILED',
   'NOT_REVERSIBLE',
+  'PEER_FAILED',
   // Elasticsearch
   'ES_NOT_FOUND',
   'ES_CONFIGURATION_REJECTED',

@@ -22,6 +22,8 @@ export const stepSchema = z.object({
   guarded: z.boolean(),
   /** True when the host already is as the change wants it. */
   nothingToDo: z.boolean(),
+  /** Steps with the same word are carried out at the same time, and go back together; absent for a step of its own. */
+  together: z.string().optional(),
 });
 export type Step = Readonly<z.infer<typeof stepSchema>>;
 

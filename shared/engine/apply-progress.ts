@@ -34,6 +34,10 @@ export class Progress {
     this.#events.step(next);
   }
 
+  of(step: Step): StepProgress | undefined {
+    return this.#states.get(step.id);
+  }
+
   all(): readonly StepProgress[] {
     return [...this.#states.values()];
   }

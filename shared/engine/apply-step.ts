@@ -19,6 +19,7 @@ import {
   type StepRun,
   sealed,
 } from './step-run.ts';
+import { peerFailed } from './together/meeting.ts';
 
 /** After a failure: back to the before-image. Not cancellable, because half of a way back is no way back. */
 async function putBack(
@@ -42,7 +43,10 @@ async function putBack(
   }
   run.progress('Putting back what was there');
   const reverted = await guarded(run, () =>
-    begun.kind.revert(begun.change, begun.before, mark, { ...contextFor(run, undefined), force: false }),
+    begun.kind.revert(begun.change, begun.before, mark, {
+      ...contextFor(run, undefined, 'back'),
+      force: false,
+    }),
   );
   if (reverted.ok) {
     const back = [error.message, 'What was there before has been put back.', ...undoWords(reverted.value)];
@@ -102,7 +106,10 @@ async function settleAfterLoss(run: StepRun, begun: Begun, error: AppError, keep
     await run.undoEarlier();
   }
   const reverted = await guarded(run, () =>
-    begun.kind.revert(begun.change, begun.before, undefined, { ...contextFor(run, undefined), force: false }),
+    begun.kind.revert(begun.change, begun.before, undefined, {
+      ...contextFor(run, undefined, 'back'),
+      force: false,
+    }),
   );
   await sweep();
   if (reverted.ok) {
@@ -133,13 +140,27 @@ async function fromFailure(
   mark: Mark | undefined,
   error: AppError,
 ): Promise<StepEnd> {
+  // Whoever waits for this host need not wait until it is back as it was.
+  run.together?.there.leave('failed');
+  const alone = run.together === undefined;
   return connectionLost(error)
-    ? settleAfterLoss(run, begun, error, mark === undefined || error.code !== 'VERIFY_FAILED')
+    ? settleAfterLoss(run, begun, error, alone && (mark === undefined || error.code !== 'VERIFY_FAILED'))
     : putBack(run, begun, mark, error);
 }
 
 /** Runs one step to its end. Never throws. */
 export async function runStep(run: StepRun): Promise<StepEnd> {
+  let end: StepEnd | undefined;
+  try {
+    end = await throughStep(run);
+    return end;
+  } finally {
+    run.together?.there.leave(end === undefined || end.state === 'failed' ? 'failed' : 'done');
+    run.together?.back.leave('done');
+  }
+}
+
+async function throughStep(run: StepRun): Promise<StepEnd> {
   const { step, parts } = run;
   const kind = kindOf(parts.kinds, step.change);
   const change = step.change;
@@ -204,8 +225,15 @@ export async function runStep(run: StepRun): Promise<StepEnd> {
   if (!verified.ok) {
     return fromFailure(run, begun, applied.value, verified.error);
   }
+  if (run.together !== undefined && !(await run.together.there.meet('read-back'))) {
+    return fromFailure(run, begun, applied.value, peerFailed('changed'));
+  }
   const byHand = await sealed(run);
   const written = await journalOutcome(run, 'done', applied.value, 'Changed and read back.', byHand);
+  if (!written.ok && run.together !== undefined) {
+    // The others may have written it already: one node alone does not go back.
+    return ended(written.error, 'changed', written.error.message);
+  }
   if (!written.ok) {
     // The change is there but the journal cannot say so: what cannot be recorded is not kept.
     return putBack(run, begun, applied.value, written.error);

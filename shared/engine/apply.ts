@@ -4,14 +4,14 @@ import type { StepProgress } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import { Progress } from './apply-progress.ts';
-import { runStep } from './apply-step.ts';
 import { whenCancelled } from './cancelled-midway.ts';
 import { HostWork } from './host-work.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
 import { planDigest } from './plan.ts';
 import type { HostWriter } from './ports.ts';
 import { interruptedSteps } from './recover.ts';
-import { undoEarlier } from './undo-earlier.ts';
+import { roundsOf } from './together/rounds.ts';
+import { runRound } from './together/run-round.ts';
 
 export interface ApplyRequest {
   readonly plan: Plan;
@@ -125,7 +125,7 @@ export async function applyPlan(
         return begun;
       }
     }
-    for (const [index, step] of plan.steps.entries()) {
+    for (const [index, steps] of roundsOf(plan.steps, parts.kinds).entries()) {
       if (index > 0 && failure === undefined) {
         await request.betweenSteps?.(async () => {
           for (const work of works) {
@@ -133,41 +133,15 @@ export async function applyPlan(
           }
         });
       }
-      const work = works.find((one) => one.hostId === step.hostId);
       if (failure === undefined && signal?.aborted === true) {
         failure = whenCancelled(plan.steps, progress.all());
       }
-      if (failure !== undefined || work === undefined) {
-        progress.set(step, { state: 'skipped', note: 'Not begun.' });
+      if (failure !== undefined) {
+        for (const step of steps) progress.set(step, { state: 'skipped', note: 'Not begun.' });
         continue;
       }
-      const held = await work.stillOurs();
-      if (!held.ok) {
-        failure = held.error;
-        progress.set(step, { state: 'failed', note: held.error.message, error: held.error });
-        continue;
-      }
-      const end = await runStep({
-        planId: plan.id,
-        planDigest: plan.digest,
-        step,
-        work,
-        parts,
-        events,
-        signal,
-        undoEarlier: () => undoEarlier({ plan, restart: step, work, parts, events, progress }),
-        progress: (note, phase) =>
-          progress.set(step, { note, ...(phase === undefined ? {} : { state: phase }) }),
-      });
-      progress.set(step, {
-        state: end.state,
-        note: end.note,
-        ...(end.state === 'failed' ? { error: end.error } : {}),
-      });
-      if (end.state === 'failed') {
-        failure =
-          end.error.code === 'CANCELLED' ? whenCancelled(plan.steps, progress.all(), end.error) : end.error;
-      }
+      const error = await runRound({ plan, steps, works, parts, events, progress, signal });
+      failure = error?.code === 'CANCELLED' ? whenCancelled(plan.steps, progress.all(), error) : error;
     }
   } finally {
     for (const work of works) {

@@ -19,9 +19,12 @@ import type {
   Random,
   SecretStore,
 } from './ports.ts';
+import type { Together } from './together/meeting.ts';
 
 export interface ChangeContext {
   readonly host: HostWriter;
+  /** The other hosts on which the same is done at the same time; absent for a step of its own. */
+  readonly together?: Together;
   readonly secrets: SecretStore;
   readonly clock: Clock;
   readonly digest: Digest;
@@ -81,6 +84,11 @@ export function undoWords(value: void | UndoWords): readonly string[] {
 export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
   readonly kind: K;
   describe(change: ChangeOf<K>): Words;
+  /**
+   * Hosts that are changed together or not at all, this one among them; absent for a change that concerns its own host only.
+   * Their steps run at the same time, meet at the points of `context.together`, and go back together.
+   */
+  together?(change: ChangeOf<K>): readonly string[] | undefined;
   /** Reads only. Dry run and apply walk the same code: apply starts from here. Error = the change cannot be made here, with the reason. */
   inspect(change: ChangeOf<K>, context: ChangeContext): Promise<Result<Inspection>>;
   /** Everything needed to restore byte for byte, owner and mode. May hold secrets: the engine encrypts it. Large things may stay on the host, named in here. */

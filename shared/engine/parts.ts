@@ -18,6 +18,7 @@ import type {
   SecretStore,
   SessionFactory,
 } from './ports.ts';
+import type { Together } from './together/meeting.ts';
 
 export interface EngineParts {
   readonly kinds: ChangeKinds;
@@ -71,6 +72,7 @@ export interface ContextHooks {
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ChangeContext['progress'];
   readonly guard?: EngineEvents['guard'];
+  readonly together?: Together | undefined;
 }
 
 export function changeContext(parts: EngineParts, host: HostWriter, hooks: ContextHooks): ChangeContext {
@@ -87,6 +89,7 @@ export function changeContext(parts: EngineParts, host: HostWriter, hooks: Conte
     tag: hooks.tag,
     operator: parts.operator,
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+    ...(hooks.together === undefined ? {} : { together: hooks.together }),
     openFresh: () => parts.sessions.openFresh(host.hostId, hooks.signal),
     progress: hooks.progress ?? (() => undefined),
     guard: (state, firesAt, seconds) => hooks.guard?.({ hostId: host.hostId, state, firesAt, seconds }),

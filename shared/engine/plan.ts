@@ -12,7 +12,9 @@ import { changeContext, connectionLost, type EngineParts, kindOf, randomId, show
 import { inSequence } from './plan/keystore-mode.ts';
 import { mergeWishes, type PlanRequest, type Wanted } from './plan/merge.ts';
 import { orderWishes } from './plan/order.ts';
+import { besideEachOther, missingHosts } from './plan/together.ts';
 import type { Digest, HostWriter } from './ports.ts';
+import { togetherKey } from './together/rounds.ts';
 
 export type { PlanRequest } from './plan/merge.ts';
 
@@ -94,6 +96,7 @@ function describeStep(
 ): Step {
   const change: Change = wanted.change;
   const words = kindOf(parts.kinds, change).describe(change);
+  const together = togetherKey(parts.kinds, change);
   return {
     id: `${String(position).padStart(2, '0')}-${change.kind}`,
     hostId,
@@ -106,6 +109,7 @@ function describeStep(
     outageSeconds: inspection.inPlace ? 0 : words.outageSeconds,
     guarded: words.guarded,
     nothingToDo: inspection.inPlace,
+    ...(together === undefined ? {} : { together }),
   };
 }
 
@@ -118,6 +122,54 @@ export interface PlanInput {
   readonly host: (hostId: string) => Promise<Result<HostWriter>>;
 }
 
+interface Arranged {
+  readonly hostId: string;
+  readonly change: Change;
+  readonly step: Inspected;
+}
+
+/** The steps of all hosts in their order. What several hosts do together is in it for all of them, or for none. */
+async function planHosts(
+  input: PlanInput,
+  planId: string,
+  leftOut: LeftOut[],
+  parts: EngineParts,
+  signal?: AbortSignal,
+): Promise<Result<readonly Arranged[]>> {
+  const hostsOf = (change: Change) => kindOf(parts.kinds, change).together?.(change);
+  const keyOf = (change: Change) => togetherKey(parts.kinds, change);
+  let rest = input.requests;
+  for (;;) {
+    const steps: Arranged[] = [];
+    for (const hostId of new Set(rest.map((request) => request.hostId))) {
+      const host = await input.host(hostId);
+      if (!host.ok) {
+        return host;
+      }
+      const mine = rest.filter((request) => request.hostId === hostId);
+      const planned = await planHost(mine, host.value, planId, parts, signal);
+      if (!planned.ok) {
+        return planned;
+      }
+      leftOut.push(...planned.value.leftOut);
+      steps.push(...planned.value.steps.map((step) => ({ hostId, change: step.wanted.change, step })));
+    }
+    const lonely = steps.filter((one) => missingHosts(one, steps, hostsOf, keyOf).length > 0);
+    if (lonely.length === 0) {
+      return succeed(besideEachOther(steps, keyOf));
+    }
+    const findings = new Set(lonely.flatMap(({ step }) => step.wanted.findings));
+    const taken = leftOut.map(({ findingId }) => findingId);
+    for (const findingId of findings) {
+      leftOut.push({ findingId, reason: notAlone });
+    }
+    rest = rest.filter(({ findingId }) => !findings.has(findingId) && !taken.includes(findingId));
+  }
+}
+
+const notAlone =
+  'It is done on all nodes of the cluster together or on none, and it cannot be planned for all of them.';
+
 /** Errors: PLAN_CONFLICT, PLAN_EMPTY, CANCELLED, and those of the connection. Nothing on any host is changed. */
 export async function planChanges(
   input: PlanInput,
@@ -126,23 +178,14 @@ export async function planChanges(
 ): Promise<Result<Plan>> {
   const id = randomId(parts, 'plan');
   const leftOut = [...input.leftOut];
-  const steps: Step[] = [];
   const hostIds = [...new Set(input.requests.map((request) => request.hostId))];
-  for (const hostId of hostIds) {
-    const host = await input.host(hostId);
-    if (!host.ok) {
-      return host;
-    }
-    const mine = input.requests.filter((request) => request.hostId === hostId);
-    const planned = await planHost(mine, host.value, id, parts, signal);
-    if (!planned.ok) {
-      return planned;
-    }
-    leftOut.push(...planned.value.leftOut);
-    for (const inspected of planned.value.steps) {
-      steps.push(describeStep(steps.length + 1, hostId, inspected, parts));
-    }
+  const inspected = await planHosts(input, id, leftOut, parts, signal);
+  if (!inspected.ok) {
+    return inspected;
   }
+  const steps = inspected.value.map(({ hostId, step }, index) =>
+    describeStep(index + 1, hostId, step, parts),
+  );
   if (steps.length === 0) {
     const why = leftOut.map((one) => one.reason);
     return fail(

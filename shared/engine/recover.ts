@@ -22,6 +22,16 @@ import {
 } from './parts.ts';
 import type { Journal } from './ports.ts';
 import { restartStepId } from './restarts-owed.ts';
+import { Meeting, type Together } from './together/meeting.ts';
+import {
+  finishPeers,
+  isTogether,
+  openPeers,
+  type Peer,
+  peerHosts,
+  sameStep,
+  undoTogether,
+} from './together/peers.ts';
 import type { RollbackItem } from './undo-step.ts';
 import { Undoing } from './undoing.ts';
 
@@ -93,28 +103,33 @@ export interface RecoverReport {
   readonly items: readonly RecoverItem[];
 }
 
-async function keepIfInPlace(
-  history: StepHistory,
-  work: HostWork,
+/** Where a step was interrupted, and what is needed to ask the host. */
+interface Interrupted {
+  readonly history: StepHistory;
+  readonly work: HostWork;
+}
+
+async function inPlace(
+  { history, work }: Interrupted,
   parts: EngineParts,
   events: EngineEvents,
+  together?: Together,
 ): Promise<Result<boolean>> {
   const { intent } = history;
-  const context = changeContext(parts, work.session, {
-    tag: tagOf(intent.planId, intent.stepId),
-    guard: events.guard,
-  });
-  const kind = kindOf(parts.kinds, intent.change);
   const before = await parts.blobs.get(intent.beforeImage);
   if (!before.ok) {
     return before;
   }
-  const there = await isThere(kind, intent.change, before.value, context);
-  if (!there.ok || !there.value) {
-    return succeed(false);
-  }
-  await sweepLeftovers(work.session, intent.change, context.tag);
-  const byHand = await sealOnHost(work.session, context.tag);
+  const tag = tagOf(intent.planId, intent.stepId);
+  const context = changeContext(parts, work.session, { tag, guard: events.guard, together });
+  return await isThere(kindOf(parts.kinds, intent.change), intent.change, before.value, context);
+}
+
+async function keep({ history, work }: Interrupted, parts: EngineParts): Promise<Result<true>> {
+  const { intent } = history;
+  const tag = tagOf(intent.planId, intent.stepId);
+  await sweepLeftovers(work.session, intent.change, tag);
+  const byHand = await sealOnHost(work.session, tag);
   const written = await parts.journal.append({
     type: 'outcome',
     hostId: work.hostId,
@@ -126,6 +141,53 @@ async function keepIfInPlace(
     ...(byHand.ok && byHand.value ? { byHand: true as const } : {}),
   });
   return written.ok ? succeed(true) : written;
+}
+
+/** Kept where it is complete, on all hosts that it was carried out on together. False: it goes back. */
+async function keepIfInPlace(
+  own: Interrupted,
+  peers: readonly Peer[],
+  parts: EngineParts,
+  events: EngineEvents,
+): Promise<Result<boolean>> {
+  if (!isTogether(own.history, parts.kinds)) {
+    const there = await inPlace(own, parts, events);
+    return there.ok && there.value ? await keep(own, parts) : there;
+  }
+  const all = [
+    own,
+    ...peers.flatMap(({ work, histories }) => {
+      const history = sameStep(own.history, histories);
+      return history === undefined ? [] : [{ work, history }];
+    }),
+  ];
+  const meeting = new Meeting(
+    all.map(({ work }) => work.hostId),
+    'all-or-none',
+  );
+  const looked = await Promise.all(
+    all.map(async (one) => {
+      const place = meeting.place(one.work.hostId);
+      const there = await inPlace(one, parts, events, place);
+      place.leave(there.ok && there.value ? 'done' : 'failed');
+      return there;
+    }),
+  );
+  const hosts = kindOf(parts.kinds, own.history.intent.change).together?.(own.history.intent.change) ?? [];
+  const lost = looked.find((one) => !one.ok);
+  if (lost !== undefined) {
+    return lost;
+  }
+  if (all.length < hosts.length || looked.some((one) => one.ok && !one.value)) {
+    return succeed(false);
+  }
+  for (const one of all) {
+    const kept = one.history.standing === 'applied' ? succeed(true as const) : await keep(one, parts);
+    if (!kept.ok) {
+      return kept;
+    }
+  }
+  return succeed(true);
 }
 
 /** Errors mean that nothing was begun (HOST_LOCKED, NOT_FOUND, the connection's); afterwards the report tells. */
@@ -156,18 +218,22 @@ export async function recoverHost(
   }
   const work = new HostWork(session.value, parts);
   const looked: RecoverItem[] = [];
+  const peers: Peer[] = [];
   try {
     const begun = await work.begin('recover', request.breakLock, signal);
     if (!begun.ok) {
       return begun;
     }
-    const undoing = new Undoing(work, parts, events, {
-      histories,
-      owed,
-      reason: 'interrupted',
-      force: request.force === true,
-      restartSteps: 'now',
-    });
+    const options = { reason: 'interrupted', force: request.force === true, restartSteps: 'now' } as const;
+    const hostIds = peerHosts(request.hostId, interrupted, parts.kinds);
+    const wish = { hostIds, what: 'recover', breakLock: request.breakLock, options };
+    // Taking back does not wait for a host that is lost; whether all is in place cannot be told without it.
+    const withoutLost = request.how === 'undo';
+    const opened = await openPeers({ ...wish, withoutLost }, peers, parts, events, signal);
+    if (!opened.ok) {
+      return opened;
+    }
+    const undoing = new Undoing(work, parts, events, { ...options, histories, owed });
     for (const history of interrupted) {
       if (signal?.aborted === true) {
         undoing.leave(history, 'Not begun.');
@@ -175,7 +241,7 @@ export async function recoverHost(
       }
       if (request.how === 'settle' && history.undoIntent === undefined) {
         const { planId, stepId, title } = history.intent;
-        const kept = await keepIfInPlace(history, work, parts, events);
+        const kept = await keepIfInPlace({ history, work }, peers, parts, events);
         if (!kept.ok) {
           looked.push({
             planId,
@@ -192,9 +258,13 @@ export async function recoverHost(
           continue;
         }
       }
-      await undoing.undo(history);
+      if (isTogether(history, parts.kinds)) {
+        await undoTogether(history, { hostId: request.hostId, undoing }, peers, 'who-can');
+      } else {
+        await undoing.undo(history);
+      }
     }
-    const undone = await undoing.finish();
+    const undone = [...(await undoing.finish()), ...(await finishPeers(peers))];
     // Asked what is there, it turned out to stay: that settles it. Who asked for it to go has not got that.
     const settled = undone.map(
       (item): RecoverItem =>
@@ -205,6 +275,8 @@ export async function recoverHost(
     const complete = items.every((item) => item.result === 'kept' || item.result === 'undone');
     return succeed({ result: complete ? 'settled' : 'incomplete', items });
   } finally {
-    await work.end();
+    for (const one of [work, ...peers.map((peer) => peer.work)]) {
+      await one.end();
+    }
   }
 }

@@ -9,6 +9,15 @@ import { dropUndone, undoneTags } from './hand-undo/undone.ts';
 import { HostWork } from './host-work.ts';
 import { owedRestarts, type StepHistory, stepHistories } from './journal/history.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
+import {
+  finishPeers,
+  isTogether,
+  openPeers,
+  type Peer,
+  peerHosts,
+  sameStep,
+  undoTogether,
+} from './together/peers.ts';
 import type { RollbackItem } from './undo-step.ts';
 import { Undoing } from './undoing.ts';
 
@@ -89,33 +98,56 @@ export async function rollBack(
     return session;
   }
   const work = new HostWork(session.value, parts);
+  const peers: Peer[] = [];
   try {
     const begun = await work.begin('rollback', request.breakLock === true, signal);
     if (!begun.ok) {
       return begun;
     }
-    const undoing = new Undoing(work, parts, events, {
-      histories,
-      owed,
+    const options = {
       reason: request.reason,
       force: request.force === true,
       restartSteps: 'once',
-    });
+    } as const;
+    const hostIds = peerHosts(request.hostId, candidates, parts.kinds);
+    const wish = { hostIds, what: 'rollback', breakLock: request.breakLock === true, options };
+    const opened = await openPeers({ ...wish, withoutLost: false }, peers, parts, events, signal);
+    if (!opened.ok) {
+      return opened;
+    }
+    const undoing = new Undoing(work, parts, events, { ...options, histories, owed });
     let cancelled = false;
     for (const history of candidates) {
       cancelled ||= signal?.aborted === true;
       if (cancelled) {
         undoing.leave(history, 'Not begun.');
+      } else if (isTogether(history, parts.kinds)) {
+        for (const peer of peers) await undoLater(history, peer, request.scope);
+        await undoTogether(history, { hostId: request.hostId, undoing }, peers, 'all-or-none');
       } else {
         await undoing.undo(history);
       }
     }
     // Also after a cancel: what was put back counts only once its service reads it.
-    const items = await undoing.finish();
+    const items = [...(await undoing.finish()), ...(await finishPeers(peers))];
     await dropFromHost(work.session, ...undoneTags(histories));
     const complete = items.every((item) => item.result === 'undone');
     return succeed({ result: complete ? 'undone' : cancelled ? 'cancelled' : 'incomplete', items });
   } finally {
-    await work.end();
+    for (const one of [work, ...peers.map((peer) => peer.work)]) {
+      await one.end();
+    }
+  }
+}
+
+/** What the other host's steps of the same scope rest on is the step that goes back together: they go first. */
+async function undoLater(history: StepHistory, peer: Peer, scope: RollbackScope): Promise<void> {
+  const same = sameStep(history, peer.histories);
+  if (same === undefined || scope.of === 'step' || scope.of === 'finding') {
+    return;
+  }
+  const later = peer.histories.slice(peer.histories.indexOf(same) + 1);
+  for (const one of rollbackCandidates(later, scope)) {
+    await peer.undoing.undo(one);
   }
 }

@@ -8,6 +8,7 @@ import type { ChangeContext, ChangeKind, Mark } from './change-kind.ts';
 import { dropFromHost, sealOnHost } from './hand-undo/kit.ts';
 import type { HostWork } from './host-work.ts';
 import { changeContext, type EngineEvents, type EngineParts, shown, tagOf } from './parts.ts';
+import type { Together } from './together/meeting.ts';
 
 export type StepEnd =
   | { readonly state: 'done' | 'nothing-to-do'; readonly note: string }
@@ -27,6 +28,8 @@ export interface StepRun {
    * completely. A node is never left on a configuration that it rejects.
    */
   readonly undoEarlier: () => Promise<boolean>;
+  /** The other hosts on which the same is done at the same time, and on which it goes back at the same time. */
+  readonly together?: { readonly there: Together; readonly back: Together } | undefined;
 }
 
 export interface Begun {
@@ -35,12 +38,17 @@ export interface Begun {
   readonly before: Uint8Array;
 }
 
-export function contextFor(run: StepRun, signal: AbortSignal | undefined): ChangeContext {
+export function contextFor(
+  run: StepRun,
+  signal: AbortSignal | undefined,
+  way: 'there' | 'back' = 'there',
+): ChangeContext {
   return changeContext(run.parts, run.work.session, {
     tag: tagOf(run.planId, run.step.id),
     signal,
     progress: run.progress,
     guard: run.events.guard,
+    together: run.together?.[way],
   });
 }
 

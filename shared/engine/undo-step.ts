@@ -15,6 +15,7 @@ import {
   shown,
   tagOf,
 } from './parts.ts';
+import type { Together } from './together/meeting.ts';
 
 export interface UndoRun {
   readonly history: StepHistory;
@@ -25,6 +26,8 @@ export interface UndoRun {
   readonly force: boolean;
   /** A restart has no inverse: it is only journalled, and the caller restarts once at the end. */
   readonly restartLater: boolean;
+  /** The other hosts on which the same goes back at the same time. */
+  readonly together?: Together | undefined;
 }
 
 export interface UndoEnd {
@@ -43,13 +46,18 @@ export interface RollbackItem {
   readonly note: string;
   readonly error?: AppError;
   readonly stays?: true;
+  /** Where it is another host than the one that was asked for: its step goes back together with this one's. */
+  readonly hostId?: string;
 }
 
 /**
- * No way back, and the host as it was: a step that was applied goes on standing. One that was interrupted does so only where
+ * No way back (or not before another host can go too), and the host as it was: a step that was applied goes on standing. One that was interrupted does so only where
  * no later attempt could find a way (`retryable`).
  */
 function staysInPlace(error: AppError, { outcome }: StepHistory): boolean {
+  if (error.code === 'PEER_FAILED') {
+    return error.hostState === 'unchanged' && outcome?.result === 'done';
+  }
   return (
     error.code === 'NOT_REVERSIBLE' &&
     error.hostState === 'unchanged' &&
@@ -73,6 +81,7 @@ async function revert(run: UndoRun): Promise<Result<void | UndoWords>> {
     // The same as while applying: a kind finds what it set aside on the host by this name.
     tag: tagOf(intent.planId, intent.stepId),
     guard: run.events.guard,
+    together: run.together,
     progress: (note) =>
       run.events.step({ planId: intent.planId, stepId: intent.stepId, state: 'undoing', note }),
   });

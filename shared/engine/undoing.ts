@@ -5,6 +5,7 @@ import type { HostWork } from './host-work.ts';
 import type { OwedRestart, StepHistory } from './journal/history.ts';
 import type { EngineEvents, EngineParts } from './parts.ts';
 import { OwedRestarts, type Restart, restartFor } from './restarts-owed.ts';
+import type { Together } from './together/meeting.ts';
 import { type RollbackItem, undoStep } from './undo-step.ts';
 
 export interface UndoingOptions {
@@ -52,17 +53,17 @@ export class Undoing {
     this.#items.push({ planId, stepId, title, ...end });
   }
 
-  /** Newest first. Never throws. */
-  async undo(history: StepHistory): Promise<void> {
+  /** Newest first. Never throws. True when nothing of the step is left. */
+  async undo(history: StepHistory, together?: Together): Promise<boolean> {
     const { change, title } = history.intent;
     if (this.#standing !== undefined && concernsNode(change)) {
       this.leave(history, `Left in place, because a later step still rests on it: ${this.#standing}.`);
-      return;
+      return false;
     }
     const held = await this.#work.stillOurs();
     if (!held.ok) {
       this.#add(history, { result: 'skipped', note: held.error.message, error: held.error });
-      return;
+      return false;
     }
     if (change.kind === 'account') {
       // An account cannot go while its service still runs under it.
@@ -78,7 +79,7 @@ export class Undoing {
       const owed = await this.#restarts.owe(history, restart);
       if (!owed.ok) {
         this.#add(history, { result: 'failed', note: owed.error.message, error: owed.error });
-        return;
+        return false;
       }
     }
     const undone = await undoStep({
@@ -89,6 +90,7 @@ export class Undoing {
       reason: this.#options.reason,
       force: this.#options.force,
       restartLater: isRestart && restart !== undefined,
+      together,
     });
     this.#add(history, undone);
     if (undone.result === 'undone') {
@@ -99,11 +101,12 @@ export class Undoing {
       if (restart !== undefined) {
         this.#restarts.confirm(restart.unit);
       }
-      return;
+      return true;
     }
     if (concernsNode(change)) {
       this.#standing ??= title;
     }
+    return false;
   }
 
   /** The restart, unless its unit was stopped here: it reads the old files whenever it is started. */

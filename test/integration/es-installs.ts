@@ -50,6 +50,11 @@ const unusual: Partial<Record<ScenarioName, EsInstall>> = {
   },
 };
 
+/** As the careless operator unpacks it. */
+export function installOfVersion(version: string): EsInstall {
+  return archive(version);
+}
+
 export function installOn(scenario: ScenarioName): EsInstall {
   return unusual[scenario] ?? archive('8.19.21');
 }

@@ -48,7 +48,7 @@ export interface LocalHostOptions {
 }
 
 export class LocalHost implements HostWriter {
-  readonly hostId = 'local';
+  readonly hostId: string = 'local';
   readonly hostKey = { type: 'ssh-ed25519', fingerprint: 'SHA256:local' };
   readonly seenFrom = '192.0.2.10';
   readonly root: string;

@@ -14,7 +14,7 @@ import { ChangeDrawing } from '../start/drawings.tsx';
 import { Confirm } from './confirm.tsx';
 import { GuardRing } from './guard-ring.tsx';
 import { LaneView } from './lane.tsx';
-import { type Lane, lanesOf, type Phase, phaseOf, settledStates, worstBlast } from './timeline.ts';
+import { type Lane, lanesOf, outageOf, type Phase, phaseOf, settledStates, worstBlast } from './timeline.ts';
 import { WorkActions } from './work-actions.tsx';
 
 function answerOf(phase: Phase, plan: Plan | null, lanes: readonly Lane[], basket: number): string {
@@ -49,12 +49,12 @@ function answerOf(phase: Phase, plan: Plan | null, lanes: readonly Lane[], baske
 
 function planBlast(plan: Plan): string {
   const open = plan.steps.filter((step) => !step.nothingToDo);
-  const outage = open.reduce((sum, step) => sum + step.outageSeconds, 0);
+  const outage = outageOf(open);
   const worst = worstBlast(open);
   const hosts = new Set(open.map((step) => step.hostId)).size;
   const guarded =
     open.some((step) => step.guarded) && worst !== 'access' ? ` ${blastSentence('access', hosts)}` : '';
-  return `${blastSentence(worst, hosts)}${guarded}${outage > 0 ? ` Expect about ${roughly(outage)} without the node.` : ''}`;
+  return `${blastSentence(worst, hosts)}${guarded}${outage > 0 ? ` Expect about ${roughly(outage)} without the ${open.some((step) => step.together !== undefined) ? 'whole cluster' : 'node'}.` : ''}`;
 }
 
 function ApplyButton({ plan, lanes }: { readonly plan: Plan; readonly lanes: readonly Lane[] }) {

@@ -52,6 +52,12 @@ export function LaneView({
               Bulwark will put back on {lane.hostName} what was there before this plan, the last step first.
               Services that were restarted are restarted again.
             </p>
+            {lane.steps.some(({ step }) => step.together !== undefined) && (
+              <p>
+                What all nodes of the cluster did together goes back on all of them together: the whole
+                cluster is away meanwhile.
+              </p>
+            )}
             <p>The host is then as open as it was before.</p>
           </UndoButton>
         )}

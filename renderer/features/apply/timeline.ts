@@ -46,6 +46,17 @@ export function worstBlast(steps: readonly Step[]): Blast {
     );
 }
 
+/** Seconds without the node, one step after the other; what several hosts do at the same time counts once. */
+export function outageOf(steps: readonly Step[]): number {
+  const together = new Map<string, number>();
+  let alone = 0;
+  for (const { together: key, outageSeconds } of steps) {
+    if (key === undefined) alone += outageSeconds;
+    else together.set(key, Math.max(together.get(key) ?? 0, outageSeconds));
+  }
+  return [...together.values()].reduce((sum, seconds) => sum + seconds, alone);
+}
+
 export const settledStates: readonly StepState[] = [
   'done',
   'nothing-to-do',

@@ -1,6 +1,7 @@
 /** Changes that Elasticsearch's own tools and interfaces carry out. */
 import { z } from 'zod';
 import { esInstallSchema } from '../elasticsearch.ts';
+import { hostIdSchema } from '../host.ts';
 import { keyTypes } from './certificates.ts';
 import { secretSourceSchema } from './values.ts';
 
@@ -74,4 +75,12 @@ export const esOwnCertificatesChangeSchema = z.strictObject({
   names: z.array(z.string().min(1).max(253)).min(1).max(100),
   /** Days that the certificate is valid. */
   days: z.number().int().min(1).max(825),
+  /** The node is one of several: all of them are secured at the same time. */
+  cluster: z
+    .strictObject({
+      uuid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+      /** Hosts of all nodes, this one's among them. */
+      hosts: z.array(hostIdSchema).min(2).max(100),
+    })
+    .optional(),
 });

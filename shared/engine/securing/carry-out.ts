@@ -4,26 +4,26 @@ import type { AppError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ChangeContext, Mark } from '../change-kind.ts';
-import type { NodeDoor } from '../elasticsearch/node.ts';
+import { isLost, type NodeDoor } from '../elasticsearch/node.ts';
 import { readFile } from '../host-files.ts';
 import { afterWriting } from '../host-script.ts';
 import type { NodeCredential } from '../ports.ts';
+import { peerFailed } from '../together/meeting.ts';
 import { describeReturn } from './describe-return.ts';
+import { beginInStep } from './in-step.ts';
 import { caPath, type Otherwise, pinnedDoor, storePassword } from './secured.ts';
-import { awaitSwitch, forgetSwitch, notReturned, readSwitch, startSeconds } from './switch.ts';
+import { awaitSwitch, endHeld, readSwitch } from './standing.ts';
+import { forgetSwitch, notReturned, type Switch, startSeconds } from './switch.ts';
 import { dropPaths } from './wrapper.ts';
 
-export interface Securing {
+/** What is done with the node that has come up, and what it is known by. */
+export interface Ending {
   readonly install: EsInstall;
   readonly httpCaRef: string;
   /** In the vault already. */
   readonly password: Secret;
   /** Paths of this step that hold nothing of the operator's once the node is old or secured for good. */
   readonly leftovers: readonly string[];
-  /** Stages, rehearses and hands the switch to the host. */
-  readonly prepare: () => Promise<Result<void>>;
-  /** The vault says again what it said before. */
-  readonly forget: (context: ChangeContext) => Promise<void>;
   /** For a node that knows an earlier password of `elastic`. */
   readonly otherwise?: (context: ChangeContext) => Otherwise;
   /** For a node whose login exists already: proves it, and gives nobody a password. */
@@ -36,6 +36,15 @@ export interface Securing {
   ) => Promise<Result<Mark>>;
   /** More for the mark. */
   readonly mark?: (context: ChangeContext) => Promise<Result<Mark>>;
+}
+
+export interface Securing extends Ending {
+  /** Stages and rehearses; what is then handed to the host. */
+  readonly prepare: () => Promise<Result<Switch>>;
+  /** Of several nodes this one stops when all others are stopped: the elected master. */
+  readonly last?: () => Promise<Result<boolean>>;
+  /** The vault says again what it said before. */
+  readonly forget: (context: ChangeContext) => Promise<void>;
 }
 
 /** Removes what was prepared. Where that cannot be done either, it is left to undoing: the host is not as it was. */
@@ -63,7 +72,7 @@ async function neverBegun(step: Securing, context: ChangeContext, error: AppErro
 }
 
 async function storePasswordFirst(
-  step: Securing,
+  step: Ending,
   context: ChangeContext,
   credential: Parameters<typeof storePassword>[2],
 ): Promise<Result<void>> {
@@ -71,8 +80,11 @@ async function storePasswordFirst(
   return await storePassword(context, step.install, credential, step.otherwise?.(context));
 }
 
-async function finish(step: Securing, context: ChangeContext): Promise<Result<Mark>> {
+async function finish(step: Ending, context: ChangeContext): Promise<Result<Mark>> {
   const { install, password } = step;
+  if (context.together !== undefined && !(await context.together.meet('up'))) {
+    return fail(peerFailed('changed'));
+  }
   const credential = { type: 'basic', user: 'elastic', password } as const;
   const stored = await (step.proven?.(context) ?? storePasswordFirst(step, context, credential));
   const door = stored.ok ? await pinnedDoor(context, install) : stored;
@@ -99,7 +111,7 @@ async function finish(step: Securing, context: ChangeContext): Promise<Result<Ma
 
 /** Digests of what the step wrote (not secret). */
 export async function securedMark(
-  step: Pick<Securing, 'install' | 'mark'>,
+  step: Pick<Ending, 'install' | 'mark'>,
   context: ChangeContext,
 ): Promise<Result<Mark>> {
   const mark: Record<string, string> = {};
@@ -120,7 +132,8 @@ export async function securedMark(
 
 /** Errors before the switch leave the host unchanged; a switch that did not lead to the secured node leaves the old one. */
 export async function carryOut(step: Securing, context: ChangeContext): Promise<Result<Mark>> {
-  const begun = await step.prepare();
+  const ready = await step.prepare();
+  const begun = ready.ok ? await beginInStep(context, ready.value, step.last) : ready;
   if (!begun.ok) {
     const standing = await readSwitch(context.host, context.tag);
     if (standing.ok && standing.value.state === 'none') {
@@ -144,7 +157,8 @@ export async function carryOut(step: Securing, context: ChangeContext): Promise<
     return fail(notReturned());
   }
   if (standing.state !== 'committed') {
-    const error = await describeReturn(step.install, live, standing);
+    const because = begun.ok && begun.value === 'given-up' && standing.failedAt === undefined;
+    const error = because ? peerFailed('restored') : await describeReturn(step.install, live, standing);
     // The node is down because of this step: putting back starts it, at once or when the host is settled.
     if (standing.state === 'returned-down') {
       return fail(error);
@@ -158,4 +172,20 @@ export async function carryOut(step: Securing, context: ChangeContext): Promise<
     return fail(error);
   }
   return afterWriting(await finish(step, live));
+}
+
+/**
+ * Goes on where the switch had come to its end and nobody was there any more to finish it. False: there is no node of this
+ * step that could be finished. Errors: those of the connection.
+ */
+export async function finishInterrupted(step: Ending, context: ChangeContext): Promise<Result<boolean>> {
+  const ended = await endHeld(context, 5 * startSeconds);
+  if (!ended.ok) {
+    return ended;
+  }
+  if (ended.value.standing.state !== 'committed') {
+    return succeed(false);
+  }
+  const finished = await finish(step, ended.value.context);
+  return finished.ok || !isLost(finished.error) ? succeed(finished.ok) : finished;
 }

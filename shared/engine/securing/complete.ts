@@ -4,7 +4,8 @@ import { type Result, succeed } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { pinnedDoor } from './secured.ts';
-import { awaitSwitch, forgetSwitch, startSeconds } from './switch.ts';
+import { endHeld } from './standing.ts';
+import { forgetSwitch, startSeconds } from './switch.ts';
 import { dropPaths } from './wrapper.ts';
 
 export interface Interrupted {
@@ -21,7 +22,7 @@ export interface Interrupted {
  * Errors: the connection's, the vault's.
  */
 export async function completeSecured(step: Interrupted, context: ChangeContext): Promise<Result<boolean>> {
-  const ended = await awaitSwitch(context, 5 * startSeconds);
+  const ended = await endHeld(context, 5 * startSeconds);
   if (!ended.ok) {
     return ended;
   }

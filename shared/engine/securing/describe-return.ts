@@ -5,7 +5,8 @@ import { type AppError, appError } from '../../domain/error.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { explainStartFailure } from '../elasticsearch/start-failure.ts';
 import { collectStartLog } from '../elasticsearch/start-log.ts';
-import { type SwitchStanding, startSeconds } from './switch.ts';
+import type { SwitchStanding } from './standing.ts';
+import { startSeconds } from './switch.ts';
 
 /** Of securing the node. */
 const returnWords: Partial<Record<SwitchStanding['state'], string>> = {

@@ -7,6 +7,7 @@ import { readUnit } from '../elasticsearch/service.ts';
 import { readFile } from '../host-files.ts';
 import { goIn, privateIn } from '../host-folder.ts';
 import { prelude, runChecked } from '../host-script.ts';
+import type { ClusterState } from './cluster.ts';
 import { type DataPath, readDataPaths } from './data.ts';
 import { othersIn, readEntries } from './entries.ts';
 
@@ -24,6 +25,8 @@ export interface Image {
   readonly certs?: 'all' | 'made';
   /** Whether the node ran. */
   readonly active: boolean;
+  /** What has to be there again, where that is compared. */
+  readonly standing?: ClusterState & { readonly documents: Readonly<Record<string, number>> };
 }
 
 const packScript = `${prelude}
@@ -52,7 +55,7 @@ sync
 export async function packImage(
   context: ChangeContext,
   install: EsInstall,
-  more: { readonly data: boolean; readonly certs: 'all' | 'made' },
+  more: { readonly data: boolean; readonly certs: 'all' | 'made' } & Pick<Image, 'standing'>,
 ): Promise<Result<Uint8Array>> {
   const yml = await readFile(context.host, `${install.pathConf}/elasticsearch.yml`);
   const data = more.data ? await readDataPaths(context, install) : succeed([]);
@@ -83,6 +86,7 @@ export async function packImage(
     others: othersIn(entries.value, more.certs),
     certs: more.certs,
     active: unit?.ok === true && unit.value.state.mainPid !== 0,
+    ...(more.standing === undefined ? {} : { standing: more.standing }),
   };
   const line = new TextEncoder().encode(`${JSON.stringify(image)}\n`);
   const bytes = new Uint8Array(line.length + tar.value.length);

@@ -76,38 +76,51 @@ export interface Otherwise {
   readonly set: (door: NodeDoor) => Promise<Result<void>>;
 }
 
+type Basic = Extract<NodeCredential, { readonly type: 'basic' }>;
+
 /**
  * Makes the password permanent and takes it out of the keystore again: until it is stored in the security index, the
  * node accepts the one from its keystore (seen on 8.19.21 and 9.x), so it was never without a known password.
+ * In a cluster one node stores it, and every node has to accept it.
  */
 export async function storePassword(
   context: ChangeContext,
   install: EsInstall,
-  credential: Extract<NodeCredential, { readonly type: 'basic' }>,
+  credential: Basic,
   otherwise?: Otherwise,
 ): Promise<Result<void>> {
   const door = await pinnedDoor(context, install);
   if (!door.ok) {
     return door;
   }
-  const accepted = await waitForCredential(context, door.value, credential, otherwise?.seconds ?? 180);
+  const store = () => setPassword(context, door.value, credential, otherwise);
+  const set = await (context.together?.once('password of elastic', store) ?? store());
+  return set.ok ? await forgetFirst(context, install, door.value, credential) : set;
+}
+
+async function setPassword(
+  context: ChangeContext,
+  door: NodeDoor,
+  credential: Basic,
+  otherwise: Otherwise | undefined,
+): Promise<Result<void>> {
+  const accepted = await waitForCredential(context, door, credential, otherwise?.seconds ?? 180);
   if (!accepted.ok) {
     return accepted;
   }
   if (accepted.value !== 'accepted') {
-    const set = otherwise === undefined ? fail(notAccepted()) : await otherwise.set(door.value);
-    return set.ok ? await forgetFirst(context, install, door.value, credential) : set;
+    return otherwise === undefined ? fail(notAccepted()) : await otherwise.set(door);
   }
   const body = new Secret(JSON.stringify({ password: credential.password.reveal() }));
   for (let tries = 0; ; tries += 1) {
-    const set = await askNode(context, door.value, `/_security/user/${credential.user}/_password`, {
+    const set = await askNode(context, door, `/_security/user/${credential.user}/_password`, {
       credential,
       method: 'POST',
       body,
       timeoutSeconds: 60,
     });
     if (set.ok && set.value.status === 200) {
-      break;
+      return succeed(undefined);
     }
     if (!set.ok && isLost(set.error)) {
       return set;
@@ -128,7 +141,6 @@ export async function storePassword(
     }
     await context.clock.sleep(3000, context.signal);
   }
-  return await forgetFirst(context, install, door.value, credential);
 }
 
 /** The first password leaves the keystore once the stored one is proven. */

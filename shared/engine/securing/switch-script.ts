@@ -31,7 +31,7 @@ export type FinalState = (typeof finalStates)[number];
 
 /**
  * $1: `go` (forward), `mend` (after the unit ended, however), `boot` (before the node's unit starts). Reads `parameters`
- * (unit, port, seconds, speech tls|any, active yes|no, start yes|no, boot unit, watched folder, its fingerprint) and `trades`
+ * (unit, port, seconds, speech tls|any, active yes|no, start yes|no, boot unit, watched folder, its fingerprint, seconds to wait for other hosts) and `trades`
  * (kind TAB here TAB out TAB in).
  */
 export const switchScript = `set -u
@@ -41,7 +41,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 d=\${0%/*}
 cd "$d" || exit 1
 exec >>"$d/log" 2>&1 </dev/null
-{ read -r unit; read -r port; read -r seconds; read -r speech; read -r active; read -r start; read -r bootunit; read -r watched; read -r expected; } < parameters
+{ read -r unit; read -r port; read -r seconds; read -r speech; read -r active; read -r start; read -r bootunit; read -r watched; read -r expected; read -r hold; } < parameters
 tab=$(printf '\\t')
 flush() { sync "$@" 2>/dev/null || sync; }
 write_phase() { printf '%s\\n' "$1" > state.new && flush state.new && mv state.new state && flush .; }
@@ -113,6 +113,16 @@ undo_trades() { # from standard input, the last one first
 # Without a list in a file, which a full disk would cut short. Does nothing where nothing was moved.
 backward() { sed -n '1!G;h;$p' trades | undo_trades; }
 
+all_stopped() { # nodes of one cluster meet here: none starts before all are stopped, and a host that nobody calls goes back
+  [ "\${hold:-0}" -gt 0 ] || return 0
+  phase held
+  until=$(($(date +%s) + hold))
+  while [ ! -e go-on ]; do
+    [ ! -e give-up ] && [ "$(date +%s)" -lt $until ] || return 1
+    sleep 0.5
+  done
+}
+
 kill_node() { # for a node that is to go anyway: what it has not written by now is kept aside as it is
   for round in 1 2 3; do
     systemctl kill --signal=KILL -- "$unit"
@@ -162,7 +172,7 @@ case $1 in
       forget_boot; exit 0
     fi
     phase trading || not_noted stopped
-    forward || { return_old; exit 0; }
+    forward && all_stopped || { return_old; exit 0; }
     phase starting
     if [ "$start" = no ] || start_node "$speech"; then phase committed && forget_boot; exit 0; fi
     date +%s > failed-at
@@ -170,12 +180,12 @@ case $1 in
     ;;
   mend)
     case $(state) in
-      stopping|trading|starting|returning) return_old ;;
+      stopping|trading|held|starting|returning) return_old ;;
     esac
     ;;
   boot)
     case $(state) in
-      stopping|trading|starting|returning|not-returned) if backward; then phase returned-boot; else phase returned-down; fi ;;
+      stopping|trading|held|starting|returning|not-returned) if backward; then phase returned-boot; else phase returned-down; fi ;;
       ready) phase returned-boot ;;
     esac
     forget_boot

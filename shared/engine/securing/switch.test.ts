@@ -4,7 +4,8 @@ import { testContext, value } from '../../../test/support/change-harness.ts';
 import { LocalHost } from '../../../test/support/local-host.ts';
 import type { Result } from '../../domain/result.ts';
 import type { ScriptOutput, ScriptRequest } from '../ports.ts';
-import { beginSwitch, readSwitch, switchFolder } from './switch.ts';
+import { readSwitch } from './standing.ts';
+import { beginSwitch, switchFolder } from './switch.ts';
 
 /** Gets a part of what a script is sent; units are written into its own folder. */
 class CutHost extends LocalHost {

@@ -1,13 +1,11 @@
-/** Begins a switch on the host, and waits for its end across lost connections. */
+/** Hands a switch to the host, lets it try again, and removes what it leaves. How far it is: see `standing.ts`. */
 
 import { type AppError, appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
-import { cancelled } from '../elasticsearch/node.ts';
-import { exits, prelude, runChecked, textOf } from '../host-script.ts';
+import { exits, prelude, runChecked } from '../host-script.ts';
 import type { HostWriter } from '../ports.ts';
-import { Refusals } from '../root-refused.ts';
-import { type FinalState, finalStates, switchScript } from './switch-script.ts';
+import { switchScript } from './switch-script.ts';
 
 /** One start of the node on a loaded machine, in seconds. */
 export const startSeconds = 300;
@@ -34,7 +32,12 @@ export interface Switch {
   readonly seconds: number;
   /** What the folder must still hold right before anything is moved: see `fingerprint`. */
   readonly watched: { readonly folder: string; readonly fingerprint: string };
+  /** Stops with everything in place and waits for `callHeld` before it starts the node; goes back when nobody calls. */
+  readonly hold?: boolean;
 }
+
+/** How long a stopped node waits for the others of its cluster, in seconds: a stop takes some, a whole outage is worse. */
+const holdSeconds = 150;
 
 export function switchFolder(tag: string): string {
   return `/var/lib/bulwark/${tag}/switch`;
@@ -77,14 +80,7 @@ rm -f -- "$d/state"
 leave 1
 `;
 
-const stateScript = `${prelude}
-head -n 1 "$1/state" 2>/dev/null || echo none
-systemctl show -p ActiveState --value -- "$2" 2>/dev/null
-cat "$1/failed-at" 2>/dev/null
-exit 0
-`;
-
-const unitNames = (tag: string) => ({
+export const unitNames = (tag: string) => ({
   go: `bulwark-switch-${tag}.service`,
   boot: `bulwark-settle-${tag}.service`,
 });
@@ -112,6 +108,7 @@ export async function beginSwitch(context: ChangeContext, wish: Switch): Promise
     names.boot,
     wish.watched.folder,
     wish.watched.fingerprint,
+    wish.hold === true ? String(holdSeconds) : '0',
   ];
   const trades = wish.trades.map((trade) =>
     [trade.kind, trade.here, trade.out ?? '-', trade.in ?? '-'].join('\t'),
@@ -146,87 +143,6 @@ export async function beginSwitch(context: ChangeContext, wish: Switch): Promise
     context.signal,
   );
   return ran.ok ? succeed(undefined) : ran;
-}
-
-export interface SwitchStanding {
-  /** `none`: no switch of this step is known to the host. */
-  readonly state: FinalState | 'none' | 'running';
-  /** Host's clock when the new configuration had failed to start. */
-  readonly failedAt: number | undefined;
-}
-
-export async function readSwitch(host: HostWriter, tag: string): Promise<Result<SwitchStanding>> {
-  const ran = await runChecked(
-    host,
-    {
-      name: 'switch-state',
-      script: stateScript,
-      args: [switchFolder(tag), unitNames(tag).go],
-      privileged: true,
-      deadlineSeconds: 30,
-    },
-    { doing: 'ask the host how far the switch is' },
-  );
-  if (!ran.ok) {
-    return ran;
-  }
-  const [word = 'none', , failedAt] = textOf(ran.value).split('\n');
-  const final = finalStates.find((state) => state === word);
-  return succeed({
-    state: final ?? (word === 'none' ? 'none' : 'running'),
-    failedAt: failedAt === undefined || failedAt === '' ? undefined : Number.parseInt(failedAt, 10),
-  });
-}
-
-/**
- * Waits for the end of a switch that was begun. A lost connection does not stop it; new ones are tried for as long as a
- * switch can take. Returns a context whose host is alive. Errors: SSH_CONNECTION_LOST, CANCELLED (the switch goes on), SUDO_… (it too).
- */
-export async function awaitSwitch(
-  context: ChangeContext,
-  seconds: number,
-): Promise<Result<{ readonly standing: SwitchStanding; readonly context: ChangeContext }>> {
-  let live = context;
-  let lost: AppError | undefined;
-  const refusals = new Refusals('The host goes on by itself; then let Bulwark look at it again.');
-  const begin = context.clock.elapsed();
-  while (context.clock.elapsed() - begin < seconds * 1000) {
-    const read = await readSwitch(live.host, context.tag);
-    if (read.ok) {
-      lost = undefined;
-      refusals.answered();
-      if (read.value.state !== 'running') {
-        return succeed({ standing: read.value, context: live });
-      }
-      context.progress(`The host is switching: ${Math.round((context.clock.elapsed() - begin) / 1000)} s`);
-    } else {
-      lost = read.error;
-      const ended = refusals.count(read.error);
-      if (ended !== undefined) {
-        return ended;
-      }
-      context.progress('The connection was lost; the host goes on by itself. Connecting again');
-      const fresh = await context.openFresh();
-      if (fresh.ok) {
-        live = { ...context, host: fresh.value };
-      }
-    }
-    if (!(await context.clock.sleep(1500, context.signal))) {
-      return fail(cancelled());
-    }
-  }
-  return fail(
-    lost ??
-      appError(
-        'ES_NOT_READY',
-        'The host has not finished switching.',
-        'Wait and let Bulwark look at the host again.',
-        {
-          hostState: 'unknown',
-          retryable: true,
-        },
-      ),
-  );
 }
 
 const resumeScript = `${prelude}

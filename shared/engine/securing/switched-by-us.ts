@@ -7,7 +7,7 @@ import { readYml } from '../elasticsearch/start-log.ts';
 import { readFile } from '../host-files.ts';
 import { textOf } from '../host-script.ts';
 import { caPath } from './secured.ts';
-import type { SwitchStanding } from './switch.ts';
+import type { SwitchStanding } from './standing.ts';
 import type { WayBack } from './way-back.ts';
 
 /**

@@ -23,7 +23,7 @@ function noteOf(context: ChangeContext, earlier: boolean): Secret {
 /**
  * The password is durable in the vault before the host is touched. An earlier one is kept under `/previous`, then `/step`
  * says whose the password is and whether there was an earlier one; only then it is replaced. Wherever this is interrupted,
- * the earlier one is in its place or under `/previous` with `/step` beside it.
+ * the earlier one is in its place or under `/previous` with `/step` beside it. Nodes of one cluster get the same password.
  * @param given the password where the node gets that of a cluster instead of a new one
  */
 export async function newPassword(
@@ -57,7 +57,8 @@ export async function newPassword(
       return noted;
     }
   }
-  const password = given ?? generatePassword(context.random, passwordLength);
+  const make = () => Promise.resolve(given ?? generatePassword(context.random, passwordLength));
+  const password = await (context.together?.once('new password of elastic', make) ?? make());
   const put = await context.secrets.put(ref, password, about(context));
   return put.ok ? succeed(password) : put;
 }

@@ -6,23 +6,21 @@
 import type { ChangeOf } from '../../domain/change.ts';
 import { appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
-import type { ChangeContext, Mark, UndoWords } from '../change-kind.ts';
+import { type ChangeContext, type Mark, type UndoWords, undoWords } from '../change-kind.ts';
+import { probeHttp, vaultCredential } from '../elasticsearch/node.ts';
 import { endRehearsal } from '../rehearsal/rehearse.ts';
+import { peerFailed } from '../together/meeting.ts';
+import { expectCluster, readIdentity } from './cluster.ts';
 import { describeWayBack } from './describe-return.ts';
 import { digestNow, drifted } from './drift.ts';
 import { readEntries } from './entries.ts';
 import { holdsData } from './holds-data.ts';
 import { type Image, unpackImage } from './image.ts';
+import { beginInStep } from './in-step.ts';
+import { pinnedDoor } from './secured.ts';
+import { awaitSwitch, endHeld, type SwitchStanding } from './standing.ts';
 import { startAgain } from './start-again.ts';
-import {
-  awaitSwitch,
-  beginSwitch,
-  forgetSwitch,
-  notReturned,
-  resumeReturn,
-  type SwitchStanding,
-  type Trade,
-} from './switch.ts';
+import { forgetSwitch, notReturned, resumeReturn, type Trade } from './switch.ts';
 import { switchedByUs } from './switched-by-us.ts';
 import { adoptPassword } from './vault-password.ts';
 import { dataAside, dropPaths, existing, makeWrapper } from './wrapper.ts';
@@ -96,7 +94,7 @@ async function settle(context: ChangeContext, standing: SwitchStanding): Promise
 export async function revertToOpen(way: WayBack, context: BackContext): Promise<Result<void | UndoWords>> {
   const { install } = way.change;
   // A switch that is still running is waited for; the host ends it by itself.
-  const running = await awaitSwitch(context, 1500);
+  const running = await endHeld(context, 1500);
   if (!running.ok) {
     return running;
   }
@@ -160,7 +158,7 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
     return trades;
   }
   live.progress('Switching back to the configuration and data of before');
-  const begun = await beginSwitch(live, {
+  const wish = {
     unit: install.unit ?? '',
     httpPort: install.httpPort,
     speech: 'any',
@@ -169,7 +167,12 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
     seconds: 300,
     watched: { folder: install.pathConf, fingerprint: entries.value.fingerprint },
     trades: trades.value,
-  });
+  } as const;
+  const begun = await beginInStep(live, wish, () => wasMaster(way, live));
+  if (!begun.ok && begun.error.code === 'PEER_FAILED') {
+    const cleaned = await clean(way, live);
+    return cleaned.ok ? begun : cleaned;
+  }
   if (!begun.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
     await clean(way, live);
     return begun;
@@ -202,6 +205,9 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
   }
   if (ended.value.standing.state !== 'committed') {
     await clean(way, last);
+    if (begun.ok && begun.value === 'given-up' && ended.value.standing.state === 'returned-up') {
+      return fail(peerFailed('unchanged'));
+    }
     return fail(describeWayBack(install, ended.value.standing));
   }
   if (!keep) {
@@ -210,7 +216,33 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
       return dropped;
     }
   }
-  return await cleanAndTell(way, last, true);
+  const told = await cleanAndTell(way, last, true);
+  const apart = told.ok ? await rejoined(way, last) : [];
+  return told.ok && apart.length > 0 ? succeed({ words: [...undoWords(told.value), ...apart] }) : told;
+}
+
+/** Which node stops last on the way back. In doubt none: it is an order, and no condition. */
+async function wasMaster(way: WayBack, context: ChangeContext): Promise<Result<boolean>> {
+  const door = await pinnedDoor(context, way.change.install);
+  const credential = await vaultCredential(context, way.change.elasticPasswordRef);
+  const identity = door.ok ? await readIdentity(context, door.value, credential) : door;
+  return succeed(identity.ok && identity.value?.master === true);
+}
+
+/** Waits until the open nodes found each other again; what is to be said where they did not. */
+async function rejoined(way: WayBack, context: ChangeContext): Promise<readonly string[]> {
+  const { together } = context;
+  if (together === undefined || !way.image.active || !(await together.meet('up'))) {
+    return [];
+  }
+  const speech = await probeHttp(context, way.change.install.httpPort);
+  const said = speech.ok && speech.value.speaks !== 'nothing' ? speech.value : undefined;
+  const door = { address: said?.address ?? '', port: way.change.install.httpPort, tls: false } as const;
+  const before = { nodes: together.hosts, colour: 'yellow' } as const;
+  const joined = said !== undefined && (await expectCluster(context, door, undefined, before, 180)).ok;
+  return joined
+    ? []
+    : ['The node runs with its configuration of before, and not all nodes of its cluster were there yet.'];
 }
 
 function securedPaths(way: WayBack, context: ChangeContext): readonly string[] {

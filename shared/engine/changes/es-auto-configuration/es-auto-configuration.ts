@@ -4,17 +4,16 @@
  * which ends in a secured node that answers or in the old one.
  */
 import type { ChangeOf } from '../../../domain/change.ts';
-import { appError } from '../../../domain/error.ts';
-import { fail, type Result, succeed } from '../../../domain/result.ts';
-import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
+import { type Result, succeed } from '../../../domain/result.ts';
+import { readYamlSettings } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { readYml } from '../../elasticsearch/start-log.ts';
 import { leftoverWords, toolLeftovers } from '../../elasticsearch/tool-leftovers.ts';
+import { isSecured, verifySecured } from '../../securing/as-wanted.ts';
 import { carryOut, securedMark } from '../../securing/carry-out.ts';
 import { completeSecured } from '../../securing/complete.ts';
 import { namesIn, readEntries } from '../../securing/entries.ts';
 import { packImage, readImage } from '../../securing/image.ts';
-import { checkFiles, shortcomings } from '../../securing/secured.ts';
 import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
 import { revertToOpen } from '../../securing/way-back.ts';
 import { dataAside, existing } from '../../securing/wrapper.ts';
@@ -22,29 +21,6 @@ import { checkPreconditions } from './preconditions.ts';
 import { leftovers, prepare } from './prepare.ts';
 
 type Change = ChangeOf<'es-auto-configuration'>;
-
-/** A secured node whose password is in the vault, and nothing of this step unfinished. */
-async function isSecured(change: Change, context: ChangeContext): Promise<Result<boolean>> {
-  const read = readYamlSettings((await readYml(context, change.install.pathConf)) ?? '');
-  const on = [
-    'xpack.security.enabled',
-    'xpack.security.http.ssl.enabled',
-    'xpack.security.transport.ssl.enabled',
-  ];
-  if (!read.ok || !on.every((key) => isOn(settingValue(read.settings, key)))) {
-    return succeed(false);
-  }
-  const password = await context.secrets.get(change.elasticPasswordRef);
-  if (!password.ok) {
-    return succeed(false);
-  }
-  const missing = await shortcomings(context, change.install, password.value);
-  if (!missing.ok || missing.value.length > 0) {
-    return missing.ok ? succeed(false) : missing;
-  }
-  const files = await checkFiles(context, change.install, certificateFiles);
-  return files.ok ? succeed(files.value === undefined) : files;
-}
 
 /** The data directories that the step set aside, by name (not secret). */
 async function asides(change: Change, context: ChangeContext): Promise<Result<Mark>> {
@@ -58,7 +34,11 @@ async function asides(change: Change, context: ChangeContext): Promise<Result<Ma
 const markOf = (change: Change, context: ChangeContext) =>
   securedMark({ install: change.install, mark: (live) => asides(change, live) }, context);
 
-const certificateFiles = ['certs/http.p12', 'certs/transport.p12'];
+const wanted = ({ install, elasticPasswordRef }: Change) => ({
+  install,
+  elasticPasswordRef,
+  certificates: ['certs/http.p12', 'certs/transport.p12'],
+});
 
 export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
   kind: 'es-auto-configuration',
@@ -91,7 +71,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
   },
 
   async inspect(change, context) {
-    const secured = await isSecured(change, context);
+    const secured = await isSecured(wanted(change), context);
     if (!secured.ok) {
       return secured;
     }
@@ -144,7 +124,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
   capture: (change, context) => packImage(context, change.install, { data: true, certs: 'all' }),
 
   async apply(change, _before, context) {
-    const secured = await isSecured(change, context);
+    const secured = await isSecured(wanted(change), context);
     if (!secured.ok || secured.value) {
       return secured.ok ? await markOf(change, context) : secured;
     }
@@ -170,31 +150,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
     );
   },
 
-  async verify(change, _mark, context) {
-    const password = await context.secrets.get(change.elasticPasswordRef);
-    if (!password.ok) {
-      return password;
-    }
-    const missing = await shortcomings(context, change.install, password.value);
-    if (!missing.ok) {
-      return missing;
-    }
-    const files = await checkFiles(context, change.install, certificateFiles);
-    if (!files.ok) {
-      return files;
-    }
-    const wrong = [...missing.value, ...(files.value === undefined ? [] : [files.value])];
-    return wrong.length === 0
-      ? succeed(undefined)
-      : fail(
-          appError(
-            'VERIFY_FAILED',
-            `The node is not secured as it should be: ${wrong.join(' ')}`,
-            'The old configuration is put back.',
-            { hostState: 'changed' },
-          ),
-        );
-  },
+  verify: (change, _mark, context) => verifySecured(wanted(change), context),
 
   complete: (change, _before, context) =>
     completeSecured(
@@ -202,7 +158,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
         install: change.install,
         httpCaRef: change.httpCaRef,
         leftovers: leftovers(change, context),
-        isSecured: (live) => isSecured(change, live),
+        isSecured: (live) => isSecured(wanted(change), live),
       },
       context,
     ),

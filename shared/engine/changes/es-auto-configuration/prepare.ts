@@ -6,7 +6,7 @@ import { readUnit } from '../../elasticsearch/service.ts';
 import { rejection, tryConfiguration } from '../../rehearsal/rehearse.ts';
 import { readDataPaths } from '../../securing/data.ts';
 import { readEntries } from '../../securing/entries.ts';
-import { beginSwitch, startSeconds } from '../../securing/switch.ts';
+import { type Switch, startSeconds } from '../../securing/switch.ts';
 import { dataAside, makeFreshData, wrapperOf } from '../../securing/wrapper.ts';
 import { type Beginning, dropUnknownEntries, type Staged, stageConfiguration } from './staging.ts';
 
@@ -43,7 +43,7 @@ export async function prepare(
   change: Change,
   context: ChangeContext,
   beginning: Beginning,
-): Promise<Result<void>> {
+): Promise<Result<Switch>> {
   const { install } = change;
   const unit = await readUnit(context.host, install.unit ?? '', context.signal);
   const data = await readDataPaths(context, install);
@@ -75,7 +75,7 @@ export async function prepare(
     return rehearsed;
   }
   context.progress('Switching to the secured configuration', 'applying');
-  return await beginSwitch(context, {
+  return succeed({
     unit: install.unit ?? '',
     httpPort: install.httpPort,
     speech: 'tls',

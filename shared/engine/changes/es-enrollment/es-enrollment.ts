@@ -15,6 +15,7 @@ import { carryOut, securedMark } from '../../securing/carry-out.ts';
 import { namesIn, readEntries } from '../../securing/entries.ts';
 import { packImage, readImage } from '../../securing/image.ts';
 import { caPath, checkFiles, shortcomings } from '../../securing/secured.ts';
+import type { Switch } from '../../securing/switch.ts';
 import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
 import { revertToOpen } from '../../securing/way-back.ts';
 import { dataAside, existing } from '../../securing/wrapper.ts';
@@ -66,7 +67,7 @@ async function enrol(
   change: Enrollment,
   context: ChangeContext,
   { issuer, cluster }: Joinable,
-): Promise<Result<void>> {
+): Promise<Result<Switch>> {
   const token =
     change.tokenRef === undefined
       ? await makeToken(change, context, issuer)
@@ -76,7 +77,7 @@ async function enrol(
   }
   const prepared = await prepare(change, context, { token: token.value, clusterName: cluster.name });
   const ended = change.tokenRef === undefined ? await endToken(context, issuer) : succeed(undefined);
-  return prepared.ok ? ended : prepared;
+  return prepared.ok && !ended.ok ? ended : prepared;
 }
 
 export const esEnrollment: ChangeKind<'es-enrollment'> = {

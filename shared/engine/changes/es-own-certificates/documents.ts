@@ -4,10 +4,26 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { askNode, at, cancelled, isLost, jsonOf, type NodeDoor } from '../../elasticsearch/node.ts';
 import type { NodeCredential } from '../../ports.ts';
+import type { ClusterState } from '../../securing/cluster.ts';
 import { operatorsIndices } from '../../securing/data.ts';
+import type { Image } from '../../securing/image.ts';
 
 /** Documents by index. */
 export type Documents = ReadonlyMap<string, number>;
+
+/** What must be there again afterwards. */
+export interface Standing extends ClusterState {
+  readonly documents: Documents;
+}
+
+/** For the before-image. */
+export function standingImage({ documents, ...state }: Standing): NonNullable<Image['standing']> {
+  return { ...state, documents: Object.fromEntries(documents) };
+}
+
+export function fromImage({ documents, ...state }: NonNullable<Image['standing']>): Standing {
+  return { ...state, documents: new Map(Object.entries(documents)) };
+}
 
 type AskContext = Pick<ChangeContext, 'host' | 'clock' | 'signal' | 'secrets'>;
 

@@ -5,58 +5,66 @@
  * switched by the host itself, which ends in a secured node that answers or in the old one.
  */
 import type { ChangeOf } from '../../../domain/change.ts';
-import { appError } from '../../../domain/error.ts';
-import { fail, type Result, succeed } from '../../../domain/result.ts';
-import { isOn, readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
+import { type Result, succeed } from '../../../domain/result.ts';
+import type { Secret } from '../../../domain/secret.ts';
+import { readYamlSettings } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { readYml } from '../../elasticsearch/start-log.ts';
-import { carryOut, securedMark } from '../../securing/carry-out.ts';
+import { isSecured, verifySecured } from '../../securing/as-wanted.ts';
+import { carryOut, type Ending, finishInterrupted, securedMark } from '../../securing/carry-out.ts';
+import { expectCluster } from '../../securing/cluster.ts';
 import { completeSecured } from '../../securing/complete.ts';
 import { packImage, readImage } from '../../securing/image.ts';
-import { checkFiles, shortcomings } from '../../securing/secured.ts';
 import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
 import { revertToOpen } from '../../securing/way-back.ts';
 import { wrapperOf } from '../../securing/wrapper.ts';
-import { expectDocuments, inWords } from './documents.ts';
-import { checkPreconditions, planData } from './preconditions.ts';
+import { expectDocuments, fromImage, type Standing, standingImage } from './documents.ts';
+import { checkPreconditions, isMaster, planData, standingWords } from './preconditions.ts';
 import { byTool } from './set-password.ts';
 import { certificateFiles, securedEdits } from './settings.ts';
 import { prepare } from './staging.ts';
+import { describe } from './words.ts';
 
 type Change = ChangeOf<'es-own-certificates'>;
+
+/** Shards of a large cluster are found again in minutes. */
+const joinSeconds = 300;
 
 const leftovers = (change: Change, context: ChangeContext) => [
   wrapperOf(change.install.pathConf, context.tag),
 ];
 
-/** A secured node whose password is in the vault, and nothing of this step unfinished. */
-async function isSecured(change: Change, context: ChangeContext): Promise<Result<boolean>> {
-  const read = readYamlSettings((await readYml(context, change.install.pathConf)) ?? '');
-  const on = [
-    'xpack.security.enabled',
-    'xpack.security.http.ssl.enabled',
-    'xpack.security.transport.ssl.enabled',
-  ];
-  if (!read.ok || !on.every((key) => isOn(settingValue(read.settings, key)))) {
-    return succeed(false);
-  }
-  const password = await context.secrets.get(change.elasticPasswordRef);
-  if (!password.ok) {
-    return succeed(false);
-  }
-  const missing = await shortcomings(context, change.install, password.value);
-  if (!missing.ok || missing.value.length > 0) {
-    return missing.ok ? succeed(false) : missing;
-  }
-  const files = await checkFiles(context, change.install, certificateFiles(change.form));
-  return files.ok ? succeed(files.value === undefined) : files;
-}
+const wanted = ({ install, elasticPasswordRef, form }: Change) => ({
+  install,
+  elasticPasswordRef,
+  certificates: certificateFiles(form),
+});
 
 /** What was made for this node leaves the vault; the authority stays, other nodes may come from it. */
 async function forget(change: Change, context: ChangeContext): Promise<void> {
   await forgetPassword(change, context);
   await context.secrets.remove(change.nodeKeyRef);
   await context.secrets.remove(change.storePasswordRef);
+}
+
+/** What is done once the node is up. */
+function ending(change: Change, context: ChangeContext, password: Secret, standing: () => Standing): Ending {
+  return {
+    install: change.install,
+    httpCaRef: change.httpCaRef,
+    password,
+    leftovers: leftovers(change, context),
+    otherwise: byTool(change.install, password),
+    check: async (live, door, credential) => {
+      const before = standing();
+      const joined =
+        change.cluster === undefined
+          ? succeed(undefined)
+          : await expectCluster(live, door, credential, before, joinSeconds);
+      const there = joined.ok ? await expectDocuments(live, door, credential, before.documents) : joined;
+      return there.ok ? succeed({}) : there;
+    },
+  };
 }
 
 export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
@@ -69,26 +77,12 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
     },
   ],
 
-  describe(change) {
-    return {
-      title:
-        'secure Elasticsearch with certificates of your own: authentication, TLS, keystore and a new password of elastic',
-      words: [
-        `The certificate is made for ${change.names.join(', ')} and is valid for ${change.days} days. Its key is made for this node; the key of the authority never leaves your vault.`,
-        'Certificates and settings are made in a copy of the configuration, and the copy is tried once beside the running node.',
-        'Then the host stops the node, puts the copy in place and starts it. If it does not come up, the host puts the old configuration back by itself.',
-        'The data directory is not touched. Documents are counted before and after; should any be missing, the old configuration comes back.',
-        'Afterwards every client needs https, the CA certificate and a password. The password of elastic and the CA are in the vault.',
-        'Taking this back makes the node answer everybody again, with the documents it has then; its users and their password hashes can be read and changed by anybody while it is open, so passwords and keys of the secured node count as disclosed.',
-      ],
-      blast: 'full',
-      outageSeconds: 60,
-      guarded: false,
-    };
-  },
+  describe,
+
+  together: (change) => change.cluster?.hosts,
 
   async inspect(change, context) {
-    const secured = await isSecured(change, context);
+    const secured = await isSecured(wanted(change), context);
     if (!secured.ok) {
       return secured;
     }
@@ -122,15 +116,20 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
         { subject: 'names of the certificate', before: '', after: change.names.join('\n') },
         { subject: 'password of elastic', before: '', after: '[secret]' },
       ],
-      words: [`The node holds ${inWords(ready.value.documents)} of yours now.`],
+      words: standingWords(change, ready.value.standing),
     });
   },
 
-  capture: (change, context) => packImage(context, change.install, { data: false, certs: 'made' }),
+  async capture(change, context) {
+    // For whoever finishes an interrupted step: what there was is not to be asked any more then.
+    const now = await planData(change, context);
+    const more = now.ok ? { standing: standingImage(now.value) } : {};
+    return await packImage(context, change.install, { data: false, certs: 'made', ...more });
+  },
 
   async apply(change, _before, context) {
     const { install } = change;
-    const secured = await isSecured(change, context);
+    const secured = await isSecured(wanted(change), context);
     if (!secured.ok || secured.value) {
       return secured.ok ? await securedMark({ install }, context) : secured;
     }
@@ -139,66 +138,48 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
     if (!ready.ok || !password.ok) {
       return ready.ok ? (password as Result<never>) : ready;
     }
-    let { documents } = ready.value;
+    let { standing } = ready.value;
     // A busy node deletes documents during the minutes of preparation; those are not lost by the switch.
     const countAgain = async () => {
       const now = await planData(change, context);
-      documents = now.ok ? now.value : documents;
+      standing = now.ok ? now.value : standing;
       return now.ok ? succeed(undefined) : now;
     };
+    const end = ending(change, context, password.value, () => standing);
     return await carryOut(
       {
-        install,
-        httpCaRef: change.httpCaRef,
-        password: password.value,
-        leftovers: leftovers(change, context),
+        ...end,
         prepare: () => prepare(change, context, password.value, countAgain),
+        last: () => isMaster(change, context),
         forget: (live) => forget(change, live),
-        otherwise: byTool(install, password.value),
-        check: async (live, door, credential) => {
-          const there = await expectDocuments(live, door, credential, documents);
-          return there.ok ? succeed({}) : there;
-        },
       },
       context,
     );
   },
 
-  async verify(change, _mark, context) {
-    const password = await context.secrets.get(change.elasticPasswordRef);
-    if (!password.ok) {
-      return password;
-    }
-    const missing = await shortcomings(context, change.install, password.value);
-    const files = missing.ok
-      ? await checkFiles(context, change.install, certificateFiles(change.form))
-      : missing;
-    if (!missing.ok || !files.ok) {
-      return missing.ok ? (files as Result<never>) : missing;
-    }
-    const wrong = [...missing.value, ...(files.value === undefined ? [] : [files.value])];
-    return wrong.length === 0
-      ? succeed(undefined)
-      : fail(
-          appError(
-            'VERIFY_FAILED',
-            `The node is not secured as it should be: ${wrong.join(' ')}`,
-            'The old configuration is put back.',
-            { hostState: 'changed' },
-          ),
-        );
-  },
-
-  complete: (change, _before, context) =>
-    completeSecured(
+  async complete(change, before, context) {
+    const kept = await completeSecured(
       {
         install: change.install,
         httpCaRef: change.httpCaRef,
         leftovers: leftovers(change, context),
-        isSecured: (live) => isSecured(change, live),
+        isSecured: (live) => isSecured(wanted(change), live),
       },
       context,
-    ),
+    );
+    const { standing } = readImage(before).image;
+    if (!kept.ok || kept.value || standing === undefined) {
+      return kept;
+    }
+    const password = await context.secrets.get(change.elasticPasswordRef);
+    if (!password.ok) {
+      return password.error.code === 'SECRET_MISSING' ? succeed(false) : password;
+    }
+    const end = ending(change, context, password.value, () => fromImage(standing));
+    return await finishInterrupted(end, context);
+  },
+
+  verify: (change, _mark, context) => verifySecured(wanted(change), context),
 
   async revert(change, before, mark, context) {
     const { image, tar } = readImage(before);

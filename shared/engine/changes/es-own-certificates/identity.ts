@@ -42,7 +42,9 @@ export interface NodeCertificate {
 
 /** A key made for this node and its certificate. Errors: those of the vault and of the issuer. */
 export async function issueForNode(change: Change, context: ChangeContext): Promise<Result<NodeCertificate>> {
-  const authority = await findOrMakeAuthority(context, change);
+  const find = () => findOrMakeAuthority(context, change);
+  // Two nodes of a cluster that look at the same time would find none, and trust each other's authority never.
+  const authority = await (context.together?.once('authority', find) ?? find());
   if (!authority.ok) {
     return authority;
   }

@@ -6,10 +6,11 @@ import { editYaml } from '../../../text/yaml-edit.ts';
 import { readYamlSettings } from '../../../text/yaml-settings.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { readKeystoreFile } from '../../elasticsearch/keystore.ts';
-import { askNode, at, jsonOf, type NodeDoor, probeHttp } from '../../elasticsearch/node.ts';
+import { type NodeDoor, probeHttp } from '../../elasticsearch/node.ts';
 import { readFile } from '../../host-files.ts';
 import { textOf } from '../../host-script.ts';
-import { countDocuments, type Documents } from './documents.ts';
+import { readClusterState, readIdentity } from '../../securing/cluster.ts';
+import { countDocuments, inWords, type Standing } from './documents.ts';
 import { securedEdits } from './settings.ts';
 
 type Change = ChangeOf<'es-own-certificates'>;
@@ -18,7 +19,7 @@ export interface Ready {
   readonly yml: string;
   /** elasticsearch.yml as it will be. */
   readonly secured: string;
-  readonly documents: Documents;
+  readonly standing: Standing;
 }
 
 function refused(message: string, nextStep: string): Result<never> {
@@ -70,8 +71,8 @@ async function planYml(
       );
 }
 
-/** A node that is one of several must be restarted together with the others. Errors: PRECONDITION_FAILED. */
-export async function planData(change: Change, context: ChangeContext): Promise<Result<Documents>> {
+/** The door of a node that is still open. Errors: PRECONDITION_FAILED. */
+async function openDoor(change: Change, context: ChangeContext): Promise<Result<NodeDoor>> {
   const speech = await probeHttp(context, change.install.httpPort);
   if (!speech.ok) {
     return speech;
@@ -82,42 +83,113 @@ export async function planData(change: Change, context: ChangeContext): Promise<
       'Start the node and try again.',
     );
   }
-  if (speech.value.speaks === 'tls' || speech.value.status === 401) {
+  return speech.value.speaks === 'tls' || speech.value.status === 401
+    ? refused(
+        'The node already asks for passwords or speaks TLS.',
+        'Assess the host again and follow what its findings say now.',
+      )
+    : succeed({ address: speech.value.address, port: change.install.httpPort, tls: false });
+}
+
+/** A cluster is secured as it was planned: the same one, all of its nodes, all of one version. Errors: PRECONDITION_FAILED. */
+async function sameCluster(
+  { uuid, hosts }: NonNullable<Change['cluster']>,
+  nodes: number,
+  door: NodeDoor,
+  context: ChangeContext,
+): Promise<Result<void>> {
+  if (nodes !== hosts.length) {
     return refused(
-      'The node already asks for passwords or speaks TLS.',
-      'Assess the host again and follow what its findings say now.',
+      `The cluster has ${nodes} ${nodes === 1 ? 'node' : 'nodes'} now, and ${hosts.length} are to be secured together.`,
+      nodes < hosts.length
+        ? 'Start the nodes that are down, assess all hosts again and make a new plan.'
+        : 'Add the hosts of all nodes to the workspace, assess them and make a new plan.',
     );
   }
-  const door: NodeDoor = { address: speech.value.address, port: change.install.httpPort, tls: false };
-  const health = await askNode(
-    context,
-    door,
-    '/_cluster/health?timeout=5s&filter_path=number_of_nodes,status',
-  );
-  const nodes = health.ok ? at(jsonOf(health.value), 'number_of_nodes') : undefined;
-  if (typeof nodes === 'number' && nodes > 1) {
+  const identity = await readIdentity(context, door);
+  if (!identity.ok) {
+    return identity;
+  }
+  if (identity.value?.uuid !== uuid) {
+    return refused(
+      identity.value === undefined
+        ? 'The node does not say which cluster it belongs to.'
+        : 'The node belongs to another cluster than the one that was planned.',
+      'Assess all hosts of the cluster again and make a new plan.',
+    );
+  }
+  const versions = [...new Set(identity.value.versions)].toSorted();
+  return versions.length === 1
+    ? succeed(undefined)
+    : refused(
+        `The nodes run different versions (${versions.join(', ')}).`,
+        'Finish the upgrade first; then secure the cluster.',
+      );
+}
+
+/** A node that is one of several must be restarted together with the others. Errors: PRECONDITION_FAILED. */
+export async function planData(change: Change, context: ChangeContext): Promise<Result<Standing>> {
+  const door = await openDoor(change, context);
+  const state = door.ok ? await readClusterState(context, door.value) : door;
+  if (!door.ok || !state.ok) {
+    return door.ok ? (state as Result<never>) : door;
+  }
+  if (state.value === undefined) {
+    return refused(
+      'The node does not say what it holds.',
+      'Wait until it has started completely and try again.',
+    );
+  }
+  const { nodes, colour } = state.value;
+  if (change.cluster === undefined && nodes > 1) {
     return refused(
       `This node is one of a cluster of ${nodes}; securing it alone would cut it off.`,
       'Secure the cluster as a whole.',
     );
   }
-  if (health.ok && at(jsonOf(health.value), 'status') === 'red') {
+  if (colour === 'red') {
     return refused(
       'The cluster is red: some of its data is not there, so whether all of it comes back could not be told.',
       'Make the cluster whole first, then try again.',
     );
   }
-  const counted = await countDocuments(context, door);
+  const same =
+    change.cluster === undefined
+      ? succeed(undefined)
+      : await sameCluster(change.cluster, nodes, door.value, context);
+  const counted = same.ok ? await countDocuments(context, door.value) : same;
   if (!counted.ok) {
     return counted;
   }
-  return nodes === 1 && counted.value !== undefined
-    ? succeed(counted.value)
-    : refused('The node does not say what it holds.', 'Wait until it has started completely and try again.');
+  return counted.value === undefined
+    ? refused('The node does not say what it holds.', 'Wait until it has started completely and try again.')
+    : succeed({ nodes, colour, documents: counted.value });
+}
+
+/** Whether this node is the elected master of its cluster, which is stopped last. Errors: those of the connection. */
+export async function isMaster(change: Change, context: ChangeContext): Promise<Result<boolean>> {
+  const door = await openDoor(change, context);
+  const identity = door.ok ? await readIdentity(context, door.value) : door;
+  return identity.ok ? succeed(identity.value?.master === true) : identity;
+}
+
+/** Sentences for the plan. A cluster that is not green is told here; whoever approves the plan has read it. */
+export function standingWords(change: Change, { colour, documents }: Standing): readonly string[] {
+  if (change.cluster === undefined) {
+    return [`The node holds ${inWords(documents)} of yours now.`];
+  }
+  return [
+    `The cluster holds ${inWords(documents)} of yours now.`,
+    ...(colour === 'green'
+      ? ['The cluster is green, and has to be green again afterwards.']
+      : [
+          `The cluster is ${colour} already: copies of some of its data are missing. It is not waited for to become better than that.`,
+        ]),
+  ];
 }
 
 /**
- * Reads only. Errors: PRECONDITION_FAILED (no unit, a cluster, red, protected keystore, not open), FILE_NOT_REGULAR,
+ * Reads only. Errors: PRECONDITION_FAILED (no unit, not the cluster that was planned, red, protected keystore, not open), FILE_NOT_REGULAR,
  * YAML_INVALID, YAML_AMBIGUOUS.
  */
 export async function checkPreconditions(change: Change, context: ChangeContext): Promise<Result<Ready>> {
@@ -135,6 +207,6 @@ export async function checkPreconditions(change: Change, context: ChangeContext)
   if (!keystore.ok) {
     return keystore;
   }
-  const documents = await planData(change, context);
-  return documents.ok ? succeed({ ...yml.value, documents: documents.value }) : documents;
+  const standing = await planData(change, context);
+  return standing.ok ? succeed({ ...yml.value, standing: standing.value }) : standing;
 }

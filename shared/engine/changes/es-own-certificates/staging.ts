@@ -26,7 +26,7 @@ import { prelude, runChecked } from '../../host-script.ts';
 import { rejection, tryConfiguration } from '../../rehearsal/rehearse.ts';
 import { readEntries } from '../../securing/entries.ts';
 import { bootstrapEntry } from '../../securing/secured.ts';
-import { beginSwitch, startSeconds } from '../../securing/switch.ts';
+import { type Switch, startSeconds } from '../../securing/switch.ts';
 import { makeWrapper } from '../../securing/wrapper.ts';
 import { prepare as prepareFiles } from '../certificate-install/prepared.ts';
 import { issueForNode } from './identity.ts';
@@ -206,7 +206,7 @@ for f in staged/elasticsearch.keystore staged/elasticsearch.yml; do
   [ -f "$f" ] && [ ! -L "$f" ] || { echo "$f is missing" >&2; exit 1; }
 done
 chown -h -- "$owner:$group" staged/certs staged/elasticsearch.keystore || exit 1
-chmod 750 staged/certs && chmod 660 staged/elasticsearch.keystore && chmod o-rwx staged/elasticsearch.yml
+chmod g-s staged/certs && chmod 750 staged/certs && chmod 660 staged/elasticsearch.keystore && chmod o-rwx staged/elasticsearch.yml
 `;
 
 async function own(context: ChangeContext, staged: Staged): Promise<Result<void>> {
@@ -241,15 +241,15 @@ async function rehearse(change: Change, context: ChangeContext, staged: Staged):
 }
 
 /**
- * Errors before the switch was begun leave the host as it was, but for the wrapper.
- * @param last asked right before the switch is begun; its error is the error of the whole
+ * What is to be handed to the host. Errors leave the host as it was, but for the wrapper.
+ * @param last asked when all else is done; its error is the error of the whole
  */
 export async function prepare(
   change: Change,
   context: ChangeContext,
   password: Secret,
   last: () => Promise<Result<void>>,
-): Promise<Result<void>> {
+): Promise<Result<Switch>> {
   const { install } = change;
   // Before the copy is made: what comes in while it is made counts as an edit.
   const entries = await readEntries(context, install.pathConf);
@@ -272,7 +272,7 @@ export async function prepare(
     }
   }
   context.progress('Switching to the secured configuration', 'applying');
-  return await beginSwitch(context, {
+  return succeed({
     unit: install.unit ?? '',
     httpPort: install.httpPort,
     speech: 'tls',

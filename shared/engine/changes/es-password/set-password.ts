@@ -3,11 +3,13 @@ import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { type AppError, appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { Secret } from '../../../domain/secret.ts';
+import { atLeast } from '../../../text/version.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { toolPlace } from '../../elasticsearch/keystore.ts';
 import { askNode, at, jsonOf, type NodeDoor } from '../../elasticsearch/node.ts';
 import { runTool, toolError } from '../../elasticsearch/tool.ts';
 import type { NodeCredential } from '../../ports.ts';
+import { setByFileUser } from './set-by-file-user.ts';
 
 function refusedBy(status: number, body: unknown, user: string): AppError {
   const reason = at(body, 'error', 'reason') ?? at(body, 'error');
@@ -60,6 +62,9 @@ export async function setByTool(
   user: string,
   password: Secret,
 ): Promise<Result<void>> {
+  if (!atLeast(install.version, '8.0.0')) {
+    return await setByFileUser(install, context, door, user, password);
+  }
   const place = await toolPlace(context, install);
   if (!place.ok) {
     return place;

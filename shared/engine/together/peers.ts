@@ -1,0 +1,146 @@
+/** The other hosts of a step that was carried out on several at once: it goes back, or is settled, on all of them. */
+import { type AppError, appError } from '../../domain/error.ts';
+import type { JournalEntry } from '../../domain/journal.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
+import type { ChangeKinds } from '../change-kind.ts';
+import { dropFromHost } from '../hand-undo/kit.ts';
+import { undoneTags } from '../hand-undo/undone.ts';
+import { HostWork } from '../host-work.ts';
+import { type StepHistory, stepHistories } from '../journal/history.ts';
+import { type EngineEvents, type EngineParts, kindOf } from '../parts.ts';
+import type { RollbackItem } from '../undo-step.ts';
+import { Undoing, type UndoingOptions } from '../undoing.ts';
+import { Meeting } from './meeting.ts';
+
+/** One host of an undoing. */
+export interface Peer {
+  readonly hostId: string;
+  readonly work: HostWork;
+  readonly histories: readonly StepHistory[];
+  readonly undoing: Undoing;
+}
+
+function hostsOf({ intent }: StepHistory, kinds: ChangeKinds): readonly string[] | undefined {
+  return kindOf(kinds, intent.change).together?.(intent.change);
+}
+
+export function isTogether(history: StepHistory, kinds: ChangeKinds): boolean {
+  return hostsOf(history, kinds) !== undefined;
+}
+
+/** Hosts besides this one on which the steps were carried out too. */
+export function peerHosts(
+  hostId: string,
+  steps: readonly StepHistory[],
+  kinds: ChangeKinds,
+): readonly string[] {
+  const hosts = steps.flatMap((history) => hostsOf(history, kinds) ?? []);
+  return [...new Set(hosts)].filter((one) => one !== hostId).toSorted();
+}
+
+/** The same step on another host, where anything of it is left. */
+export function sameStep(
+  { intent }: StepHistory,
+  histories: readonly StepHistory[],
+): StepHistory | undefined {
+  return histories.findLast(
+    (one) =>
+      one.standing !== 'undone' &&
+      one.intent.planId === intent.planId &&
+      one.intent.change.kind === intent.change.kind,
+  );
+}
+
+export interface PeersWish {
+  readonly hostIds: readonly string[];
+  readonly what: string;
+  readonly breakLock: boolean;
+  readonly options: Omit<UndoingOptions, 'histories' | 'owed'>;
+  /** Go on without a host that cannot be reached: its own work stays open. */
+  readonly withoutLost: boolean;
+}
+
+/**
+ * Opens and locks the other hosts before anything is done. What was opened is in `opened` also when it fails: the caller ends it.
+ * Errors: HOST_LOCKED, JOURNAL_BROKEN, the connection's; the sentence names the host.
+ */
+export async function openPeers(
+  wish: PeersWish,
+  opened: Peer[],
+  parts: EngineParts,
+  events: EngineEvents,
+  signal?: AbortSignal,
+): Promise<Result<void>> {
+  for (const hostId of wish.hostIds) {
+    const entries: Result<readonly JournalEntry[]> = await parts.journal.read(hostId);
+    if (!entries.ok) {
+      return entries;
+    }
+    const session = await parts.sessions.open(hostId, signal);
+    if (!session.ok) {
+      if (wish.withoutLost && signal?.aborted !== true) {
+        continue;
+      }
+      return fail(needed(session.error));
+    }
+    const work = new HostWork(session.value, parts);
+    const histories = stepHistories(entries.value);
+    const undoing = new Undoing(work, parts, events, { ...wish.options, histories, owed: [] });
+    opened.push({ hostId, work, histories, undoing });
+    const begun = await work.begin(wish.what, wish.breakLock, signal);
+    if (!begun.ok) {
+      return fail(needed(begun.error));
+    }
+  }
+  return succeed(undefined);
+}
+
+function needed(error: AppError): AppError {
+  return appError(
+    error.code,
+    `The step was carried out on several hosts together, and one of the others cannot be worked on: ${error.message}`,
+    error.nextStep,
+    {
+      hostState: 'unchanged',
+      retryable: true,
+      ...(error.detail === undefined ? {} : { detail: error.detail }),
+    },
+  );
+}
+
+/** Takes one step back on this host and on its peers at the same time. */
+export async function undoTogether(
+  history: StepHistory,
+  own: Pick<Peer, 'hostId' | 'undoing'>,
+  peers: readonly Peer[],
+  who: 'all-or-none' | 'who-can',
+): Promise<void> {
+  const taking = [
+    { ...own, history },
+    ...peers.flatMap((peer) => {
+      const theirs = sameStep(history, peer.histories);
+      return theirs === undefined ? [] : [{ hostId: peer.hostId, undoing: peer.undoing, history: theirs }];
+    }),
+  ];
+  const meeting = new Meeting(
+    taking.map(({ hostId }) => hostId),
+    who,
+  );
+  await Promise.all(
+    taking.map(async ({ hostId, undoing, history: step }) => {
+      const place = meeting.place(hostId);
+      const undone = await undoing.undo(step, place);
+      place.leave(undone ? 'done' : 'failed');
+    }),
+  );
+}
+
+/** Carries out the restarts that the other hosts owe now; everything that was done there, by host. */
+export async function finishPeers(peers: readonly Peer[]): Promise<readonly RollbackItem[]> {
+  const items: RollbackItem[] = [];
+  for (const { hostId, work, histories, undoing } of peers) {
+    items.push(...(await undoing.finish()).map((item) => ({ ...item, hostId })));
+    await dropFromHost(work.session, ...undoneTags(histories));
+  }
+  return items;
+}
