@@ -75,7 +75,8 @@ describe.each(every ? [...usual, ...further] : usual)('the open cluster %s', (na
 
     const began = Date.now();
     const report = await bench.apply(plan);
-    expect(report, bench.notes.join('\n')).toMatchObject({ result: 'done' });
+    if (report.result !== 'done') console.log(bench.notes.join('\n'));
+    expect(report.result).toBe('done');
     console.log(`${name}: secured in ${Math.round((Date.now() - began) / 1000)} s`);
 
     const passwords = await onEach(passwordOf);
@@ -121,7 +122,8 @@ describe.each(every ? [...usual, ...further] : usual)('the open cluster %s', (na
         bench.events,
       ),
     );
-    expect(undone, bench.notes.join('\n')).toMatchObject({ result: 'undone' });
+    if (undone.result !== 'undone') console.log(bench.notes.join('\n'));
+    expect(undone.result).toBe('undone');
     expect(undone.items).toHaveLength(hosts.length);
     await expectOpen();
   });

@@ -6,7 +6,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { type Lab, openLab } from '../lab/index.ts';
 import { value } from '../support/change-harness.ts';
-import { InterruptedSecuring } from '../support/interrupted-securing.ts';
+import {
+  expectKilledSwitchReturns,
+  expectLinkCutHarmless,
+  expectOld,
+  expectRejected,
+  expectSecuredWithoutApp,
+  InterruptedSecuring,
+} from '../support/interrupted-securing.ts';
 import { elasticRef, securing as securingOn, status } from './es-installs.ts';
 
 // Key generation and starts take minutes on a machine that does other work too.
@@ -34,7 +41,8 @@ beforeEach(() => securing.connectAgain());
 
 describe('securing, interrupted', () => {
   it('link cut while keys are made: nothing is changed', async () => {
-    await securing.linkCutBefore('cut-staging', /makes its keys/);
+    const { applied } = await expectLinkCutHarmless(securing, 'cut-staging', /makes its keys/);
+    expect(applied.ok).toBe(false);
   });
 
   it('link cut while the host switches: it goes on by itself and ends secured', async () => {
@@ -46,11 +54,11 @@ describe('securing, interrupted', () => {
     expect(await status(bench, 'https://127.0.0.1:9200/_security/_authenticate', password)).toBe('200');
     expect(await status(bench, 'https://127.0.0.1:9200/')).toBe('401');
     await securing.takeBack(step);
-    await securing.expectOld();
+    await expectOld(securing);
   });
 
   it('the app ends while the host switches: the node is secured and its password is in the vault', async () => {
-    const step = await securing.appEnds('app-ended', '/_security/_authenticate');
+    const step = await expectSecuredWithoutApp(securing, 'app-ended', '/_security/_authenticate');
     // Half finished is not in place: a recovery takes it back. While the security index appears the node may not tell.
     const looked = await esAutoConfiguration.inspect(change, {
       ...securing.bench.context('app-ended'),
@@ -58,11 +66,12 @@ describe('securing, interrupted', () => {
     });
     expect(looked.ok && looked.value.inPlace).toBe(false);
     await securing.takeBack(step);
-    await securing.expectOld();
+    await expectOld(securing);
   });
 
   it('the switch is killed on the host: the old node comes back by itself', async () => {
-    await securing.switchKilled('kill-switch');
+    const { applied } = await expectKilledSwitchReturns(securing, 'kill-switch');
+    expect(applied.ok).toBe(false);
   });
 
   it('the host restarts in the middle: it settles before the node starts', async () => {
@@ -71,7 +80,7 @@ describe('securing, interrupted', () => {
     expect(step.applied.ok).toBe(false);
     await securing.connectAgain();
     await securing.takeBack(step);
-    await securing.expectOld();
+    await expectOld(securing);
   });
 
   it('the secured node does not start: the old one comes back by itself', async () => {
@@ -83,7 +92,7 @@ systemctl daemon-reload`);
     const applied = await esAutoConfiguration.apply(change, image, context);
     await securing.bench.see('rm -r /etc/systemd/system/elasticsearch.service.d; systemctl daemon-reload');
     expect(applied).toMatchObject({ ok: false, error: { code: 'ES_DID_NOT_START', hostState: 'restored' } });
-    await securing.expectOld();
+    await expectOld(securing);
   });
 
   it.runIf(every)('neither node starts: taking back starts the old one once the cause is gone', async () => {
@@ -103,10 +112,10 @@ systemctl daemon-reload`);
     expect(early).toMatchObject({ ok: false, error: { code: 'ES_DID_NOT_START', hostState: 'changed' } });
     await securing.bench.see(`rm -r ${trap}; systemctl daemon-reload`);
     value(await esAutoConfiguration.revert(change, image, undefined, back));
-    await securing.expectOld();
+    await expectOld(securing);
   });
 
   it('a configuration that Elasticsearch rejects never reaches the running node', async () => {
-    await securing.rejected('rejected');
+    expect((await expectRejected(securing, 'rejected')).ok).toBe(false);
   });
 });

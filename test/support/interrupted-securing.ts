@@ -23,8 +23,8 @@ export class InterruptedSecuring<K extends Kind> {
   readonly #kind: ChangeKind<K>;
   readonly #change: ChangeOf<K>;
   #bench: LabBench;
-  readonly #before: string;
-  readonly #pathConf: string;
+  readonly before: string;
+  readonly pathConf: string;
 
   private constructor(
     kind: ChangeKind<K>,
@@ -38,8 +38,8 @@ export class InterruptedSecuring<K extends Kind> {
     this.#change = change;
     this.host = host;
     this.#bench = bench;
-    this.#before = before;
-    this.#pathConf = pathConf;
+    this.before = before;
+    this.pathConf = pathConf;
   }
 
   static async on<K extends Kind>(
@@ -61,18 +61,6 @@ export class InterruptedSecuring<K extends Kind> {
   async connectAgain(): Promise<void> {
     await this.#bench.session.close();
     this.#bench = await labBench(this.host);
-  }
-
-  /** The old node, open as before, with the same bytes and nothing of ours left. */
-  async expectOld(): Promise<void> {
-    await expect
-      .poll(() => status(this.#bench, 'http://127.0.0.1:9200/_cluster/health'), {
-        timeout: 120_000,
-        interval: 2000,
-      })
-      .toBe('200');
-    expect(await this.#bench.see(tree(this.#pathConf))).toBe(this.#before);
-    expect(await this.#bench.see(leftovers)).toBe('');
   }
 
   async takeBack({ image, context }: Pick<Interrupted, 'image' | 'context'>): Promise<void> {
@@ -103,59 +91,93 @@ export class InterruptedSecuring<K extends Kind> {
     return { applied, image, context: plain };
   }
 
-  async linkCutBefore(tag: string, when: RegExp): Promise<void> {
-    const step = await this.apply(tag, when, () => this.cutLinkFor(8000));
-    expect(step.applied).toMatchObject({ ok: false, error: { code: 'SSH_CONNECTION_LOST' } });
-    await this.takeBack(step);
-    await this.expectOld();
-  }
-
-  /** The host goes on by itself: the node is secured with the password that is in the vault. */
-  async appEnds(tag: string, path: string): Promise<Interrupted> {
-    const end = new AbortController();
-    const act = () => Promise.resolve(end.abort());
-    const step = await this.apply(tag, /The host is switching/, act, { signal: end.signal });
-    expect(step.applied.ok).toBe(false);
-    const password = value(await step.context.secrets.get(elasticRef)).reveal();
-    await expect
-      .poll(() => status(this.#bench, `https://127.0.0.1:9200${path}`, password), {
-        timeout: 180_000,
-        interval: 2000,
-      })
-      .toBe('200');
-    return step;
-  }
-
-  async switchKilled(tag: string): Promise<Interrupted> {
-    const step = await this.apply(tag, /The host is switching: [3-9]/, async () => {
-      await this.#bench.see(`systemctl kill --signal=KILL bulwark-switch-${tag}.service`);
-    });
-    expect(step.applied).toMatchObject({
-      ok: false,
-      error: { code: 'ES_DID_NOT_START', hostState: 'restored' },
-    });
-    await this.expectOld();
-    expect((await step.context.secrets.get(elasticRef)).ok).toBe(false);
-    return step;
-  }
-
-  async rejected(tag: string): Promise<void> {
-    const yml = `${this.#pathConf}/elasticsearch.yml`;
-    const pid = await this.#bench.see('systemctl show -p MainPID elasticsearch');
-    await this.#bench.see(`echo 'xpack.securty.audit.enabled: true' >> ${yml}`);
+  async applyUndisturbed(tag: string): Promise<Interrupted> {
     const context = this.#bench.context(tag);
     const image = value(await this.#kind.capture(this.#change, context));
-    const applied = await this.#kind.apply(this.#change, image, context);
-    await this.#bench.see(`sed -i '$d' ${yml}`);
-    expect(applied).toMatchObject({
-      ok: false,
-      error: { code: 'ES_CONFIGURATION_REJECTED', hostState: 'unchanged' },
-    });
-    expect(applied.ok ? '' : applied.error.message).toContain(
-      'xpack.securty.audit.enabled is not a setting of this version',
-    );
-    expect(await this.#bench.see('systemctl show -p MainPID elasticsearch')).toBe(pid);
-    expect(await this.#bench.see(leftovers)).toBe('');
-    expect((await context.secrets.get(elasticRef)).ok).toBe(false);
+    return { applied: await this.#kind.apply(this.#change, image, context), image, context };
   }
+}
+
+/** The old node, open as before, with the same bytes and nothing of ours left. */
+export async function expectOld<K extends Kind>({
+  bench,
+  pathConf,
+  before,
+}: InterruptedSecuring<K>): Promise<void> {
+  await expect
+    .poll(() => status(bench, 'http://127.0.0.1:9200/_cluster/health'), { timeout: 120_000, interval: 2000 })
+    .toBe('200');
+  expect(await bench.see(tree(pathConf))).toBe(before);
+  expect(await bench.see(leftovers)).toBe('');
+}
+
+export async function expectLinkCutHarmless<K extends Kind>(
+  securing: InterruptedSecuring<K>,
+  tag: string,
+  when: RegExp,
+): Promise<Interrupted> {
+  const step = await securing.apply(tag, when, () => securing.cutLinkFor(8000));
+  expect(step.applied).toMatchObject({ ok: false, error: { code: 'SSH_CONNECTION_LOST' } });
+  await securing.takeBack(step);
+  await expectOld(securing);
+  return step;
+}
+
+/** The host goes on by itself: the node is secured with the password that is in the vault. */
+export async function expectSecuredWithoutApp<K extends Kind>(
+  securing: InterruptedSecuring<K>,
+  tag: string,
+  path: string,
+): Promise<Interrupted> {
+  const end = new AbortController();
+  const act = () => Promise.resolve(end.abort());
+  const step = await securing.apply(tag, /The host is switching/, act, { signal: end.signal });
+  expect(step.applied.ok).toBe(false);
+  const password = value(await step.context.secrets.get(elasticRef)).reveal();
+  await expect
+    .poll(() => status(securing.bench, `https://127.0.0.1:9200${path}`, password), {
+      timeout: 180_000,
+      interval: 2000,
+    })
+    .toBe('200');
+  return step;
+}
+
+export async function expectKilledSwitchReturns<K extends Kind>(
+  securing: InterruptedSecuring<K>,
+  tag: string,
+): Promise<Interrupted> {
+  const step = await securing.apply(tag, /The host is switching: [3-9]/, async () => {
+    await securing.bench.see(`systemctl kill --signal=KILL bulwark-switch-${tag}.service`);
+  });
+  expect(step.applied).toMatchObject({
+    ok: false,
+    error: { code: 'ES_DID_NOT_START', hostState: 'restored' },
+  });
+  await expectOld(securing);
+  expect((await step.context.secrets.get(elasticRef)).ok).toBe(false);
+  return step;
+}
+
+export async function expectRejected<K extends Kind>(
+  securing: InterruptedSecuring<K>,
+  tag: string,
+): Promise<Result<Mark>> {
+  const { bench, pathConf } = securing;
+  const yml = `${pathConf}/elasticsearch.yml`;
+  const pid = await bench.see('systemctl show -p MainPID elasticsearch');
+  await bench.see(`echo 'xpack.securty.audit.enabled: true' >> ${yml}`);
+  const { applied, context } = await securing.applyUndisturbed(tag);
+  await bench.see(`sed -i '$d' ${yml}`);
+  expect(applied).toMatchObject({
+    ok: false,
+    error: { code: 'ES_CONFIGURATION_REJECTED', hostState: 'unchanged' },
+  });
+  expect(applied.ok ? '' : applied.error.message).toContain(
+    'xpack.securty.audit.enabled is not a setting of this version',
+  );
+  expect(await bench.see('systemctl show -p MainPID elasticsearch')).toBe(pid);
+  expect(await bench.see(leftovers)).toBe('');
+  expect((await context.secrets.get(elasticRef)).ok).toBe(false);
+  return applied;
 }

@@ -82,7 +82,7 @@ export class Meeting {
 
   #settle(): void {
     const last = Math.min(...this.#passed.values());
-    for (const [hostId, { point, go }] of [...this.#waiting]) {
+    for (const [hostId, { point, go }] of this.#waiting) {
       if (this.#broken || point <= last) {
         this.#waiting.delete(hostId);
         go(!this.#broken);

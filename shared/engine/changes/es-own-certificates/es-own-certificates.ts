@@ -9,7 +9,6 @@ import { type Result, succeed } from '../../../domain/result.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { readYamlSettings } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
-import { readYml } from '../../elasticsearch/start-log.ts';
 import { isSecured, verifySecured } from '../../securing/as-wanted.ts';
 import { carryOut, type Ending, finishInterrupted, securedMark } from '../../securing/carry-out.ts';
 import { expectCluster } from '../../securing/cluster.ts';

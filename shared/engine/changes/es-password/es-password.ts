@@ -11,7 +11,8 @@ import type { NodeCredential } from '../../ports.ts';
 import { findAdministrator, nextRef, secretDoor } from './administrator.ts';
 import { aboutPassword, confirmPassword } from './confirm.ts';
 import { findLeftoverUsers, removeLeftoverUsers } from './leftover-users.ts';
-import { setByApi, setByTool } from './set-password.ts';
+import { setByApi } from './set-by-api.ts';
+import { setByTool } from './set-password.ts';
 import { allAccepted, type Standing, standingsOf } from './standing.ts';
 
 type Change = ChangeOf<'es-password'>;

@@ -11,7 +11,7 @@ import { generatePassword } from '../../elasticsearch/generate-password.ts';
 import { toolPlace } from '../../elasticsearch/keystore.ts';
 import { type NodeDoor, waitForCredential } from '../../elasticsearch/node.ts';
 import { runTool, toolError } from '../../elasticsearch/tool.ts';
-import { setByApi } from './set-password.ts';
+import { setByApi } from './set-by-api.ts';
 
 /** The node reads its users anew every 5 s (seen on 8.19.21); a loaded one takes longer. */
 const seenSeconds = 90;
