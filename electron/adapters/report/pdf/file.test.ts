@@ -82,7 +82,7 @@ describe.each([
     const { bytes, gap } = prepareForSigning(pdf, attachment, signature);
     expect(bytes.subarray(0, pdf.length).equals(pdf)).toBe(true);
     const signed = openSigned(bytes);
-    expect(signed.gap).toEqual(gap);
+    expect(signed.gap).toEqual([...gap, bytes.length]);
     expect(signed.file.usesStreams).toBe(streams);
     expect(textOf(signed.file)).toBe('AB');
     expect(attachmentOf(signed.file, 'report.json').toString()).toBe('{}');
