@@ -18,7 +18,7 @@ if [ -n "$unit" ]; then
   shown=$(systemctl show -p LoadState -p MainPID -p User -p ExecStart "$unit" 2>/dev/null)
   case $shown in
     *LoadState=loaded*)
-      home=$(printf '%s\n' "$shown" | first 's:^ExecStart={ path=\(/.*\)/bin/kibana ;.*:\1:p')
+      home=$(printf '%s\n' "$shown" | first 's:^ExecStart={ path=\(/[^;]*\)/bin/kibana ;.*:\1:p')
       pid=$(printf '%s\n' "$shown" | first 's/^MainPID=\([1-9][0-9]*\)$/\1/p')
       user=$(printf '%s\n' "$shown" | first 's/^User=//p')
       [ -n "$pid" ] && user=$(stat -c %U "/proc/$pid" 2>/dev/null)
