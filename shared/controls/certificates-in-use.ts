@@ -37,7 +37,7 @@ export interface InUse {
 
 /**
  * Judges the layers that speak TLS, or would after a start. Not applicable where none does; unknown where the certificate of
- * one of them could not be seen.
+ * one of them could not be seen, and where all is well except that one could not be read.
  */
 export function judgeCertificates(facts: Facts, judge: (inUse: InUse) => Evaluation): Evaluation {
   return judgeNode(facts, needed, (install, seen) => {
@@ -51,7 +51,13 @@ export function judgeCertificates(facts: Facts, judge: (inUse: InUse) => Evaluat
     const certificates = found.flatMap(({ certificates: one }) => one ?? []);
     if (certificates.length === 0)
       return notApplicable('No port of this node speaks TLS, so no certificate is in use.', ...spoken(seen));
-    return judge({ layers: certificates, seen, install });
+    const judged = judge({ layers: certificates, seen, install });
+    const partly = certificates.find(({ tls }) => (tls?.unreadable ?? 0) > 0);
+    if (judged.outcome !== 'pass' || partly === undefined) return judged;
+    return undecided(
+      `A certificate that the ${layerName[partly.layer]} port serves could not be read, so what it holds is not known. Ask who issued it, or replace it, then assess again.`,
+      ...judged.evidence,
+    );
   });
 }
 

@@ -57,6 +57,8 @@ it('takes the certificate of a whole handshake where a greeting shows none', asy
     chain: [{ subject: 'CN=seen' }],
     unreadable: 1,
   });
+  const leafless = { ...peer, chain: peer.chain.toReversed() };
+  expect(await greetLayer(reader, target, leafless)).toMatchObject({ chain: [], unreadable: 1 });
 });
 
 it('reads the list of the node whole or not at all', () => {

@@ -39,7 +39,8 @@ export async function greetLayer(
   const [current, old, weak] = await Promise.all([say('current'), say('old'), say('weak')]);
   const shown = chainOf(current, handshake);
   return {
-    chain: shown.flatMap((certificate) => certificate ?? []),
+    // Without the leaf, the next one would be taken for it.
+    chain: shown[0] === undefined ? [] : shown.flatMap((certificate) => certificate ?? []),
     unreadable: shown.filter((certificate) => certificate === undefined).length,
     asksForCertificate: current.type === 'agreed' ? current.asksForCertificate : undefined,
     current: outcomeOf(current),

@@ -129,6 +129,26 @@ controlTable(control, {
       name: 'silent',
       facts: factsOf(healthy, { 'node-answers': { ...answers, http: 'silent' as const, tls: {} } }),
     },
+    {
+      name: 'one above the leaf is not readable',
+      facts: factsOf(healthy, {
+        'node-answers': {
+          ...answers,
+          tls: { http: layerTls(undefined, { unreadable: 1 }), transport: layerTls() },
+        },
+      }),
+      says: /HTTP port serves could not be read/,
+    },
+    {
+      name: 'the leaf is not readable',
+      facts: factsOf(healthy, {
+        'node-answers': {
+          ...answers,
+          tls: { http: layerTls([], { unreadable: 1 }), transport: layerTls() },
+        },
+      }),
+      says: /could not be seen/,
+    },
     { name: 'files not read', facts: without(healthy, 'certificate-files') },
   ],
   error: [{ name: 'files broken', facts: failing(healthy, 'certificate-files') }],
