@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createServer, type TlsOptions } from 'node:tls';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientHello, greetings, isWhole, readHello } from './tls-hello.ts';
+import { clientHello, greetings, isStrong, isWhole, readHello } from './tls-hello.ts';
 import { readCertificateDer } from './x509.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tls-hello-'));
@@ -82,6 +82,46 @@ describe('a greeting', () => {
     const weak = readHello(await greet('weak', weakly));
     expect(weak).toMatchObject({ type: 'agreed', version: 'TLS 1.2' });
     expect(weak.type === 'agreed' && weak.suite).toMatch(/NULL|anon|3DES/);
+  });
+
+  it('is agreed to by who knows a single suite only', async () => {
+    const only = (ciphers: string): TlsOptions => ({
+      minVersion: 'TLSv1',
+      ciphers: `${ciphers}:@SECLEVEL=0`,
+      dhparam: 'auto',
+    });
+    for (const [ciphers, suite] of [
+      ['DHE-RSA-AES256-SHA', 'TLS_DHE_RSA_WITH_AES_256_CBC_SHA'],
+      ['DHE-RSA-AES128-SHA', 'TLS_DHE_RSA_WITH_AES_128_CBC_SHA'],
+    ] as const) {
+      expect(readHello(await greet('old', only(ciphers)))).toMatchObject({ version: 'TLS 1.1', suite });
+      expect(isStrong(suite)).toBe(false);
+    }
+    for (const [ciphers, suite] of [
+      ['ADH-AES256-SHA', 'TLS_DH_anon_WITH_AES_256_CBC_SHA'],
+      ['ADH-AES256-SHA256', 'TLS_DH_anon_WITH_AES_256_CBC_SHA256'],
+      ['ADH-AES256-GCM-SHA384', 'TLS_DH_anon_WITH_AES_256_GCM_SHA384'],
+      ['AECDH-NULL-SHA', 'TLS_ECDH_anon_WITH_NULL_SHA'],
+    ] as const)
+      expect(readHello(await greet('weak', only(ciphers)))).toMatchObject({ type: 'agreed', suite });
+    expect(isStrong('TLS_DHE_RSA_WITH_AES_128_GCM_SHA256')).toBe(true);
+  });
+
+  it('offers each suite in one list, and broken ones to nobody who is asked for the others', () => {
+    const weak = new Set<number>(greetings.weak.suites);
+    expect(greetings.current.suites.filter((suite) => weak.has(suite))).toEqual([]);
+    for (const { suites } of [greetings.old, greetings.weak])
+      expect(new Set(suites).size).toBe(suites.length);
+  });
+
+  it('is read over and over without holding up everything else', () => {
+    const bytes = new Uint8Array(100_000);
+    for (let at = 0; at < bytes.length; at += 16_389) bytes.set([0x16, 3, 3, 0x40, 0], at);
+    bytes.set([2, 0x7f, 0xff, 0xff], 5);
+    // An answer that never ends is looked at with every packet of it.
+    let whole = 0;
+    for (let packet = 0; packet < 3000; packet += 1) whole += isWhole(bytes) ? 1 : 0;
+    expect(whole).toBe(0);
   });
 
   it('tells nothing while too little came, and nothing where it is no TLS', async () => {

@@ -24,8 +24,9 @@ const strong: Readonly<Record<number, string>> = {
   0xcca8: 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
   0x009f: 'TLS_DHE_RSA_WITH_AES_256_GCM_SHA384',
   0x009e: 'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',
+  0xccaa: 'TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
 };
-/** Not broken; without forward secrecy or with CBC. */
+/** Not broken; without forward secrecy, with CBC, or for keys that nobody makes any more. */
 const usable: Readonly<Record<number, string>> = {
   0xc024: 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384',
   0xc023: 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256',
@@ -39,6 +40,30 @@ const usable: Readonly<Record<number, string>> = {
   0x009c: 'TLS_RSA_WITH_AES_128_GCM_SHA256',
   0x0035: 'TLS_RSA_WITH_AES_256_CBC_SHA',
   0x002f: 'TLS_RSA_WITH_AES_128_CBC_SHA',
+  0x003d: 'TLS_RSA_WITH_AES_256_CBC_SHA256',
+  0x003c: 'TLS_RSA_WITH_AES_128_CBC_SHA256',
+  0x006b: 'TLS_DHE_RSA_WITH_AES_256_CBC_SHA256',
+  0x0067: 'TLS_DHE_RSA_WITH_AES_128_CBC_SHA256',
+  0x0039: 'TLS_DHE_RSA_WITH_AES_256_CBC_SHA',
+  0x0033: 'TLS_DHE_RSA_WITH_AES_128_CBC_SHA',
+  0x00a3: 'TLS_DHE_DSS_WITH_AES_256_GCM_SHA384',
+  0x00a2: 'TLS_DHE_DSS_WITH_AES_128_GCM_SHA256',
+  0x006a: 'TLS_DHE_DSS_WITH_AES_256_CBC_SHA256',
+  0x0040: 'TLS_DHE_DSS_WITH_AES_128_CBC_SHA256',
+  0x0038: 'TLS_DHE_DSS_WITH_AES_256_CBC_SHA',
+  0x0032: 'TLS_DHE_DSS_WITH_AES_128_CBC_SHA',
+  0xc02e: 'TLS_ECDH_ECDSA_WITH_AES_256_GCM_SHA384',
+  0xc02d: 'TLS_ECDH_ECDSA_WITH_AES_128_GCM_SHA256',
+  0xc026: 'TLS_ECDH_ECDSA_WITH_AES_256_CBC_SHA384',
+  0xc025: 'TLS_ECDH_ECDSA_WITH_AES_128_CBC_SHA256',
+  0xc005: 'TLS_ECDH_ECDSA_WITH_AES_256_CBC_SHA',
+  0xc004: 'TLS_ECDH_ECDSA_WITH_AES_128_CBC_SHA',
+  0xc032: 'TLS_ECDH_RSA_WITH_AES_256_GCM_SHA384',
+  0xc031: 'TLS_ECDH_RSA_WITH_AES_128_GCM_SHA256',
+  0xc02a: 'TLS_ECDH_RSA_WITH_AES_256_CBC_SHA384',
+  0xc029: 'TLS_ECDH_RSA_WITH_AES_128_CBC_SHA256',
+  0xc00f: 'TLS_ECDH_RSA_WITH_AES_256_CBC_SHA',
+  0xc00e: 'TLS_ECDH_RSA_WITH_AES_128_CBC_SHA',
 };
 /** Broken, without encryption or without any proof of who answers (RFC 7465, RFC 9155, Sweet32, FREAK). */
 const weak: Readonly<Record<number, string>> = {
@@ -65,7 +90,31 @@ const weak: Readonly<Record<number, string>> = {
   0x00a6: 'TLS_DH_anon_WITH_AES_128_GCM_SHA256',
   0x006c: 'TLS_DH_anon_WITH_AES_128_CBC_SHA256',
   0x0034: 'TLS_DH_anon_WITH_AES_128_CBC_SHA',
+  0x00a7: 'TLS_DH_anon_WITH_AES_256_GCM_SHA384',
+  0x006d: 'TLS_DH_anon_WITH_AES_256_CBC_SHA256',
+  0x003a: 'TLS_DH_anon_WITH_AES_256_CBC_SHA',
+  0x001b: 'TLS_DH_anon_WITH_3DES_EDE_CBC_SHA',
+  0x001a: 'TLS_DH_anon_WITH_DES_CBC_SHA',
+  0x0019: 'TLS_DH_anon_EXPORT_WITH_DES40_CBC_SHA',
+  0x0018: 'TLS_DH_anon_WITH_RC4_128_MD5',
+  0x0017: 'TLS_DH_anon_EXPORT_WITH_RC4_40_MD5',
+  0xc017: 'TLS_ECDH_anon_WITH_3DES_EDE_CBC_SHA',
+  0xc016: 'TLS_ECDH_anon_WITH_RC4_128_SHA',
+  0xc015: 'TLS_ECDH_anon_WITH_NULL_SHA',
+  0xc003: 'TLS_ECDH_ECDSA_WITH_3DES_EDE_CBC_SHA',
+  0xc002: 'TLS_ECDH_ECDSA_WITH_RC4_128_SHA',
+  0xc001: 'TLS_ECDH_ECDSA_WITH_NULL_SHA',
+  0xc00d: 'TLS_ECDH_RSA_WITH_3DES_EDE_CBC_SHA',
+  0xc00c: 'TLS_ECDH_RSA_WITH_RC4_128_SHA',
+  0xc00b: 'TLS_ECDH_RSA_WITH_NULL_SHA',
+  0x0013: 'TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA',
+  0x0012: 'TLS_DHE_DSS_WITH_DES_CBC_SHA',
+  0x0011: 'TLS_DHE_DSS_EXPORT_WITH_DES40_CBC_SHA',
+  0x0006: 'TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5',
 };
+
+/** @param suite by the name that an answer gives it */
+export const isStrong = (suite: string): boolean => Object.values(strong).includes(suite);
 
 const named = { ...strong, ...usable, ...weak };
 const codes = (of: Readonly<Record<number, string>>) => Object.keys(of).map(Number);
@@ -97,7 +146,7 @@ export function clientHello({
 }): Uint8Array {
   const groups = [0x001d, 0x0017, 0x0018, 0x0019].flatMap((group) => number(group, 2));
   const signatures = [
-    0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201,
+    0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201, 0x0402, 0x0202,
   ].flatMap((one) => number(one, 2));
   const extensions = [
     ...extension(10, block(groups, 2)),
@@ -148,7 +197,7 @@ export function isWhole(bytes: Uint8Array): boolean {
 
 /** What has come so far. */
 export function readHello(bytes: Uint8Array): HelloAnswer {
-  const messages: number[] = [];
+  const messages: Uint8Array[] = [];
   for (let at = 0; at + 5 <= bytes.length; ) {
     const length = ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 4] ?? 0);
     if (bytes[at + 1] !== 3 || length === 0 || length > 18_432) return unclear;
@@ -160,10 +209,20 @@ export function readHello(bytes: Uint8Array): HelloAnswer {
       break;
     }
     if (bytes[at] !== 0x16) break;
-    for (const byte of content) messages.push(byte);
+    messages.push(content);
     at += 5 + length;
   }
-  return flightOf(Uint8Array.from(messages));
+  return flightOf(joined(messages));
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function flightOf(bytes: Uint8Array): HelloAnswer {

@@ -18,6 +18,7 @@ const http = (more: Partial<LayerTls>) => ({
   'node-answers': { ...answers, tls: { http: layerTls(undefined, more), transport: layerTls() } },
 });
 const agreed = { version: 'TLS 1.2', suite: 'TLS_RSA_WITH_3DES_EDE_CBC_SHA' };
+const poor = { version: 'TLS 1.2', suite: 'TLS_RSA_WITH_AES_128_CBC_SHA' };
 const key = 'xpack.security.http.ssl.cipher_suites';
 
 controlTable(control, {
@@ -25,7 +26,14 @@ controlTable(control, {
     { name: 'refused', facts: factsOf(healthy), says: /refuses every broken suite/ },
     { name: 'TLS 1.3 only', facts: factsOf(healthy, http({ current: 'refused' })) },
   ],
-  fail: [{ name: '3DES', facts: factsOf(healthy, http({ weak: agreed })), says: /3DES/ }],
+  fail: [
+    { name: '3DES', facts: factsOf(healthy, http({ weak: agreed })), says: /3DES/ },
+    {
+      name: 'no strong one',
+      facts: factsOf(healthy, http({ current: poor })),
+      says: /HTTP port chooses TLS_RSA_WITH_AES_128_CBC_SHA/,
+    },
+  ],
   unknown: [
     {
       name: 'no clear answer',
@@ -50,4 +58,9 @@ it('takes the line out and restarts; a weak Java is nobody’s line', () => {
     { kind: 'service-restart' },
   ]);
   expect(manualOf(control, factsOf(healthy, http({ weak: agreed }))).reason).toMatch(/Java/);
+  const narrowed = { ...http({ current: poor }), 'es-settings': settings(setting(key, poor.suite)) };
+  expect(changesOf(control, factsOf(healthy, narrowed)).changes).toMatchObject([
+    { kind: 'yaml-setting', edits: [{ op: 'remove', key }] },
+    { kind: 'service-restart' },
+  ]);
 });

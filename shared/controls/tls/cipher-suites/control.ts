@@ -1,5 +1,6 @@
 import type { LayerTls } from '../../../domain/certificate.ts';
 import { knownValue } from '../../../domain/fact.ts';
+import { isStrong } from '../../../text/tls-hello.ts';
 import { settingValue } from '../../../text/yaml-settings.ts';
 import { type Layer, layerName, layers, spoken } from '../../certificates-in-use.ts';
 import { defineControl } from '../../define-control.ts';
@@ -46,6 +47,12 @@ export default defineControl({
         return typeof answer === 'object' ? [`${layerName[layer]} port agrees to ${answer.suite}`] : [];
       });
       if (weak.length > 0) return failed(`The ${listed(weak)}.`, ...shown);
+      const poor = greeted.flatMap((layer) => {
+        const answer = answers.tls?.[layer]?.current;
+        return isPoor(answer) ? [`${layerName[layer]} port chooses ${answer.suite}`] : [];
+      });
+      if (poor.length > 0)
+        return failed(`Though strong suites were offered first, the ${listed(poor)}.`, ...shown);
       const closed = layers.filter((layer) => answers[layer] === 'closed' || answers[layer] === 'silent');
       const unclear = greeted.filter(
         (layer) =>
@@ -64,29 +71,37 @@ export default defineControl({
           ...spoken(seen),
         );
       return passed(
-        `The ${listed(greeted.map((layer) => layerName[layer]))} port refuses every broken suite.`,
+        `The ${listed(greeted.map((layer) => layerName[layer]))} port refuses every broken suite, and where TLS 1.2 is spoken, chooses a strong one.`,
         ...shown,
       );
     }),
   propose(facts) {
     const answers = knownValue(facts['node-answers']);
     const { settings = [] } = knownValue(facts['es-settings']) ?? {};
-    const open = layers.filter((layer) => typeof answers?.tls?.[layer]?.weak === 'object');
+    const open = layers.filter(
+      (layer) => typeof answers?.tls?.[layer]?.weak === 'object' || isPoor(answers?.tls?.[layer]?.current),
+    );
     if (open.length === 0) return factsMissing;
     const stated = open.filter((layer) => settingValue(settings, settingOf(layer)) !== undefined);
     if (stated.length < open.length)
       return manual(
-        'The weak suite comes from the Java of the node and not from its settings, so taking out a line does not close it.',
+        'The suite comes from the Java or the certificate of the node and not from its settings, so taking out a line does not help.',
         'Use the Java that Elasticsearch brings with it, or look for jdk.tls.disabledAlgorithms in its java.security file.',
+        'Where the certificate has a DSA key, replace it by one with an EC or RSA key.',
         'Restart this node, then assess again.',
       );
     return proposeTlsSettings(
       facts,
       stated.map((layer) => ({ op: 'remove' as const, key: settingOf(layer) })),
-      'Clients that know broken suites only are refused from then on. The defaults of Elasticsearch hold no broken suite.',
+      'Clients that know broken suites only are refused from then on. The defaults of Elasticsearch hold no broken suite and put the strong ones first.',
     );
   },
 });
+
+/** Without forward secrecy, or with CBC: a server with a choice takes a strong suite (RFC 9325, 4.2). */
+function isPoor(answer: LayerTls['current'] | undefined): answer is Exclude<LayerTls['current'], string> {
+  return typeof answer === 'object' && !isStrong(answer.suite);
+}
 
 function words(answer: LayerTls['weak'] | undefined): string {
   if (answer === undefined || answer === 'unclear') return 'no clear answer';
