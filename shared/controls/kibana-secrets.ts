@@ -4,6 +4,7 @@ import type { Given } from './kibana-judging.ts';
 import { type Edit, type Entry, fromYml, type KnownKibana } from './kibana-proposing.ts';
 import { installOf } from './proposing.ts';
 
+export const elasticsearchHosts = 'elasticsearch.hosts';
 export const elasticsearchUser = 'elasticsearch.username';
 export const elasticsearchPassword = 'elasticsearch.password';
 export const elasticsearchToken = 'elasticsearch.serviceAccountToken';
@@ -15,17 +16,30 @@ const storable = /^[A-Za-z][A-Za-z0-9_.-]{0,199}$/;
 /** A reference to a variable is no secret in clear text; one with a default is. */
 const reference = /^\$\{[^}:]+\}$/;
 
-/** Secret-like settings of kibana.yml with a value, whatever the keystore says. Values are redacted, references are not. */
+/** A password in an address (`https://user:password@host`); one that is a reference to a variable does not count. */
+export function holdsLogin(address: string): boolean {
+  return /:\/\/[^/\s:]*:[^/\s]+@/.test(address.replace(/\$\{[^}:{$]+\}/g, ''));
+}
+
+/** An address as it may be said: its login stands in clear text wherever the whole one does. */
+export function withoutLogin(address: string): string {
+  return address.replace(/:\/\/[^/\s]*@/g, '://');
+}
+
+/**
+ * Secret-like settings of kibana.yml with a value, and addresses with a login, whatever the keystore says. Secret-like values
+ * are redacted, references are not.
+ */
 export function secretsInYml({ settings }: Pick<KnownKibana, 'settings'>) {
-  return settings.settings.filter(
-    ({ secretLike, values }) => secretLike && values.some((value) => value !== '' && !reference.test(value)),
+  return settings.settings.filter(({ secretLike, values }) =>
+    values.some((value) => (secretLike ? value !== '' && !reference.test(value) : holdsLogin(value))),
   );
 }
 
-/** A list goes into the keystore as one value only where it has one; Kibana would take it for a single text. */
+/** An address with a login is corrected by hand. A list goes into the keystore as one value only where it has one; Kibana would take it for a single text. */
 export function isMovable(found: Pick<KnownKibana, 'settings'>, key: string): boolean {
   const all = found.settings.settings.filter((setting) => setting.key === key);
-  return storable.test(key) && all.length === 1 && all[0]?.values.length === 1;
+  return storable.test(key) && all.length === 1 && all[0]?.secretLike === true && all[0].values.length === 1;
 }
 
 interface Move {

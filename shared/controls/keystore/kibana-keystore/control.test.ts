@@ -20,6 +20,14 @@ controlTable(control, {
     { name: 'all stored', facts: kibanaFacts() },
     { name: 'no secret and no keystore', facts: withYml({}, { keystore: keystoreOf([]) }) },
     { name: 'a reference to a variable', facts: kibanaFacts({ settings: ymlOf({ [password]: '${PW}' }) }) },
+    {
+      name: 'an address with references',
+      facts: withYml({ 'elasticsearch.hosts': 'https://${ES_USER}:${ES_PW}@b:9200' }),
+    },
+    {
+      name: 'addresses without a password',
+      facts: withYml({ 'elasticsearch.hosts': 'https://kibana@b:9200,https://[::1]:9200/x:y@z' }),
+    },
   ],
   fail: [
     { name: 'in clear text', facts: clear, says: /1 secret stands.*elasticsearch\.password/ },
@@ -31,6 +39,11 @@ controlTable(control, {
     {
       name: 'stored and in clear text as well',
       facts: withYml({ [password]: '[secret]' }, { keystore: keystoreOf([secretEntry(password)]) }),
+    },
+    {
+      name: 'in an address',
+      facts: withYml({ 'elasticsearch.hosts': 'https://a:9200,https://elastic:Canary-7d@b:9200' }),
+      says: /1 secret stands.*elasticsearch\.hosts/,
     },
     {
       name: 'an argument',
@@ -46,6 +59,13 @@ controlTable(control, {
 });
 
 describe('propose', () => {
+  it('leaves an address with a login to the operator', () => {
+    const facts = withYml({ 'elasticsearch.hosts': 'https://elastic:Canary-7d@b:9200' });
+    const { steps } = manualOf(control, facts);
+    expect(steps[0]).toContain('Take user and password out of the addresses in elasticsearch.hosts');
+    expect(JSON.stringify([control.evaluate(facts), steps])).not.toContain('Canary');
+  });
+
   const value = (key: string) => ({ from: 'yaml-setting', path: '/etc/kibana/kibana.yml', key });
 
   it('moves what stands there', () => {

@@ -4,6 +4,7 @@ import { counted, evidence, failed, listed, passed } from '../../judging.ts';
 import { judgeKibana, judgePart } from '../../kibana-judging.ts';
 import { kibanaChange, knownKibana, restartWords, undoWords } from '../../kibana-proposing.ts';
 import {
+  elasticsearchHosts,
   elasticsearchPassword,
   isMovable,
   moveToKeystore,
@@ -19,7 +20,7 @@ export default defineControl({
     title: 'The secrets of Kibana are in its keystore',
     severity: 'high',
     description:
-      'Looks for passwords, tokens and encryption keys in kibana.yml and among the arguments with which Kibana is started. Values are dropped while reading.',
+      'Looks for passwords, tokens, encryption keys and addresses with a login in kibana.yml and among the arguments with which Kibana is started. Values are dropped while reading.',
     risk: 'Configuration files are copied into backups, tickets and repositories. With them goes the login of Kibana and the key to every secret that users have saved in it.',
     references: [{ title: 'Secure settings of Kibana', publisher: 'Elastic' }],
     fix: 'auto',
@@ -81,7 +82,9 @@ function propose(facts: Facts): Proposal {
   const byHand = rest.map(({ key, line }) =>
     replaced && key === elasticsearchPassword
       ? `${key} goes with the login as elastic (control kibana-service-account).`
-      : `Take ${key} out of kibana.yml, line ${line}, and store it with ${kibana.home}/bin/kibana-keystore add.`,
+      : key === elasticsearchHosts
+        ? `Take user and password out of the addresses in ${key}, kibana.yml, line ${line}, and store them as elasticsearch.username and elasticsearch.password with ${kibana.home}/bin/kibana-keystore add.`
+        : `Take ${key} out of kibana.yml, line ${line}, and store it with ${kibana.home}/bin/kibana-keystore add.`,
   );
   if (movable.length === 0)
     return manual(

@@ -32,6 +32,11 @@ controlTable(control, {
       facts: withYml({ [hosts]: 'https://a:9200,http://b:9200' }),
       says: /plain HTTP to http:\/\/b/,
     },
+    {
+      name: 'plain, with a login in the address',
+      facts: withYml({ [hosts]: 'https://a:9200,http://elastic:Canary-7d@b:9200' }),
+      says: /plain HTTP to http:\/\/b:9200,/,
+    },
     { name: 'nothing stated', facts: withYml({ [hosts]: undefined }), says: /http:\/\/localhost:9200/ },
     {
       name: 'in the keystore, which outranks kibana.yml',
@@ -79,6 +84,17 @@ controlTable(control, {
 });
 
 describe('propose', () => {
+  it('never takes a login out of an address into the plan', () => {
+    for (const url of ['http://elastic:Canary-7d@localhost:9200', 'http://10.9.9.9,https://u:Canary@b']) {
+      const facts: Facts = { ...factsOf(healthy), ...withYml({ [hosts]: url }) };
+      expect(manualOf(control, facts).reason).toContain('holds a login');
+      const said = JSON.stringify([control.evaluate(facts), control.propose(facts, {})]);
+      expect(said).not.toContain('Canary');
+    }
+    const named = { ...factsOf(healthy), ...withYml({ [hosts]: 'http://kibana@10.9.9.9:9200' }) };
+    expect(manualOf(control, named).reason).toContain('http://10.9.9.9:9200 speaks');
+  });
+
   it('sets the mode, and leaves everything else', () => {
     expect(changesOf(control, withYml({ [mode]: 'none' })).changes).toEqual([
       {

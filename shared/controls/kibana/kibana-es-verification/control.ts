@@ -5,10 +5,11 @@ import { type Choices, defineControl, type Proposal } from '../../define-control
 import { evidence, failed, listed, passed, undecided } from '../../judging.ts';
 import { type Effective, judgeSettings } from '../../kibana-judging.ts';
 import { type Edit, kibanaChange, knownKibana, restartWords, undoWords } from '../../kibana-proposing.ts';
+import { elasticsearchHosts, holdsLogin, withoutLogin } from '../../kibana-secrets.ts';
 import { factsMissing, installOf, manual } from '../../proposing.ts';
 
+const hosts = elasticsearchHosts;
 const mode = 'elasticsearch.ssl.verificationMode';
-const hosts = 'elasticsearch.hosts';
 const authorities = 'elasticsearch.ssl.certificateAuthorities';
 const trust = ['elasticsearch.ssl.truststore.path', 'elasticsearch.ssl.keystore.path'] as const;
 /** Kibana's settings reference. */
@@ -52,7 +53,7 @@ export default defineControl({
       ];
       if (clear.length > 0)
         return failed(
-          `Kibana speaks plain HTTP to ${listed(clear)}, so there is no certificate that it could verify.`,
+          `Kibana speaks plain HTTP to ${listed(clear.map(withoutLogin))}, so there is no certificate that it could verify.`,
           ...seen,
         );
       if (stated === 'none')
@@ -78,9 +79,15 @@ function propose(facts: Facts, choices: Choices): Proposal {
   const { effective, kibana } = found;
   const urls = hostsOf(effective);
   const clear = urls.filter(isClear);
+  // A change would hold the address as it is, and stands in the plan.
+  if (clear.length > 0 && urls.some(holdsLogin))
+    return manual(
+      `An address in ${hosts} holds a login, which Bulwark does not write into a plan.`,
+      `Take user and password out of ${hosts}, and store them as elasticsearch.username and elasticsearch.password with ${kibana.home}/bin/kibana-keystore add. Then assess again.`,
+    );
   if (clear.length > 0 && !speaksTls(facts, clear))
     return manual(
-      `Whether ${listed(clear)} speaks TLS is not known from this host. As long as it does not, Kibana cannot speak https to it.`,
+      `Whether ${listed(clear.map(withoutLogin))} speaks TLS is not known from this host. As long as it does not, Kibana cannot speak https to it.`,
       'Secure Elasticsearch first (control http-tls).',
       `Copy the certificate of its authority to ${kibana.pathConf}, write ${authorities} and https addresses into kibana.yml, and restart Kibana.`,
     );
@@ -93,7 +100,9 @@ function propose(facts: Facts, choices: Choices): Proposal {
   const more = {
     steps: [
       ...(clear.length > 0
-        ? [`Bulwark will write https for ${listed(clear)} into ${hosts}, with the same names and ports.`]
+        ? [
+            `Bulwark will write https for ${listed(clear.map(withoutLogin))} into ${hosts}, with the same names and ports.`,
+          ]
         : []),
       ...(trusts ? [] : [`Bulwark will write the authority that you name into ${authorities}.`]),
       `Bulwark will set ${mode} to full; everything else in kibana.yml stays as it is.`,
