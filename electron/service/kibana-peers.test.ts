@@ -8,7 +8,15 @@ import type { Facts } from '../../shared/domain/facts.ts';
 import type { Scan } from '../../shared/domain/finding.ts';
 import { findingOf } from '../../shared/engine/scan.ts';
 import { known } from '../../test/support/facts.ts';
-import { allKeys, key, keystoreOf, kibanaFacts, notRead } from '../../test/support/kibana.ts';
+import {
+  allKeys,
+  key,
+  keystoreOf,
+  kibanaFacts,
+  notRead,
+  secretEntry,
+  ymlOf,
+} from '../../test/support/kibana.ts';
 import { emptyState, hostState } from '../../test/support/service-state.ts';
 import { judgeKibanaAgain, kibanaPeers, kibanaReading } from './kibana-peers.ts';
 import { createStateStore } from './state-store.ts';
@@ -57,6 +65,28 @@ describe('Kibana on the other hosts', () => {
     expect(seen({ kibana: notRead })).toMatchObject({ state: 'not-read' });
     expect(seen(kibanaFacts({ keystore: notRead }))).toMatchObject({ state: 'not-read' });
     expect(seen(undefined)).toMatchObject({ state: 'not-read' });
+  });
+
+  it('is not read where a key comes from what is not read', () => {
+    const name = 'xpack.encryptedSavedObjects.encryptionKey';
+    const none = { keystore: keystoreOf([]) };
+    for (const hidden of [
+      { ...none, settings: ymlOf({ [name]: '${KBN_KEY}' }) },
+      { ...none, settings: ymlOf({ [name]: '[secret]' }) },
+      { ...none, settings: ymlOf({ [name]: '[secret]' }, { keys: [key(name)], duplicates: [name] }) },
+      {
+        settings: ymlOf({ [name]: '[secret]' }, { keys: [key(name)] }),
+        keystore: keystoreOf([secretEntry(name)]),
+      },
+      { overrides: [`--${name}`] },
+      { overrides: ['-c'] },
+    ])
+      expect(seen(kibanaFacts(hidden))).toEqual({ host: 'b', state: 'not-read', keys: [] });
+    expect(seen(kibanaFacts({ ...none, settings: ymlOf({ [name]: '' }) }))).toMatchObject({ state: 'read' });
+    expect(seen(kibanaFacts({ settings: ymlOf({ [name]: '${KBN_KEY}' }) }))).toMatchObject({
+      state: 'read',
+      keys: allKeys,
+    });
   });
 
   it('is told after a restart of the app only where there was none', () => {

@@ -6,7 +6,14 @@ import type { HostState } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
 import { knownValue } from '../../shared/domain/fact.ts';
 import type { Facts } from '../../shared/domain/facts.ts';
-import type { KibanaKey, KibanaPeer } from '../../shared/domain/kibana.ts';
+import {
+  encryptionKeys,
+  type KibanaFact,
+  type KibanaKey,
+  type KibanaKeystore,
+  type KibanaPeer,
+  type KibanaSettings,
+} from '../../shared/domain/kibana.ts';
 import type { KibanaReading } from '../../shared/engine/fact-source.ts';
 import { findingOf, kibanaPeersFact } from '../../shared/engine/scan.ts';
 import { kibanaKeystoreCodec } from '../adapters/kibana/keystore-codec.ts';
@@ -48,9 +55,26 @@ function peerOf({ host, latest, assess }: HostState, facts: Facts | undefined): 
   const settings = kibana ? knownValue(kibana.settings) : undefined;
   const keystore = kibana ? knownValue(kibana.keystore) : undefined;
   // What a host said before its last assessment failed may not be so any more.
-  if (!settings || !keystore || assess.state === 'failed') return notRead;
+  if (!kibana || !settings || !keystore || hidesKey(kibana, settings, keystore) || assess.state === 'failed')
+    return notRead;
   const keys = new Map<string, KibanaKey>([...settings.keys, ...keystore.keys].map((key) => [key.name, key]));
   return { host: host.name, state: 'read', keys: [...keys.values()] };
+}
+
+/** Whether it may have a key that was not read: from a variable, from the command line, or one of two that are given. */
+function hidesKey(kibana: KibanaFact, settings: KibanaSettings, keystore: KibanaKeystore): boolean {
+  const isGiven = (values: readonly string[]) => values.some((value) => value !== '');
+  return (
+    kibana.overrides.length > 0 ||
+    encryptionKeys.some((name) => {
+      const reads = ({ keys }: KibanaSettings | KibanaKeystore) => keys.some((key) => key.name === name);
+      // The keystore outranks kibana.yml.
+      if (keystore.entries.some((entry) => entry.name === name && isGiven(entry.values)))
+        return !reads(keystore);
+      if (settings.duplicates.includes(name)) return true;
+      return settings.settings.some(({ key, values }) => key === name && isGiven(values)) && !reads(settings);
+    })
+  );
 }
 
 /** The facts of a host together with what the others say, as its controls judge and propose. */

@@ -100,7 +100,7 @@ export function judgeKey(facts: Facts, words: KeyWords): Evaluation {
         );
       if (others.notRead.length > 0)
         return undecided(
-          `Whether ${names(others.notRead)} ${others.notRead.length === 1 ? 'has' : 'have'} the same key is not known. Assess all hosts with Kibana without closing Bulwark in between.`,
+          `Whether ${names(others.notRead)} ${others.notRead.length === 1 ? 'has' : 'have'} the same key is not known. Assess all hosts with Kibana without closing Bulwark in between; a key from a variable or the command line is not read.`,
           ...seen,
         );
       return passed(
@@ -171,8 +171,9 @@ export function proposeKey(facts: Facts, { name, about }: KeyWords): Proposal {
   }
   if (others.notRead.length > 0)
     return manual(
-      `If Kibana on ${names(others.notRead)} has a key for ${about} already, that one has to be used, and it was not looked at.`,
+      `If Kibana on ${names(others.notRead)} has a key for ${about} already, that one has to be used, and what it has is not known.`,
       `Assess ${names(others.notRead)} together with this host, or take out of the workspace what does not exist any more.`,
+      'A key that comes from a variable or from the command line is not read: put it into the keystore of that Kibana, then assess again.',
     );
   const source =
     others.having.length > 0

@@ -93,7 +93,7 @@ describe('propose', () => {
 
   it('makes none while somebody who may have one was not looked at', () => {
     const proposal = manualOf(control, among([peer({ state: 'not-read', keys: [] })], none));
-    expect(proposal.reason).toContain('was not looked at');
+    expect(proposal.reason).toContain('what it has is not known');
   });
 
   it('moves a key as it is, and takes it over', () => {
