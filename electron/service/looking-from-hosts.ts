@@ -14,6 +14,9 @@ import { writeScan } from './workspace-files.ts';
 /** Hosts that look at the same time. */
 const lookingAtOnce = 8;
 
+/** Fewer than a connection has places: a look that waits for one uses up its time without looking. */
+const doorsAtOnce = 2;
+
 export interface Target {
   readonly hostId: string;
   readonly scanId: string;
@@ -32,7 +35,7 @@ export function targetsOf(hosts: readonly HostState[], justRead: ReadonlySet<str
   });
 }
 
-/** Everything that one host sees of the others, side by side. */
+/** Everything that one host sees of the others. */
 export async function seenFrom(
   reader: Pick<HostReader, 'request'>,
   from: string,
@@ -40,13 +43,17 @@ export async function seenFrom(
   signal: AbortSignal,
 ): Promise<readonly { readonly target: Target; readonly exposure: Exposure }[]> {
   const doors = targets.flatMap((target) => target.ports.map((port) => ({ target, port })));
-  return await Promise.all(
-    doors.map(async ({ target, port }) => {
+  const found: { readonly target: Target; readonly exposure: Exposure }[] = [];
+  async function worker(): Promise<void> {
+    for (let door = doors.shift(); door !== undefined && !signal.aborted; door = doors.shift()) {
+      const { target, port } = door;
       const seen = await observeFromHost(reader, target.address, port, signal);
       const at = new Date(systemClock.now()).toISOString();
-      return { target, exposure: { from, address: target.address, port, ...seen, at } };
-    }),
-  );
+      found.push({ target, exposure: { from, address: target.address, port, ...seen, at } });
+    }
+  }
+  await Promise.all(Array.from({ length: doorsAtOnce }, worker));
+  return found;
 }
 
 /** With the view of the other hosts, in the order of ports and then of names. */

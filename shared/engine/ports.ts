@@ -103,7 +103,7 @@ export interface HostReader {
   /** Runs a *declared* read-only script (a composed probe); callers are fact sources and nobody else. */
   probe(request: ScriptRequest, signal?: AbortSignal): Promise<Result<ScriptOutput>>;
   /**
-   * Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, COMMAND_DEADLINE (detail `connected` or `not-connected`),
+   * Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, COMMAND_DEADLINE (detail `connected`, `not-connected` or `queued`),
    * COMMAND_FAILED (port closed, not HTTP, TLS refused).
    */
   request(request: NodeRequest, signal?: AbortSignal): Promise<Result<NodeResponse>>;

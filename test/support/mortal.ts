@@ -68,6 +68,11 @@ export class Life {
         const answer = await session.request(request, signal);
         return this.#ended ? this.#gone() : answer;
       },
+      exchange: async (exchange, signal) => {
+        if (this.#ended) return this.#gone();
+        const answer = await session.exchange(exchange, signal);
+        return this.#ended ? this.#gone() : answer;
+      },
       cost: () => session.cost(),
       close: () => session.close(),
     };

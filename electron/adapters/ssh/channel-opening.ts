@@ -26,7 +26,8 @@ export async function openChannel(
   const place = where(connection.host.address, connection.host.port);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const leave = await gate.enter(signal);
-    if (leave === undefined) return fail(cancelled('unchanged'));
+    // Nobody was asked yet: this says nothing of the port.
+    if (leave === undefined) return fail({ ...cancelled('unchanged'), detail: 'queued' });
     if (!connection.alive()) {
       leave();
       return fail(connectionLost(place, 'opening a channel'));

@@ -51,12 +51,15 @@ export function tlsRefused(request: NodeRequest, detail: string): AppError {
   );
 }
 
-export function noAnswerInTime(request: NodeRequest, connected: boolean): AppError {
+export function noAnswerInTime(
+  request: NodeRequest,
+  reached: 'queued' | 'not-connected' | 'connected',
+): AppError {
   return appError(
     'COMMAND_DEADLINE',
     `${target(request)} of the host gave no answer within ${request.timeoutSeconds} seconds.`,
     'Check whether the node is starting, overloaded or hung, then try again.',
-    { ...untouched(request), retryable: true, detail: connected ? 'connected' : 'not-connected' },
+    { ...untouched(request), retryable: true, detail: reached },
   );
 }
 

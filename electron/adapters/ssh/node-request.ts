@@ -24,8 +24,8 @@ import { inTunnel } from './tunnel.ts';
 const defaultBytes = 256 * 1024;
 
 /**
- * Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, SSH_CHANNEL_LIMIT, COMMAND_DEADLINE (detail `connected` or
- * `not-connected`), OUTPUT_TOO_LARGE, CANCELLED, INPUT_INVALID (a secret without a verified peer), COMMAND_FAILED whose detail
+ * Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST, SSH_CHANNEL_LIMIT, COMMAND_DEADLINE (detail `connected`,
+ * `not-connected`, or `queued` where the connection had no place for it), OUTPUT_TOO_LARGE, CANCELLED, INPUT_INVALID (a secret without a verified peer), COMMAND_FAILED whose detail
  * starts with one of `port-closed`, `tls-untrusted`, `tls-refused`, `not-http`.
  */
 export async function requestThroughTunnel(
@@ -47,7 +47,10 @@ export async function requestThroughTunnel(
     });
     if (result.ok || result.error.code === 'INPUT_INVALID') return result;
     if (signal?.aborted === true) return fail(cancelled(request.method === 'GET' ? 'unchanged' : 'unknown'));
-    if (clock.signal.aborted) return fail(noAnswerInTime(request, connected));
+    if (clock.signal.aborted) {
+      const queued = result.error.detail === 'queued';
+      return fail(noAnswerInTime(request, connected ? 'connected' : queued ? 'queued' : 'not-connected'));
+    }
     return result;
   } finally {
     clearTimeout(timer);

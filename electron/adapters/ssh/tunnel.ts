@@ -5,11 +5,15 @@ import type { ChannelGate } from './channel-gate.ts';
 import { openChannel } from './channel-opening.ts';
 import type { Connection } from './connection.ts';
 import { portClosed } from './node-request-errors.ts';
-import { connectionLost, forwardingRefused, where } from './ssh-errors.ts';
+import { cancelled, connectionLost, forwardingRefused, where } from './ssh-errors.ts';
+
+/** How long a server may take to close a channel that was given up. */
+const graceMs = 1000;
 
 /**
  * Opens a channel, hands it over, and gives its place back. Errors: SSH_FORWARDING_REFUSED, SSH_CONNECTION_LOST,
- * SSH_CHANNEL_LIMIT, COMMAND_FAILED (`port-closed`), and those of `converse`.
+ * SSH_CHANNEL_LIMIT, COMMAND_FAILED (`port-closed`), CANCELLED, and those of `converse`. Ends a second after the signal at the
+ * latest, whatever the server does.
  */
 export async function inTunnel<T>(
   connection: Connection,
@@ -38,15 +42,26 @@ export async function inTunnel<T>(
   if (!opened.ok) return opened;
   connection.costs.tunnel();
   connection.costs.wait(2);
-  const onAbort = () => leave(opened.value);
+  let grace: NodeJS.Timeout | undefined;
+  let giveUp: (result: Result<T>) => void = () => undefined;
+  const givenUp = new Promise<Result<T>>((resolve) => {
+    giveUp = resolve;
+  });
+  const onAbort = () => {
+    leave(opened.value);
+    // A closed channel is only told of when the other side confirms it, which a hostile one need not do.
+    grace = setTimeout(() => giveUp(fail(cancelled('unchanged'))), graceMs);
+  };
   opened.value.on('error', () => undefined);
   signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
-    const result = await converse(opened.value);
+    const result = await Promise.race([converse(opened.value), givenUp]);
     if (!result.ok && result.error.code === 'COMMAND_FAILED' && !connection.alive())
       return fail(connectionLost(place, 'asking the node'));
     return result;
   } finally {
+    clearTimeout(grace);
     signal.removeEventListener('abort', onAbort);
     leave(opened.value);
   }

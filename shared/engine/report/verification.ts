@@ -47,7 +47,7 @@ const sentences: Readonly<Record<CheckName, { readonly good: string; readonly ba
     bad: 'The signature does not cover the whole PDF: {}.',
   },
   'pdf-signature': {
-    good: 'Not one byte of the PDF was changed since it was signed.',
+    good: 'Nothing that was signed in the PDF was changed since.',
     bad: 'The PDF is not what was signed: {}.',
   },
   'pdf-signed-part': {

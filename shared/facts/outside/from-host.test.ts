@@ -33,6 +33,14 @@ describe('from another host, a port', () => {
     ],
     ['is closed', refusal('port-closed: Connection refused'), undefined, 'closed', 'no'],
     ['has no route', refusal('port-closed: No route to host'), undefined, 'filtered', 'no'],
+    [
+      'is not found by name',
+      refusal('port-closed: Name or service not known'),
+      undefined,
+      'not-probed',
+      'unknown',
+    ],
+    ['found no place', refusal('queued', 'COMMAND_DEADLINE'), undefined, 'not-probed', 'unknown'],
     ['is filtered', refusal('not-connected', 'COMMAND_DEADLINE'), undefined, 'filtered', 'no'],
     ['cannot be looked at', refusal('', 'SSH_FORWARDING_REFUSED'), undefined, 'not-probed', 'unknown'],
     [

@@ -55,15 +55,16 @@ export async function observeFromHost(
 /** Undefined: it is not this that kept us out, so asking in clear makes sense. */
 function shutDoor(error: Extract<Result<never>, { readonly ok: false }>['error']): Seen | undefined {
   const { code, detail = '', message } = error;
-  if (code === 'COMMAND_DEADLINE')
-    return detail === 'connected'
-      ? undefined
-      : { state: 'filtered', answersStranger: 'no', detail: 'No answer.' };
+  if (code === 'COMMAND_DEADLINE' && detail === 'connected') return undefined;
+  // Whoever waited for a place on the connection, or could not resolve the name, has seen nothing of the port.
+  if (code === 'COMMAND_DEADLINE' && detail === 'not-connected')
+    return { state: 'filtered', answersStranger: 'no', detail: 'No answer.' };
   if (code !== 'COMMAND_FAILED') return notLooked(message);
   if (!detail.startsWith('port-closed')) return undefined;
-  return /refused/i.test(detail)
-    ? { state: 'closed', answersStranger: 'no', detail: 'Refused.' }
-    : { state: 'filtered', answersStranger: 'no', detail: 'Not reachable.' };
+  if (/refused/i.test(detail)) return { state: 'closed', answersStranger: 'no', detail: 'Refused.' };
+  return /timed out|no route|unreachable/i.test(detail)
+    ? { state: 'filtered', answersStranger: 'no', detail: 'Not reachable.' }
+    : notLooked(message);
 }
 
 function notLooked(reason: string): Seen {
