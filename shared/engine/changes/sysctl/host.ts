@@ -30,6 +30,8 @@ while [ "$keys" -gt 0 ]; do
   if [ ! -f "$kernel/$1" ]; then echo "absent $1"
   elif v=$(cat "$kernel/$1" 2>/dev/null); then printf 'live %s %s\\n' "$1" "$(printf '%s' "$v" | tr '\\n\\t' '  ')"
   else echo "unreadable $1"; fi
+  # Opened and closed: that writes nothing. A failed redirection of ":" ends the shell it runs in, and "[ -w" says yes to root.
+  [ ! -f "$kernel/$1" ] || ( : >> "$kernel/$1" ) 2>/dev/null || echo "fixed $1"
   keys=$((keys - 1)); shift
 done
 echo ---
@@ -58,6 +60,8 @@ export interface SysctlLook {
   readonly container: string;
   /** By path below /proc/sys; undefined where the parameter is not there or cannot be read. */
   readonly live: ReadonlyMap<string, string>;
+  /** Paths below /proc/sys of parameters that not even root can write, as in a container with /proc/sys read-only. */
+  readonly fixed: ReadonlySet<string>;
   /** In the order in which they are read at boot. */
   readonly boot: readonly SettingsFile[];
   /** /etc/sysctl.conf where nothing reads it at boot. */
@@ -138,6 +142,7 @@ export async function look(
         return found === null ? [] : [[found[1] ?? '', plainValue(found[2] ?? '')]];
       }),
     ),
+    fixed: new Set(lines.flatMap((line) => /^fixed (\S+)$/.exec(line)?.[1] ?? [])),
     boot: readingOrder(
       files.filter((file) => file.path !== lateFile),
       systemd ? [] : late,
@@ -197,9 +202,10 @@ export async function setLive(
   return ran.ok ? succeed(undefined) : ran;
 }
 
-/** For the guard: puts the values of its file `live` back. */
+/** For the guard: puts the values of its file `live` back; those that were never changed need no writing. */
 export const revertProgram = `while IFS=' ' read -r key value; do
-  printf '%s\\n' "$value" > "/proc/sys/$key" || bad=1
+  [ "$(tr -s ' \\t' ' ' < "/proc/sys/$key")" = "$value" ] ||
+    printf '%s\\n' "$value" > "/proc/sys/$key" || bad=1
 done < "$1/live"
 [ -z "\${bad:-}" ]
 `;

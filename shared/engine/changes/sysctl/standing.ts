@@ -40,13 +40,24 @@ export async function stand(change: Change, context: ChangeContext): Promise<Res
   if (refused !== undefined) {
     return fail(refused);
   }
+  const liveRight = change.settings.every(({ key, value }) => liveOf(seen.value, key) === plainValue(value));
+  const bootRight = change.settings.every(
+    ({ key, value }) => atBoot(seen.value.boot, key)?.value === plainValue(value),
+  );
+  const shut = change.settings.find(({ key }) => seen.value.fixed.has(procPath(key)));
+  if (shut !== undefined && !(liveRight && bootRight)) {
+    return fail(
+      unsuitable(
+        `${shut.key} cannot be written on this host: /proc/sys or the parameter is read-only here.`,
+        'In a container, set it on the machine that runs it or make /proc/sys writable; otherwise leave it out.',
+      ),
+    );
+  }
   return succeed({
     seen: seen.value,
     text,
-    liveRight: change.settings.every(({ key, value }) => liveOf(seen.value, key) === plainValue(value)),
-    bootRight: change.settings.every(
-      ({ key, value }) => atBoot(seen.value.boot, key)?.value === plainValue(value),
-    ),
+    liveRight,
+    bootRight,
     words: change.settings.flatMap(({ key, value }) => {
       const unread = atBoot(seen.value.unread, key);
       return unread === undefined || unread.value === plainValue(value)

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyTwice, testContext, undo, value } from '../../../../test/support/change-harness.ts';
@@ -5,13 +6,16 @@ import { LocalHost } from '../../../../test/support/local-host.ts';
 import type { ChangeOf } from '../../../domain/change.ts';
 import { succeed } from '../../../domain/result.ts';
 import { whileArmed } from '../under-guard.ts';
-import { ownFile } from './host.ts';
+import { ownFile, revertProgram } from './host.ts';
 import { sysctl } from './sysctl.ts';
 
 // Only root can give a new file to root.
 const asRoot = process.getuid?.() === 0;
 if (!asRoot)
   process.stdout.write('sysctl: what creates the file of root is left out: not root; as root it runs\n');
+
+// A mode that keeps everybody from writing binds root too once this right is gone (capabilities(7)).
+const withoutOverride = asRoot ? ['setpriv', '--bounding-set=-dac_override', 'sh'] : ['sh'];
 
 const change: ChangeOf<'sysctl'> = {
   kind: 'sysctl',
@@ -117,5 +121,50 @@ describe('sysctl', () => {
     value(await undo(sysctl, net, applied, context));
     expect(needs).toEqual([whileArmed(context)]);
     expect(readFileSync(host.path(ownFile), 'utf8')).toBe('# theirs\n');
+  });
+
+  it('refuses a parameter that cannot be written before any guard is armed', async () => {
+    const rigid = new LocalHost({ shell: withoutOverride });
+    try {
+      rigid.teach('systemd-detect-virt', 'echo lxc');
+      rigid.place('/proc/sys/net/bulwark/none', '1\n', 0o444);
+      rigid.place('/proc/sys/net/bulwark/open', '1\n');
+      const net = (none: string): ChangeOf<'sysctl'> => ({
+        kind: 'sysctl',
+        settings: [
+          { key: 'net.bulwark.open', value: '2' },
+          { key: 'net.bulwark.none', value: none },
+        ],
+      });
+      for (const none of ['2', '1']) {
+        const context = testContext(rigid);
+        const inspected = await sysctl.inspect(net(none), context);
+        expect(inspected).toMatchObject(refused);
+        expect(JSON.stringify(inspected)).toContain('net.bulwark.none cannot be written');
+        expect(await sysctl.apply(net(none), new Uint8Array(), context)).toMatchObject(refused);
+        expect(context.guards).toEqual([]);
+      }
+      expect([...new Set(rigid.names)].sort()).toEqual(['read-file', 'sysctl-look']);
+      expect(readFileSync(rigid.path('/proc/sys/net/bulwark/open'), 'utf8')).toBe('1\n');
+      expect(existsSync(rigid.path('/etc'))).toBe(false);
+      rigid.place('/proc/sys/net/bulwark/open', '2\n');
+      rigid.place('/etc/sysctl.d/10-x.conf', 'net.bulwark.open = 2\nnet.bulwark.none = 1\n');
+      expect(value(await sysctl.inspect(net('1'), testContext(rigid)))).toMatchObject({ inPlace: true });
+    } finally {
+      rigid.remove();
+    }
+  });
+
+  it('lets the guard put back what needs no writing', () => {
+    host.place('/proc/sys/net/bulwark/none', '1\t2\n', 0o444);
+    host.place('/guard/live', 'net/bulwark/none 1 2\n');
+    const program = revertProgram.replaceAll('/proc/sys', host.path('/proc/sys'));
+    const fired = () => {
+      const [shell = 'sh', ...more] = withoutOverride;
+      return spawnSync(shell, [...more, '-c', program, 'sh', host.path('/guard')]).status;
+    };
+    expect(fired()).toBe(0);
+    host.place('/guard/live', 'net/bulwark/none 1 3\n');
+    expect(fired()).toBe(1);
   });
 });
