@@ -91,7 +91,7 @@ after() {
   drop
   sync . 2>/dev/null || fsync . 2>/dev/null || sync
 }
-drop() { [ $i -lt $made ] || return 0; enter && rm -f ./f ./old && cd .. && rm -rf -- "./$w"; return 0; }
+drop() { [ $i -lt $made ] || return 0; enter && rm -f ./f ./old && cd -P .. && rm -rf -- "./$w"; return 0; }
 clean() { rm -f -- "$all"; each drop "$@"; }
 made=0; mixed=no
 trap 'clean "$@"' EXIT

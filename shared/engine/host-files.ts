@@ -105,7 +105,7 @@ d=\${p%/*}; t=../\${p##*/}; w=.bulwark-$tag
 go_in "\${d:-/}" || exit $?
 [ -L "./\${p##*/}" ] && exit 46
 if [ -e "./\${p##*/}" ] && [ ! -f "./\${p##*/}" ]; then exit 45; fi
-trap '[ "\${PWD##*/}" != "$w" ] || cd ..; rm -rf -- "./$w"' EXIT
+trap '[ "\${PWD##*/}" != "$w" ] || cd -P ..; rm -rf -- "./$w"' EXIT
 trap 'exit 130' HUP INT TERM
 private_in "$w" || exit $?
 selinux=no; [ -e /sys/fs/selinux/enforce ] && selinux=yes
@@ -141,7 +141,7 @@ mv -f $one -- ./f "$t" || exit 1
 if [ $selinux = yes ] && [ $new = yes ] && [ -z "$list" ]; then restorecon -- "$t" 2>/dev/null || true; fi
 # Before the folder is written to the disk: a power cut would bring the temporary one back.
 trap - EXIT
-cd .. && rm -rf -- "./$w"
+cd -P .. && rm -rf -- "./$w"
 sync . 2>/dev/null || fsync . 2>/dev/null || sync
 `;
 

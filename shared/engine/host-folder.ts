@@ -1,7 +1,8 @@
 /**
  * A folder that root works in, while an unprivileged service user may own it or one above it. The script goes in once and
  * then uses names relative to where it stands (`./name`, `../name` out of a private folder): whatever takes the folder's path
- * meanwhile, it cannot lead root anywhere else.
+ * meanwhile, it cannot lead root anywhere else. Out of a private folder the way is `cd -P ..`: a plain `cd ..` takes the last part
+ * off the remembered path and goes to what stands there by now.
  */
 
 /**

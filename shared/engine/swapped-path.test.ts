@@ -1,6 +1,6 @@
 /** A service user who owns the folder puts something else in the place of a file, or of the folder, while root writes. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalHost } from '../../test/support/local-host.ts';
 import { writeFilesTogether } from './host-file-group.ts';
@@ -70,6 +70,26 @@ describe.each(writers)('writing %s', (_name, write) => {
       await write();
       expect(read('/elsewhere/a')).toBe('old\n');
       expect(readdirSync(host.path('/elsewhere')).sort()).toEqual(['a', 'f']);
+    },
+  );
+
+  it.each([
+    ['mkdir', 1],
+    ['cp', 1],
+    ['sha256sum', 1],
+    ['mv', 2],
+    ['rm', 2],
+    ['rm', 3],
+  ])(
+    'tidies up nothing elsewhere when a link takes the place of the folder after %s (%i)',
+    async (tool, count) => {
+      swapFolder(tool, count);
+      for (const name of ['.bulwark-t', '.bulwark-t-0']) host.place(`/elsewhere/${name}/kept`, 'theirs\n');
+      await write();
+      expect(readdirSync(host.path('/elsewhere')).sort()).toEqual(['.bulwark-t', '.bulwark-t-0', 'a', 'f']);
+      // Several files are found again by their path: what lies in a folder that was moved away stays there.
+      const left = existsSync(host.path('/moved')) ? readdirSync(host.path('/moved')) : ['a'];
+      expect(left.filter((name) => _name === 'one file' || name === 'a')).toEqual(['a']);
     },
   );
 

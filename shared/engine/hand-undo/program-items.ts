@@ -167,7 +167,7 @@ put_file() {
   ( go_in "\${dir:-/}" || exit 1
     if [ "$was" = absent ]; then rm -f -- "./\${1##*/}"; exit; fi
     w=.bulwark-undo-$$; t=../\${1##*/}
-    trap '[ "\${PWD##*/}" != "$w" ] || cd ..; rm -rf -- "./$w"' EXIT
+    trap '[ "\${PWD##*/}" != "$w" ] || cd -P ..; rm -rf -- "./$w"' EXIT
     private_in "$w" || exit 1
     cp --preserve=all -- "$item/$n.file" ./f 2>/dev/null || cp -p -- "$item/$n.file" ./f || exit 1
     [ "$(mark ./f)" = "$was" ] || exit 1

@@ -24,10 +24,11 @@ const byHand = () =>
   });
 
 it.each([
-  ['put back', 'cp', true],
-  ['put back', 'mkdir', true],
-  ['removed', 'rm', false],
-])('a file that is %s stays in its folder when that is swapped at %s', async (_, tool, there) => {
+  ['put back', 'cp', true, ['.bulwark-undo-']],
+  ['put back', 'mkdir', true, []],
+  ['put back', 'mv', true, ['.bulwark-undo-']],
+  ['removed', 'rm', false, []],
+])('a file that is %s stays in its folder when that is swapped at %s', async (_, tool, there, theirs) => {
   if (there) bench.host.place('/srv/app/a', 'old');
   else mkdirSync(bench.host.path('/srv/app'), { recursive: true });
   const change = content('/srv/app/a', 'new');
@@ -38,13 +39,16 @@ it.each([
   bench.host.teach(
     tool,
     `PATH=/usr/bin:/bin
-     case "$*" in *items*/1.file*|*.bulwark-undo*|"-f -- ./a"|*/srv/app/a)
-       if [ ! -e "$ROOT/srv/moved" ]; then mv "$ROOT/srv/app" "$ROOT/srv/moved"; ln -s "$ROOT/elsewhere" "$ROOT/srv/app"; fi ;;
+     case "$*" in *items*/1.file*|*.bulwark-undo*|"-f -- ./a"|*/srv/app/a|"-f "*" ../a")
+       if [ ! -e "$ROOT/srv/moved" ]; then mv "$ROOT/srv/app" "$ROOT/srv/moved"; ln -s "$ROOT/elsewhere" "$ROOT/srv/app"
+         case $PWD in */.bulwark-undo-*) mkdir "$ROOT/elsewhere/\${PWD##*/}" ;; esac
+       fi ;;
      esac
      exec ${tool} "$@"`,
   );
   byHand();
   expect(readdirSync(bench.host.path('/srv'))).toContain('moved');
-  expect(readdirSync(bench.host.path('/elsewhere'))).toEqual(['a']);
+  const elsewhere = readdirSync(bench.host.path('/elsewhere')).map((name) => name.replace(/\d+$/, ''));
+  expect(elsewhere.sort()).toEqual([...theirs, 'a']);
   expect(readFileSync(bench.host.path('/elsewhere/a'), 'utf8')).toBe('root’s');
 });
