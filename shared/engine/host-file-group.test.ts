@@ -83,6 +83,22 @@ describe.each(shells)('files that belong together, with %s', (...shell) => {
     expect(existsSync(host.path('/etc/new'))).toBe(false);
   });
 
+  it('leave nothing behind where root does not own what it makes', async () => {
+    host.place('/etc/a', 'a');
+    host.teach(
+      'stat',
+      'case "$*" in "-c %u %a .") echo 65534 700 ;; *) PATH=/usr/bin:/bin exec stat "$@" ;; esac',
+    );
+    const done = await write({ path: '/etc/a', bytes: bytes('new') });
+    expect(done).toMatchObject({
+      ok: false,
+      error: { code: 'PRECONDITION_FAILED', hostState: 'unchanged', retryable: false },
+    });
+    expect(JSON.stringify(done)).toContain('network file system');
+    expect(text('/etc/a')).toBe('a');
+    expect(clean()).toEqual(['a', 'other folder']);
+  });
+
   it('stay as they are when there is no space or the data is cut short', async () => {
     host.place('/etc/a', 'a');
     host.teach('head', 'echo "head: No space left on device" >&2; exit 1');

@@ -43,7 +43,8 @@ enter() {
 build() {
   look || return $?
   made=$((i + 1))
-  private_in "$w" || return $?
+  # Not known by number yet, so \`drop\` would leave it.
+  private_in "$w" || { s=$?; [ "\${PWD##*/}" != "$w" ] || cd -P ..; rmdir -- "./$w" 2>/dev/null; return $s; }
   eval "private_$i=\\$(stat -c '%d:%i' .)"
   t=../$n; new=yes
   if [ -e "$t" ]; then

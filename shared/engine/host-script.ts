@@ -118,9 +118,10 @@ const byExit: Readonly<Record<number, Sentence>> = {
   },
   [exits.notOwnDirectory]: {
     code: 'PRECONDITION_FAILED',
-    message: (doing) => `Could not ${doing}: somebody else is changing its folder at the same moment.`,
-    nextStep: 'Find out who writes into this folder, then try again.',
-    retryable: true,
+    message: (doing) =>
+      `Could not ${doing}: somebody else is changing its folder at the same moment, or it lies on a network file system, or behind a link of another account.`,
+    nextStep: 'Find out who writes into this folder and where it lies, then assess again.',
+    retryable: false,
   },
 };
 
