@@ -87,6 +87,6 @@ export interface CertificateFiles {
     /** SHA-256 of its public half; undefined where nothing on the host could tell it, a passphrase among the reasons. */
     readonly keyHash: string | undefined;
   }[];
-  /** Stores and archives, which open with a password only. */
+  /** Stores and archives, and keys by their name that are not in PEM form: what they hold is not looked at. */
   readonly stores: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,6 +57,35 @@ describe('certificate files', () => {
     ]);
   });
 
+  it('that may hold a key are told whatever was put behind their name, and however large they are', () => {
+    const extra = join(conf, 'extra');
+    mkdirSync(extra);
+    const place = (name: string, text: string) => writeFileSync(join(extra, name), text);
+    const hidden = ['http.p12.bak', 'ca.p12~', 'ca.JKS-old', 'ca.jceks', 'ca.tar.gz', 'my.keystore'];
+    for (const name of hidden) place(name, 'x');
+    place('large.zip', 'x'.repeat(1_100_000));
+    place('ca.key', '\x30\x82 not PEM');
+    place('ca.der.1', '\x30\x82 not PEM');
+    place('empty.key', '');
+    place('own.der', authority.caPem);
+    const der = ['-outform', 'DER', '-out', join(extra, 'root.der')];
+    execFileSync('openssl', ['x509', '-in', join(certs, 'ca.crt'), ...der]);
+    place('dictionary.dic', 'x'.repeat(1_100_000));
+    place('a bundle.txt', `${readFileSync(join(folder, 'ca.key'), 'utf8')}${'\n'.repeat(1_100_000)}`);
+    place('elasticsearch.keystore', 'x');
+    place('.elasticsearch.keystore.initial_md5sum', 'x');
+    try {
+      const found = readFact(certificateFiles, probe());
+      const inExtra = (paths: readonly string[]) =>
+        paths.flatMap((path) => (path.startsWith(extra) ? [path.slice(extra.length + 1)] : [])).toSorted();
+      expect(inExtra(found.stores)).toEqual([...hidden, 'large.zip', 'ca.key', 'ca.der.1'].toSorted());
+      expect(inExtra(found.keys.map(({ path }) => path))).toEqual(['a bundle.txt']);
+      expect(inExtra(found.pem.map(({ path }) => path))).toEqual(['own.der']);
+    } finally {
+      rmSync(extra, { recursive: true });
+    }
+  });
+
   it('have no public halves where there is no openssl', () => {
     const bin = join(folder, 'bin');
     mkdirSync(bin);
@@ -80,16 +109,20 @@ describe('certificate files', () => {
   });
 
   it('are not known where a directory is closed, or the text is cut', () => {
-    expect(unknownFact(certificateFiles, '@@ readable\n@@ odd\n0\n@@ many\n1\n', true)).toMatch(
+    expect(unknownFact(certificateFiles, '@@ readable\n@@ odd\n0\n@@ many\n1\n@@ large\n0\n', true)).toMatch(
       /could not be read/,
     );
     expect(
-      unknownFact(certificateFiles, '@@ readable\nyes\n@@ odd\n0\n@@ closed\nyes\n@@ many\n1\n'),
+      unknownFact(certificateFiles, '@@ readable\nyes\n@@ odd\n0\n@@ closed\nyes\n@@ many\n1\n@@ large\n0\n'),
     ).toMatch(/root only/);
     expect(unknownFact(certificateFiles, '@@ readable\nyes\n@@ odd\n', true)).toMatch(/no files/);
+    for (const large of ['', '@@ large\n41\n'])
+      expect(
+        unknownFact(certificateFiles, `@@ readable\nyes\n@@ odd\n0\n@@ many\n1\n${large}`, true),
+      ).toMatch(/more than Bulwark looks into/);
     const broken = readFact(
       certificateFiles,
-      '@@ readable\nyes\n@@ odd\n0\n@@ many\n1\n@@ pem /c/x\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n@@ key /c/y\nnonsense\n',
+      '@@ readable\nyes\n@@ odd\n0\n@@ many\n1\n@@ large\n0\n@@ pem /c/x\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n@@ key /c/y\nnonsense\n',
     );
     expect(broken).toMatchObject({
       pem: [{ path: '/c/x', certificates: [], unreadable: 1 }],

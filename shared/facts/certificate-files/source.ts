@@ -14,6 +14,7 @@ export const certificateFiles: FactSource<'certificate-files', CertificateFiles>
   deadlineSeconds: 10,
   maxBytes: 1_048_576,
   // Names outside of this alphabet could be mistaken for something else; a directory that cannot be entered hides files.
+  // Copies keep their ending in the middle (http.p12.bak). Large files are dictionaries and the like: only a key is looked for.
   probe: String.raw`${needsElasticsearch}
 section readable
 if [ -r "$ES_PATH_CONF" ] && [ -x "$ES_PATH_CONF" ]; then
@@ -24,10 +25,13 @@ list() {
   find -L "$ES_HOME" -maxdepth 1 -type f "$@" 2>/dev/null
 }
 files=$(list -size -2049 | sort -u)
+large=$(list -size +2048 | sort -u)
 section odd; LC_ALL=C list -path '*[!-A-Za-z0-9_./@+=:,~ ]*' | grep -c .
-section closed; printf '%s\n' "$files" | while IFS= read -r file; do [ -r "$file" ] || [ -z "$file" ] || echo yes; done | head -n 1
+section closed; printf '%s\n' "$files" "$large" | while IFS= read -r file; do [ -r "$file" ] || [ -z "$file" ] || echo yes; done | head -n 1
 section many; printf '%s\n' "$files" | grep -c .
-section stores; printf '%s\n' "$files" | grep -iE '\.(p12|pfx|pkcs12|jks|bcfks|zip)$' | head -n 100
+section large; printf '%s\n' "$large" | grep -c .
+section stores; printf '%s\n' "$files" "$large" | grep -vE '/\.?elasticsearch\.keystore[^/]*$' |
+  grep -iE '\.(p12|pfx|pkcs12|jks|jceks|bks|bcfks|keystore|zip|tar|tgz|gz|bz2|xz|zst|7z)([._~-][^/]*)?$' | head -n 100
 old=$IFS
 IFS='
 '
@@ -48,7 +52,18 @@ for file in $(printf '%s\n' "$files" | head -n 1000); do
       command -v openssl >/dev/null 2>&1 &&
         openssl pkey -in "$file" -passin pass: -pubout -outform DER 2>/dev/null </dev/null | openssl dgst -sha256 -r 2>/dev/null | cut -c 1-64
       ;;
+    '')
+      if [ -s "$file" ] && printf '%s\n' "$file" | grep -qiE '\.(key|der|pk8|p8|pvk)([._~-][^/]*)?$'; then
+        openssl x509 -inform DER -in "$file" -noout >/dev/null 2>&1 </dev/null || section raw "$file"
+      fi
+      ;;
   esac
+done
+IFS='
+'
+for file in $(printf '%s\n' "$large" | head -n 40); do
+  IFS=$old
+  head -c 8388608 -- "$file" 2>/dev/null | LC_ALL=C tr -d '\000' | LC_ALL=C grep -qE -e '-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----' && section key "$file"
 done
 IFS=$old
 set +f
@@ -63,7 +78,8 @@ exit 0
         return forbidden('The configuration directory', 'the configuration directory', context);
       const odd = Number(body(sections, 'odd').trim() || 'NaN');
       const many = Number(body(sections, 'many').trim() || 'NaN');
-      if (odd !== 0 || !(many > 0 && many <= 1000))
+      const large = Number(body(sections, 'large').trim() || 'NaN');
+      if (odd !== 0 || !(many > 0 && many <= 1000 && large <= 40))
         return unknown(
           odd > 0
             ? 'A file of Elasticsearch has a name with unusual characters, and was not looked into.'
@@ -84,9 +100,12 @@ exit 0
             path: rest,
             keyHash: hashOf(text.trim()),
           })),
-          stores: body(sections, 'stores')
-            .split('\n')
-            .filter((path) => path.startsWith('/')),
+          stores: [
+            ...body(sections, 'stores')
+              .split('\n')
+              .filter((path) => path.startsWith('/')),
+            ...named(sections, 'raw').map(({ rest }) => rest),
+          ],
         },
         'below the configuration directory',
         context,
