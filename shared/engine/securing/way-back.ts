@@ -18,7 +18,7 @@ import { holdsData } from './holds-data.ts';
 import { type Image, unpackImage } from './image.ts';
 import { beginInStep } from './in-step.ts';
 import { pinnedDoor } from './secured.ts';
-import { awaitSwitch, endHeld, type SwitchStanding } from './standing.ts';
+import { awaitSwitch, endHeld, readSwitch, type SwitchStanding } from './standing.ts';
 import { startAgain } from './start-again.ts';
 import { forgetSwitch, notReturned, resumeReturn, type Trade } from './switch.ts';
 import { switchedByUs } from './switched-by-us.ts';
@@ -174,8 +174,15 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
     return cleaned.ok ? begun : cleaned;
   }
   if (!begun.ok && begun.error.code !== 'SSH_CONNECTION_LOST') {
-    await clean(way, live);
-    return begun;
+    // An order that is answered too late may have reached the host: nothing is removed beside a switch that runs.
+    const standing = await readSwitch(live.host, live.tag);
+    if (!standing.ok) {
+      return fail({ ...begun.error, hostState: 'unknown' });
+    }
+    if (standing.value.state === 'none') {
+      await clean(way, live);
+      return begun;
+    }
   }
   const ended = await awaitSwitch(live, 1500);
   if (!ended.ok) {
