@@ -6,8 +6,8 @@
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { peerFailed, type Together } from '../together/meeting.ts';
-import { awaitHeld, callHeld } from './standing.ts';
-import { beginSwitch, type Switch, startSeconds } from './switch.ts';
+import { awaitHeld, callHeld, readSwitch } from './standing.ts';
+import { beginSwitch, holdSeconds, type Switch } from './switch.ts';
 
 /** `given-up`: another node could not be stopped or prepared; the host puts the old state back. */
 export type Begun = 'begun' | 'given-up';
@@ -31,6 +31,7 @@ export async function beginInStep(
   }
   const isLast = await last();
   if (!isLast.ok) {
+    together.leave('failed');
     return isLast;
   }
   if (isLast.value) {
@@ -40,11 +41,17 @@ export async function beginInStep(
     }
   }
   const begun = await beginSwitch(context, { ...wish, hold: true });
-  return begun.ok ? await passHold(context, together) : begun;
+  if (!begun.ok) {
+    // Those that are stopped need not wait until their hosts give up.
+    together.leave('failed');
+    return begun;
+  }
+  return await passHold(context, together);
 }
 
 async function passHold(context: ChangeContext, together: Together): Promise<Result<Begun>> {
-  const held = await awaitHeld(context, startSeconds);
+  // Shorter than a host holds: those that were stopped first are still held when the last one gives up.
+  const held = await awaitHeld(context, holdSeconds - 30);
   if (!held.ok || held.value.standing.state !== 'held') {
     // What became of it is found out by whoever waits for the end of the switch; the others must not wait for that.
     together.leave('failed');
@@ -52,7 +59,14 @@ async function passHold(context: ChangeContext, together: Together): Promise<Res
   }
   const live = held.value.context;
   live.progress('The node is stopped; waiting for the others', 'applying');
-  const all = (await together.meet('others-stopped')) && (await together.meet('all-stopped'));
+  const stopped = (await together.meet('others-stopped')) && (await together.meet('all-stopped'));
+  // The first may have waited for the last until its host went back by itself: none is started secured beside it.
+  const still = await readSwitch(live.host, live.tag);
+  const holds = still.ok && still.value.state === 'held';
+  if (!holds) {
+    together.leave('failed');
+  }
+  const all = stopped && holds && (await together.meet('still-held'));
   const called = await callHeld(live, all ? 'go-on' : 'give-up');
   if (!called.ok) {
     together.leave('failed');

@@ -127,7 +127,7 @@ async function awaitState(
 const callScript = `${prelude}
 cd -- "$1" || exit 1
 [ "$(head -n 1 state 2>/dev/null)" = held ] || exit 113
-: > "$2" && sync
+: > "$2"
 `;
 
 /** Calls the host that holds its stopped node: `go-on` starts it, `give-up` puts the old state back. Errors: those of the connection. */

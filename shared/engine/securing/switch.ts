@@ -37,7 +37,7 @@ export interface Switch {
 }
 
 /** How long a stopped node waits for the others of its cluster, in seconds: a stop takes some, a whole outage is worse. */
-const holdSeconds = 150;
+export const holdSeconds = 150;
 
 export function switchFolder(tag: string): string {
   return `/var/lib/bulwark/${tag}/switch`;

@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { testContext, value } from '../../../test/support/change-harness.ts';
 import { LocalHost } from '../../../test/support/local-host.ts';
 import { testDigest } from '../../../test/support/memory-ports.ts';
+import type { EsInstall } from '../../domain/elasticsearch.ts';
 import { appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ScriptOutput, ScriptRequest } from '../ports.ts';
@@ -44,7 +45,7 @@ async function back(...standings: string[]) {
   const context = { ...testContext(host), force: false };
   const others = othersIn(value(await readEntries(context, pathConf)));
   host.place(`${pathConf}/elasticsearch.yml`, secured);
-  const install = {
+  const install: EsInstall = {
     layout: 'package',
     version: '8.19.21',
     home: '/usr/share/elasticsearch',
@@ -56,7 +57,7 @@ async function back(...standings: string[]) {
     group: 'elasticsearch',
     httpPort: 9200,
     transportPort: 9300,
-  } as const;
+  };
   const way = {
     change: { install, elasticPasswordRef: 'elastic', httpCaRef: 'ca' },
     image: { version: 1, yml: testDigest.sha256(open), data: [], others, active: true } as const,

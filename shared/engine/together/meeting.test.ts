@@ -68,6 +68,16 @@ it('who begins again does not hold up the others a second time', async () => {
   expect(await meeting.place('a').meet('prepared')).toBe(true);
 });
 
+it.each([
+  ['who-can', true],
+  ['all-or-none', false],
+] as const)('who has left and comes again is not waited for (%s)', async (who, alone) => {
+  const meeting = new Meeting(['a', 'b'], who);
+  meeting.place('a').leave('done');
+  expect(await meeting.place('a').meet('prepared')).toBe(alone);
+  expect(await meeting.place('b').meet('up')).toBe(true);
+});
+
 it('what is done once is the same for all', async () => {
   const meeting = new Meeting(['a', 'b'], 'all-or-none');
   let made = 0;

@@ -5,7 +5,14 @@
 import { type AppError, appError } from '../../domain/error.ts';
 
 /** In the order in which they are passed; a host that does not come to a point of its own passes it with a later one. */
-export const meetingPoints = ['prepared', 'others-stopped', 'all-stopped', 'up', 'read-back'] as const;
+export const meetingPoints = [
+  'prepared',
+  'others-stopped',
+  'all-stopped',
+  'still-held',
+  'up',
+  'read-back',
+] as const;
 export type MeetingPoint = (typeof meetingPoints)[number];
 
 /** One host's place in a meeting. */
@@ -54,6 +61,10 @@ export class Meeting {
   #meet(hostId: string, point: number): Promise<boolean> {
     if (this.#broken) {
       return Promise.resolve(false);
+    }
+    if (!this.#passed.has(hostId)) {
+      // The others do not wait for it again: it goes on alone, or not at all.
+      return Promise.resolve(this.#who === 'who-can');
     }
     return new Promise((go) => {
       // Who begins again after a lost connection does not hold up the others a second time.
