@@ -22,9 +22,12 @@ async function recover(
   const involved = hosts
     .map((host) => ({ host, found: openOf(host.id) }))
     .filter(({ found }) => found.length > 0);
-  headless.give(involved.map(({ host }) => host));
+  // What was done on several hosts together is settled on all of them.
+  headless.give(headless.workspace.file().hosts);
   let error: AppError | undefined;
   for (const { host } of involved) {
+    // What it did together with an earlier host was settled with that one.
+    if (openOf(host.id).length === 0) continue;
     const settled = await headless.run('recover', `Settle interrupted work on ${host.name}`, (handle) =>
       settleInterrupted(context, headless.workspace, { hostId: host.id, choice }, handle),
     );

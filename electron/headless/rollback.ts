@@ -71,7 +71,8 @@ async function rollback(
     return fail(
       appError('NOT_FOUND', 'The history has no such step.', 'Look at it with: bulwark hosts list --json.'),
     );
-  headless.give(involved);
+  // What was done on several hosts together goes back on all of them.
+  headless.give(headless.workspace.file().hosts);
   let error: AppError | undefined;
   // Host by host; one that fails does not keep the others from being restored.
   const open = (hostId: string): boolean => historyOf(hostId).some((item) => item.canUndo) || owes(hostId);

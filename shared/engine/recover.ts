@@ -22,10 +22,12 @@ import {
 } from './parts.ts';
 import type { Journal } from './ports.ts';
 import { restartStepId } from './restarts-owed.ts';
+import { allEnded } from './together/all-ended.ts';
 import { Meeting, type Together } from './together/meeting.ts';
 import {
   finishPeers,
   isTogether,
+  leftOpen,
   openPeers,
   type Peer,
   peerHosts,
@@ -143,16 +145,21 @@ async function keep({ history, work }: Interrupted, parts: EngineParts): Promise
   return written.ok ? succeed(true) : written;
 }
 
-/** Kept where it is complete, on all hosts that it was carried out on together. False: it goes back. */
+function keptItem({ planId, stepId, title }: StepHistory['intent']): RecoverItem {
+  return { planId, stepId, title, result: 'kept', note: 'It is completely in place.' };
+}
+
+/** Kept where it is complete, on all hosts that it was carried out on together: what was kept. Nothing: it goes back. */
 async function keepIfInPlace(
   own: Interrupted,
   peers: readonly Peer[],
   parts: EngineParts,
   events: EngineEvents,
-): Promise<Result<boolean>> {
+): Promise<Result<readonly RecoverItem[]>> {
   if (!isTogether(own.history, parts.kinds)) {
     const there = await inPlace(own, parts, events);
-    return there.ok && there.value ? await keep(own, parts) : there;
+    const kept = there.ok && there.value ? await keep(own, parts) : there;
+    return kept.ok ? succeed(kept.value ? [keptItem(own.history.intent)] : []) : kept;
   }
   const all = [
     own,
@@ -165,12 +172,16 @@ async function keepIfInPlace(
     all.map(({ work }) => work.hostId),
     'all-or-none',
   );
-  const looked = await Promise.all(
+  const looked = await allEnded(
     all.map(async (one) => {
       const place = meeting.place(one.work.hostId);
-      const there = await inPlace(one, parts, events, place);
-      place.leave(there.ok && there.value ? 'done' : 'failed');
-      return there;
+      let there: Result<boolean> | undefined;
+      try {
+        there = await inPlace(one, parts, events, place);
+        return there;
+      } finally {
+        place.leave(there?.ok === true && there.value ? 'done' : 'failed');
+      }
     }),
   );
   const hosts = kindOf(parts.kinds, own.history.intent.change).together?.(own.history.intent.change) ?? [];
@@ -179,15 +190,17 @@ async function keepIfInPlace(
     return lost;
   }
   if (all.length < hosts.length || looked.some((one) => one.ok && !one.value)) {
-    return succeed(false);
+    return succeed([]);
   }
+  const items: RecoverItem[] = [];
   for (const one of all) {
     const kept = one.history.standing === 'applied' ? succeed(true as const) : await keep(one, parts);
     if (!kept.ok) {
       return kept;
     }
+    items.push({ ...keptItem(one.history.intent), ...(one === own ? {} : { hostId: one.work.hostId }) });
   }
-  return succeed(true);
+  return succeed(items);
 }
 
 /** Errors mean that nothing was begun (HOST_LOCKED, NOT_FOUND, the connection's); afterwards the report tells. */
@@ -253,13 +266,14 @@ export async function recoverHost(
           });
           continue;
         }
-        if (kept.value) {
-          looked.push({ planId, stepId, title, result: 'kept', note: 'It is completely in place.' });
+        if (kept.value.length > 0) {
+          looked.push(...kept.value);
           continue;
         }
       }
       if (isTogether(history, parts.kinds)) {
         await undoTogether(history, { hostId: request.hostId, undoing }, peers, 'who-can');
+        looked.push(...leftOpen(history, opened.value));
       } else {
         await undoing.undo(history);
       }

@@ -1,5 +1,5 @@
 /** The other hosts of a step that was carried out on several at once: it goes back, or is settled, on all of them. */
-import { type AppError, appError } from '../../domain/error.ts';
+import { type AppError, appError, type ErrorCode } from '../../domain/error.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeKinds } from '../change-kind.ts';
@@ -7,9 +7,10 @@ import { dropFromHost } from '../hand-undo/kit.ts';
 import { undoneTags } from '../hand-undo/undone.ts';
 import { HostWork } from '../host-work.ts';
 import { type StepHistory, stepHistories } from '../journal/history.ts';
-import { type EngineEvents, type EngineParts, kindOf } from '../parts.ts';
+import { type EngineEvents, type EngineParts, kindOf, shown } from '../parts.ts';
 import type { RollbackItem } from '../undo-step.ts';
 import { Undoing, type UndoingOptions } from '../undoing.ts';
+import { allEnded } from './all-ended.ts';
 import { Meeting } from './meeting.ts';
 
 /** One host of an undoing. */
@@ -60,9 +61,43 @@ export interface PeersWish {
   readonly withoutLost: boolean;
 }
 
+/** The network did not bring us there. A host that refuses the login or shows another key is there, and may well be needed. */
+const notThere: readonly ErrorCode[] = ['SSH_TIMEOUT', 'SSH_REFUSED', 'SSH_DNS', 'SSH_CONNECTION_LOST'];
+
+/** A host that cannot be reached, and what is open there. */
+export interface LostPeer {
+  readonly hostId: string;
+  readonly histories: readonly StepHistory[];
+  readonly error: AppError;
+}
+
+/** What is said of a step on the hosts that cannot be reached. */
+export function leftOpen(history: StepHistory, lost: readonly LostPeer[]): readonly RollbackItem[] {
+  return lost.flatMap(({ hostId, histories, error }) => {
+    const theirs = sameStep(history, histories);
+    if (theirs === undefined) {
+      return [];
+    }
+    const { planId, stepId, title } = theirs.intent;
+    const note = 'Could not be reached; it stays as it is.';
+    const message = `One of the hosts could not be reached and stays as it is: ${error.message}`;
+    return [
+      {
+        hostId,
+        planId,
+        stepId,
+        title,
+        result: 'skipped',
+        note,
+        error: shown({ ...error, message }),
+      } as const,
+    ];
+  });
+}
+
 /**
  * Opens and locks the other hosts before anything is done. What was opened is in `opened` also when it fails: the caller ends it.
- * Errors: HOST_LOCKED, JOURNAL_BROKEN, the connection's; the sentence names the host.
+ * Answers which hosts it goes on without. Errors: HOST_LOCKED, JOURNAL_BROKEN, the connection's; the sentence names the host.
  */
 export async function openPeers(
   wish: PeersWish,
@@ -70,7 +105,8 @@ export async function openPeers(
   parts: EngineParts,
   events: EngineEvents,
   signal?: AbortSignal,
-): Promise<Result<void>> {
+): Promise<Result<readonly LostPeer[]>> {
+  const lost: LostPeer[] = [];
   for (const hostId of wish.hostIds) {
     const entries: Result<readonly JournalEntry[]> = await parts.journal.read(hostId);
     if (!entries.ok) {
@@ -78,7 +114,8 @@ export async function openPeers(
     }
     const session = await parts.sessions.open(hostId, signal);
     if (!session.ok) {
-      if (wish.withoutLost && signal?.aborted !== true) {
+      if (wish.withoutLost && notThere.includes(session.error.code) && signal?.aborted !== true) {
+        lost.push({ hostId, histories: stepHistories(entries.value), error: session.error });
         continue;
       }
       return fail(needed(session.error));
@@ -92,7 +129,7 @@ export async function openPeers(
       return fail(needed(begun.error));
     }
   }
-  return succeed(undefined);
+  return succeed(lost);
 }
 
 function needed(error: AppError): AppError {
@@ -126,11 +163,15 @@ export async function undoTogether(
     taking.map(({ hostId }) => hostId),
     who,
   );
-  await Promise.all(
+  await allEnded(
     taking.map(async ({ hostId, undoing, history: step }) => {
       const place = meeting.place(hostId);
-      const undone = await undoing.undo(step, place);
-      place.leave(undone ? 'done' : 'failed');
+      let undone = false;
+      try {
+        undone = await undoing.undo(step, place);
+      } finally {
+        place.leave(undone ? 'done' : 'failed');
+      }
     }),
   );
 }

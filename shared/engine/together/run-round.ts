@@ -7,6 +7,7 @@ import { runStep } from '../apply-step.ts';
 import type { HostWork } from '../host-work.ts';
 import type { EngineEvents, EngineParts } from '../parts.ts';
 import { undoEarlier } from '../undo-earlier.ts';
+import { allEnded } from './all-ended.ts';
 import { Meeting } from './meeting.ts';
 import { togetherKey } from './rounds.ts';
 
@@ -51,7 +52,7 @@ export async function runRound(run: RoundRun): Promise<AppError | undefined> {
   const hostIds = ours.value.map(([step]) => step.hostId);
   const there = new Meeting(hostIds, 'all-or-none');
   const back = new Meeting(hostIds, 'who-can');
-  const ends = await Promise.all(
+  const ends = await allEnded(
     ours.value.map(async ([step, work]) => {
       const place = { there: there.place(step.hostId), back: back.place(step.hostId) };
       const end = await runStep({

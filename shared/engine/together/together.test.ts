@@ -4,7 +4,7 @@ import { value } from '../../../test/support/change-harness.ts';
 import { EngineBench } from '../../../test/support/engine-harness.ts';
 import { LocalHost } from '../../../test/support/local-host.ts';
 import type { ChangeOf } from '../../domain/change.ts';
-import { appError } from '../../domain/error.ts';
+import { appError, type ErrorCode } from '../../domain/error.ts';
 import { fail, succeed } from '../../domain/result.ts';
 import { applyPlan } from '../apply.ts';
 import type { ChangeKind } from '../change-kind.ts';
@@ -34,6 +34,9 @@ let done: string[];
 /** Where which host fails. */
 let failing: readonly [string, Moment] | undefined;
 let unreachable: string | undefined;
+let why: ErrorCode = 'SSH_TIMEOUT';
+/** Where a defect of ours shows. */
+let throwing: string | undefined;
 
 const failed = (hostState: 'unchanged' | 'changed') =>
   fail(appError('ES_DID_NOT_START', 'It did not work.', 'Look.', { hostState }));
@@ -71,8 +74,10 @@ const kind: ChangeKind<'es-own-certificates'> = {
     done.push(`back ${hostId}`);
     return succeed(undefined);
   },
-  complete: (_change, _before, { host: { hostId } }) =>
-    Promise.resolve(succeed(now.get(hostId) === 'secured')),
+  async complete(_change, _before, { host: { hostId }, together }) {
+    if (hostId === throwing) throw new Error('defect');
+    return succeed((await together?.meet('up')) === true && now.get(hostId) === 'secured');
+  },
 };
 
 beforeEach(() => {
@@ -83,7 +88,7 @@ beforeEach(() => {
     const host = hosts.find((one) => one.hostId === hostId);
     return Promise.resolve(
       host === undefined || unreachable === hostId
-        ? fail(appError('SSH_TIMEOUT', 'The host does not answer.', 'Check the network.'))
+        ? fail(appError(why, 'The host does not answer.', 'Check the network.'))
         : succeed(host.session()),
     );
   };
@@ -92,6 +97,8 @@ beforeEach(() => {
   done = [];
   failing = undefined;
   unreachable = undefined;
+  why = 'SSH_TIMEOUT';
+  throwing = undefined;
 });
 afterEach(() => {
   for (const host of hosts) host.remove();
@@ -239,7 +246,9 @@ const settle = (how: 'settle' | 'undo') => recoverHost({ hostId: 'one', how, bre
 
 it('interrupted when all hosts had switched, stays; asked of one host, settled on all', async () => {
   await interruptedAt(names);
-  expect(value(await settle('settle'))).toMatchObject({ result: 'settled' });
+  const settled = value(await settle('settle'));
+  expect(settled).toMatchObject({ result: 'settled' });
+  expect(settled.items.map((item) => item.hostId ?? 'one').toSorted()).toEqual(names.toSorted());
   expect(words()).toEqual(['secured', 'secured', 'secured']);
   expect(value(await interruptedSteps(parts.journal, names))).toEqual([]);
 });
@@ -258,7 +267,29 @@ it('interrupted, with one host that cannot be reached: nothing is decided, but t
   await interruptedAt(['one', 'two']);
   unreachable = 'three';
   expect(await settle('settle')).toMatchObject({ ok: false, error: { code: 'SSH_TIMEOUT' } });
-  expect(value(await settle('undo'))).toMatchObject({ result: 'settled' });
+  const undone = value(await settle('undo'));
+  expect(undone).toMatchObject({ result: 'incomplete' });
+  expect(undone.items.find((item) => item.hostId === 'three')).toMatchObject({ result: 'skipped' });
   expect(words()).toEqual(['open', 'open', 'open']);
   expect(value(await interruptedSteps(parts.journal, names))).toMatchObject([{ hostId: 'three' }]);
+});
+
+it.each(['SSH_AUTH', 'SSH_HOST_KEY_CHANGED'] as const)(
+  'takes nothing back beside a host that is there and cannot be worked on: %s',
+  async (code) => {
+    await interruptedAt(names);
+    unreachable = 'three';
+    why = code;
+    expect(await settle('undo')).toMatchObject({ ok: false, error: { code } });
+    expect(words()).toEqual(['secured', 'secured', 'secured']);
+  },
+);
+
+it('a defect on one host keeps no other waiting', async () => {
+  await interruptedAt(names);
+  throwing = 'two';
+  expect(await settle('settle').catch(() => 'thrown')).not.toMatchObject({
+    ok: true,
+    value: { result: 'settled' },
+  });
 });
