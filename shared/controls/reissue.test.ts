@@ -60,8 +60,25 @@ function facts(
   });
 }
 
+/** With no other names than the host itself tells. */
+const plain: CertificateDetail = { ...old, dnsNames: ['node-1'] };
+
+function suggestedFor(one: CertificateDetail): string {
+  return choicesOf(control, facts(inStore, [one, ours])).choices[0]?.suggested ?? '';
+}
+
+it('asks before it issues for a name that only the certificate of the node tells', () => {
+  const greedy = { ...old, dnsNames: ['node-1', 'node-2', '*.corp'] };
+  const asked = choicesOf(control, facts(inStore, [greedy, ours]));
+  expect(asked.choices[0]?.hint).toMatch(/tells of node-2 and \*\.corp\. Leave out/);
+  expect(asked.choices[0]?.suggested).toMatch(/node-2 \*\.corp/);
+  const { changes } = changesOf(control, facts(inStore, [greedy, ours]), { certificateNames: 'node-1' });
+  expect(changes).toMatchObject([{ names: ['node-1'] }]);
+  expect(changesOf(control, facts(inStore, [plain, ours])).changes).toHaveLength(1);
+});
+
 it('exchanges one store for both ports, and keeps every name of today', () => {
-  const { changes, steps } = changesOf(control, facts(inStore));
+  const { changes, steps } = changesOf(control, facts(inStore), { certificateNames: suggestedFor(old) });
   expect(changes).toHaveLength(1);
   expect(changes[0]).toMatchObject({
     kind: 'certificate-install',
@@ -82,7 +99,7 @@ it('exchanges one store for both ports, and keeps every name of today', () => {
 });
 
 it('exchanges PEM files, and closes a key that others may read', () => {
-  const { changes } = changesOf(control, facts(inFiles));
+  const { changes } = changesOf(control, facts(inFiles, [plain, ours]));
   expect(changes).toMatchObject([
     {
       files: {
@@ -99,9 +116,9 @@ it('says whom a shorter list of names refuses, and asks again for one that is no
   expect(steps.join(' ')).toMatch(/Refused will be who connects by .*10\.1\.0\.11/);
   expect(choicesOf(control, facts(inStore), { certificateNames: 'node 1, _x_' }).choices).toHaveLength(2);
   expect(choicesOf(control, facts(inStore), { certificateKey: 'rsa-1024' }).choices).toHaveLength(2);
-  expect(changesOf(control, facts(inStore), { certificateKey: 'rsa-3072' }).changes).toMatchObject([
-    { issue: { keyType: 'rsa-3072' } },
-  ]);
+  expect(
+    changesOf(control, facts(inStore, [plain, ours]), { certificateKey: 'rsa-3072' }).changes,
+  ).toMatchObject([{ issue: { keyType: 'rsa-3072' } }]);
 });
 
 it('leaves alone what it cannot write or could not issue', () => {

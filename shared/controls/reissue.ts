@@ -133,18 +133,23 @@ function reissuing(facts: Facts, choices: Choices, targets: readonly Target[], c
   const old = targets.map((target) => target.old);
   const kept = [...new Set(old.flatMap(({ dnsNames, addresses }) => [...dnsNames, ...addresses]))];
   // Whoever connects by a name of today goes on doing so.
-  const suggested = [...new Set([...kept, ...knownNames(facts).map((use) => use.name)])]
-    .slice(0, 100)
-    .join(' ');
+  const known = knownNames(facts).map((use) => use.name);
+  const suggested = [...new Set([...kept, ...known])].slice(0, 100).join(' ');
   const wanted = chosenNames(choices['certificateNames'] ?? suggested);
+  // Whoever holds the node may serve a certificate that names others, and would get one that clients trust.
+  const strange = (wanted.ok ? wanted.names : []).filter(
+    (name) => !known.includes(name) && kept.some((one) => one.toLowerCase() === name),
+  );
+  const unasked = strange.length > 0 && choices['certificateNames'] === undefined;
   const wish = choices['certificateKey']?.trim() ?? '';
   const keyType = keyTypes.find((type) => type === (wish === '' ? usual(old) : wish));
   const asked: readonly Choice[] = [
     {
       name: 'certificateNames',
       label: 'Names and addresses of the node',
-      hint:
-        wanted.ok || wanted.wrong.length === 0
+      hint: unasked
+        ? `Only the certificate of today tells of ${listed(strange, 12)}. Leave out what is no name of this node: whoever has its key could stand in for those.`
+        : wanted.ok || wanted.wrong.length === 0
           ? 'Everything that clients, Kibana and other nodes put into their settings to reach this node. Who connects by another name is refused.'
           : `Neither a host name nor an address: ${wanted.wrong.slice(0, 3).join(', ')}.`,
       type: 'text',
@@ -176,7 +181,7 @@ function reissuing(facts: Facts, choices: Choices, targets: readonly Target[], c
       (id) => id !== controlId,
     ),
   };
-  if (!wanted.ok || keyType === undefined || install === undefined)
+  if (!wanted.ok || unasked || keyType === undefined || install === undefined)
     return { type: 'choices', choices: asked, ...more };
   const changes = targets.map((target): Change => {
     const layer = target.layers.includes('http') ? 'http' : 'transport';
