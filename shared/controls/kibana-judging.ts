@@ -108,7 +108,11 @@ export function judgeSettings(facts: Facts, judge: (seen: SeenSettings) => Evalu
           `The setting ${listed(twice)} is given more than once in kibana.yml, and which one holds is not certain. Leave one of them, then assess again.`,
           ...judged.evidence,
         );
-      const variable = used.filter((key) => effective.given(key)?.values.some((one) => one.includes('${')));
+      // A secret belongs into no file; that it is there is all that is asked of it.
+      const variable = used.filter((key) => {
+        const given = effective.given(key);
+        return given?.secretLike === false && given.values.some((one) => one.includes('${'));
+      });
       if (variable.length > 0)
         return undecided(
           `The setting ${listed(variable)} is taken from a variable, which Bulwark does not read. Write the value into kibana.yml, then assess again.`,

@@ -1,4 +1,4 @@
-/** kibana.yml. Values of secret-like settings are dropped while parsing; of encryption keys length and print stay. */
+/** kibana.yml. Values of secret-like settings are dropped while parsing, names of variables are not; of encryption keys length and print stay. */
 import type { Fact } from '../../domain/fact.ts';
 import { encryptionKeys, type KibanaKey, type KibanaSettings } from '../../domain/kibana.ts';
 import type { ParseContext } from '../../engine/fact-source.ts';
@@ -8,6 +8,9 @@ import { forbidden, known, unknown } from '../parse.ts';
 
 /** What the probe prints at most, in bytes. */
 const mostText = 262_144;
+
+/** The name of a variable is no secret; with a default (`${NAME:value}`) it may be one. */
+const reference = /^\$\{\w+\}$/;
 
 export function settingsOf(sections: readonly Section[], context: ParseContext): Fact<KibanaSettings> {
   const path = sectionNamed(sections, 'path')?.rest ?? '';
@@ -39,7 +42,11 @@ export function settingsOf(sections: readonly Section[], context: ParseContext):
       path,
       context,
     );
-  const settings = redactSettings(read.settings).map((one) => ({ ...one, value: one.values.join(',') }));
+  const settings = redactSettings(read.settings).map((one, index) => {
+    const clear = read.settings[index]?.values ?? [];
+    const values = clear.every((value) => reference.test(value)) ? clear : one.values;
+    return { ...one, values, value: values.join(',') };
+  });
   const symlink = sectionNamed(sections, 'symlink')?.body.trim() === 'yes';
   const keys = keysIn((name) => settingValue(read.settings, name), context);
   return known({ path, digest, settings, duplicates: read.duplicates, symlink, keys }, path, context);

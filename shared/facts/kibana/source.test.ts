@@ -116,6 +116,15 @@ describe('Kibana', () => {
     expect(JSON.stringify(settings)).not.toContain(key);
   });
 
+  it('keeps the name of a variable in the place of a secret, and nothing that may be one', () => {
+    const yml = `@@ digest\n${digest}\n@@ text\nelasticsearch.password: "\${ES_PW}"\n${objects}: "\${KEY:${canary}}"\n`;
+    const { settings } = found({ yml });
+    expect(settings).toMatchObject({
+      value: { settings: [{ values: ['${ES_PW}'], value: '${ES_PW}' }, { values: ['[secret]'] }], keys: [] },
+    });
+    expect(JSON.stringify(settings)).not.toContain(canary);
+  });
+
   it('is not there, in a container, or more than one', () => {
     expect(read({ found: 'units=0\nelsewhere=0' })).toMatchObject({ status: 'known', value: null });
     expect(JSON.stringify(read({ found: 'units=0\nelsewhere=1' }))).toMatch(/unknown.*container/);

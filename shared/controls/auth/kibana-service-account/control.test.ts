@@ -8,6 +8,7 @@ import {
   notRead,
   secretEntry,
   withYml,
+  ymlOf,
 } from '../../../../test/support/kibana.ts';
 import control from './control.ts';
 
@@ -19,6 +20,27 @@ const login = (name: string) => withYml({ [user]: name, [password]: '[secret]' }
 
 controlTable(control, {
   pass: [
+    {
+      name: 'a password from a variable',
+      facts: kibanaFacts({
+        keystore: keystoreOf([]),
+        settings: ymlOf(
+          {},
+          {
+            settings: [
+              {
+                key: 'elasticsearch.username',
+                value: 'kibana_system',
+                values: ['kibana_system'],
+                line: 1,
+                secretLike: false,
+              },
+              { key: 'elasticsearch.password', value: '${PW}', values: ['${PW}'], line: 2, secretLike: true },
+            ],
+          },
+        ),
+      }),
+    },
     { name: 'a token in the keystore', facts: kibanaFacts() },
     { name: 'a token in kibana.yml', facts: withYml({ [token]: '[secret]' }, empty) },
     { name: 'kibana_system', facts: login('kibana_system') },
