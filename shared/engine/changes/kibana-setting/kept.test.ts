@@ -96,6 +96,50 @@ describe('keys that the vault keeps too', () => {
     expect(look()).toEqual(was);
   });
 
+  it('are not replaced by the one of the vault, in the keystore or from kibana.yml', async () => {
+    value(await context.secrets.put(ref, new Secret('o'.repeat(32)), 'key'));
+    for (const source of [
+      { from: 'vault', ref },
+      { from: 'generate', ref, length: 40 },
+      { from: 'generate', ref: 'not there yet', length: 40 },
+    ] as const) {
+      const set = [{ name: encryption, value: source }];
+      host.place(ymlPath, 'server.host: localhost\n', 0o660);
+      host.place(keystorePath, seal({ [encryption]: 'o'.repeat(32) }), 0o660);
+      value(await kibanaSetting.inspect(change({ keystore: { set, remove: [] } }), context));
+      for (const [yml, stored] of [
+        ['server.host: localhost\n', { [encryption]: 'k'.repeat(32) }],
+        [`${encryption}: ${'k'.repeat(32)}\n`, {}],
+        [`${encryption}: "\${KBN_KEY}"\n`, {}],
+      ] as const) {
+        if (source.ref !== ref && encryption in stored) continue;
+        host.place(ymlPath, yml, 0o660);
+        host.place(keystorePath, seal(stored), 0o660);
+        const was = look();
+        const wanted = change({ keystore: { set, remove: [] } });
+        expect(await kibanaSetting.inspect(wanted, context)).toMatchObject(refused);
+        expect(await kibanaSetting.apply(wanted, new Uint8Array(), context)).toMatchObject(refused);
+        expect(look()).toEqual(was);
+      }
+    }
+    expect(await context.secrets.get('not there yet')).toMatchObject({ error: { code: 'SECRET_MISSING' } });
+  });
+
+  it('are not moved where a variable stands in their place', async () => {
+    host.place(ymlPath, `${encryption}: "\${KBN_KEY:${'k'.repeat(32)}}"\n`, 0o660);
+    const wanted = change({
+      edits: [{ op: 'remove', key: encryption }],
+      keystore: {
+        set: [{ name: encryption, value: { from: 'yaml-setting', path: ymlPath, key: encryption } }],
+        remove: [],
+      },
+    });
+    const answer = await kibanaSetting.inspect(wanted, context);
+    expect(answer).toMatchObject(refused);
+    expect(JSON.stringify(answer)).toContain('is taken from a variable');
+    expect(JSON.stringify(answer)).not.toContain('kkkk');
+  });
+
   it('are never replaced, on neither side', async () => {
     const wanted = change({ keep });
     expect(await kibanaSetting.inspect(wanted, context)).toMatchObject(refused);

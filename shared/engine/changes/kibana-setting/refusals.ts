@@ -44,6 +44,19 @@ export function refusal(
   }
   if (is('elasticsearch.username') === 'elastic' && was('elasticsearch.username') !== 'elastic')
     return 'Kibana does not start with elasticsearch.username: elastic';
+  const variable = change.keystore.set.find(({ name, value }) => {
+    const stored = after.entries.get(name);
+    return value.from === 'yaml-setting' && typeof stored === 'string' && stored.includes('${');
+  });
+  if (variable !== undefined)
+    return `${variable.name} is taken from a variable, which Kibana does not look up for what is in its keystore`;
+  // Set by hand after the assessment, or in kibana.yml, which the keystore outranks.
+  const lost = encryptionKeys.find((key) => {
+    const value = was(key);
+    return value !== undefined && value !== null && value !== '' && is(key) !== value;
+  });
+  if (lost !== undefined)
+    return `${lost} is there already, and what was saved with it could not be read any more`;
   const short = encryptionKeys.find((key) => {
     const value = is(key);
     return value !== was(key) && !after.made.includes(key) && typeof value === 'string' && value.length < 32;
