@@ -10,6 +10,8 @@ export interface SwapFact {
   }[];
   /** What turns swap on at the next boot: lines of fstab and units of systemd. */
   readonly boot: readonly string[];
+  /** Those of `boot` that are not on now, or whose names lead to nothing that is on: what they write to was not seen. */
+  readonly idle: readonly string[];
   /** Programs and files that make swap by themselves at boot. */
   readonly makers: readonly string[];
   /** Of the node. `no-process`: it does not run. */

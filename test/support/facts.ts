@@ -198,7 +198,7 @@ export const healthy: FactTypes = {
     omitted: 0,
     used: [{ path: '/opt/elasticsearch/data', bytes: 3_221_225_472 }],
   },
-  swap: { container: '', active: [], boot: [], makers: [], locked: { kib: 0 }, swappiness: 60 },
+  swap: { container: '', active: [], boot: [], idle: [], makers: [], locked: { kib: 0 }, swappiness: 60 },
   'data-directories': [{ path: '/opt/elasticsearch/data', empty: false, indices: 3, freeBytes: 1e9 }],
   'node-answers': {
     http: 'tls',

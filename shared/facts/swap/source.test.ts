@@ -43,6 +43,12 @@ it('tells what the next boot turns on, and what makes swap', () => {
   });
 });
 
+it('tells what of it is on already', () => {
+  const more =
+    '@@ fstab\nUUID=1\tnone\tswap sw 0 0\n/dev/sdc1 none swap sw 0 0\n\n@@ units\ndev-sdb1.swap\ndev-dm\\x2d0.swap\n@@ on\nUUID=1 in /etc/fstab\n\ndev-dm\\x2d0.swap\n';
+  expect(readFact(swap, probed('', more)).idle).toEqual(['/dev/sdc1 in /etc/fstab', 'dev-sdb1.swap']);
+});
+
 it('believes no number of locked memory that the kernel did not give', () => {
   const locked = (text: string) =>
     readFact(swap, probed('').replace('@@ locked\n\n', `@@ locked\n${text}\n`)).locked;

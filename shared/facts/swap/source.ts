@@ -32,6 +32,17 @@ if [ -d /run/systemd/system ]; then
   systemctl list-units --all --type=swap --plain --no-legend --no-pager 2>/dev/null | awk '$2 == "loaded" { print $1 }'
   systemctl list-unit-files --type=swap --state=enabled --no-legend --no-pager 2>/dev/null | awk '{ print $1 }'
 fi
+section on
+awk '$1 !~ /^#/ && $3 == "swap"' /etc/fstab 2>/dev/null | while read -r spec rest; do
+  case $spec in
+    UUID=*) p=/dev/disk/by-uuid/${'$'}{spec#*=} ;; LABEL=*) p=/dev/disk/by-label/${'$'}{spec#*=} ;;
+    PARTUUID=*) p=/dev/disk/by-partuuid/${'$'}{spec#*=} ;; PARTLABEL=*) p=/dev/disk/by-partlabel/${'$'}{spec#*=} ;;
+    *) p=$spec ;;
+  esac
+  p=$(readlink -f "$p" 2>/dev/null || printf '%s\n' "$p")
+  cut -d' ' -f1 /proc/swaps | grep -Fqx -e "$p" && printf '%s in /etc/fstab\n' "$spec"
+done | plain
+[ ! -d /run/systemd/system ] || systemctl list-units --type=swap --state=active --plain --no-legend --no-pager 2>/dev/null | awk '{ print $1 }'
 section makers
 for d in /etc/systemd /run/systemd /usr/local/lib/systemd /usr/lib/systemd; do
   for f in "$d/zram-generator.conf" "$d/zram-generator.conf.d"/*.conf; do
@@ -68,12 +79,15 @@ exit 0
         );
       const virtualization = body(sections, 'virt').trim();
       const [process, lockedKib] = lines(sections, 'locked');
+      const boot = [...new Set([...lines(sections, 'fstab').map(fstabWords), ...lines(sections, 'units')])];
+      const on = lines(sections, 'on');
       const swappiness = body(sections, 'swappiness').trim();
       return known(
         {
           container: isContainer(virtualization) ? virtualization : '',
           active: activeOf(text, sections),
-          boot: [...new Set([...lines(sections, 'fstab').map(fstabWords), ...lines(sections, 'units')])],
+          boot,
+          idle: boot.filter((one) => !on.includes(one)),
           makers: lines(sections, 'makers'),
           locked:
             process === undefined

@@ -45,6 +45,15 @@ controlTable(control, {
   unknown: [
     { name: 'container', facts: swap({ container: 'systemd-nspawn' }), says: /not decidable in a container/ },
     { name: 'encryption not in sight', facts: swap({ active: [{ path: '/n/s', writes: 'unknown' }] }) },
+    {
+      name: 'safe now, and more at the next boot',
+      facts: swap({
+        active: [{ path: '/dev/zram0', writes: 'memory' }],
+        boot: ['dev-zram0.swap', '/dev/sdb1 in /etc/fstab'],
+        idle: ['/dev/sdb1 in /etc/fstab'],
+      }),
+      says: /\(\/dev\/sdb1 in \/etc\/fstab\).*not in sight/,
+    },
     { name: 'locked memory not readable', facts: swap({ active: clear, locked: 'unreadable' }) },
     {
       name: 'the setting of a node that does not run',

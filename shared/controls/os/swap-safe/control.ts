@@ -34,7 +34,7 @@ export default defineControl({
   evaluate: (facts) =>
     judgeNode(facts, ['swap'], (_install, seen) => {
       const fact = seen.swap;
-      const { active, boot, container, locked } = fact.value;
+      const { active, boot, container, idle, locked } = fact.value;
       const isLocked = typeof locked === 'object' && locked.kib >= heapLockedKib;
       const asked = memoryLock(facts);
       const shown = [
@@ -89,6 +89,11 @@ export default defineControl({
         );
       if (active.length === 0 && boot.length > 0)
         return failed(`Swap is off now, and the next boot turns it on (${listed(boot)}).`, ...shown);
+      if (idle.length > 0)
+        return undecided(
+          `What is swapped out now is safe, but the next boot turns on more (${listed(idle)}), and whether that is encrypted is not in sight. Turn it on and assess again, or take it out of what starts at boot.`,
+          ...shown,
+        );
       return passed(
         active.length === 0
           ? 'Swap is off, now and at the next boot.'
