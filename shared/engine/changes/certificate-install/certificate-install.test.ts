@@ -248,13 +248,13 @@ describe('a store', () => {
 });
 
 describe('a certificate of the own authority', () => {
-  const asked = async (): Promise<Change> => {
+  const asked = async (days = 3000): Promise<Change> => {
     const made = value(
       await context.issuer.makeAuthority({
         name: 'Own',
         keyType: 'p-256',
         now: context.clock.now(),
-        days: 3000,
+        days,
       }),
     );
     value(
@@ -287,6 +287,20 @@ describe('a certificate of the own authority', () => {
     const kept = value(await context.secrets.get('reissued')).reveal();
     await applyTwice(certificateInstall, wish, context);
     expect(value(await context.secrets.get('reissued')).reveal()).toBe(kept);
+  });
+
+  it('is not issued by an authority that ends soon, and never by looking whether it is in place', async () => {
+    const dying = await asked(80);
+    expect(await certificateInstall.inspect(dying, context)).toMatchObject(refused);
+    expect(await certificateInstall.capture(dying, context)).toMatchObject(refused);
+    expect((await context.secrets.get('reissued')).ok).toBe(false);
+    const wish = await asked();
+    const { mark } = await applyTwice(certificateInstall, wish, context);
+    value(await context.secrets.remove('reissued'));
+    expect(await certificateInstall.verify(wish, mark, context)).toMatchObject({
+      error: { code: 'VERIFY_FAILED', hostState: 'changed' },
+    });
+    expect((await context.secrets.get('reissued')).ok).toBe(false);
   });
 
   it('is refused where another authority signed what is there, or the vault has none', async () => {

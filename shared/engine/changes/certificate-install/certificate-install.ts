@@ -202,9 +202,18 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
   },
 
   async verify(given, mark, context) {
-    const resolved = await issued(given, context);
+    const resolved = await resolve(given, context, false);
     if (!resolved.ok) return resolved;
     const change = resolved.value;
+    if (change === undefined)
+      return fail(
+        appError(
+          'VERIFY_FAILED',
+          'The vault does not hold the certificate that was put in place, or it does not fit any more.',
+          'Take the change back, or assess the host again.',
+          { hostState: 'changed' },
+        ),
+      );
     const wrong = await strayed(context, pathsOf(change), mark);
     if (!wrong.ok) return wrong;
     if (wrong.value.length > 0)

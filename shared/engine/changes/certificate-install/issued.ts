@@ -77,6 +77,13 @@ export async function resolve(
   const kept = await keptFor(change, authority.value, context);
   if (!kept.ok) return kept;
   if (kept.value !== undefined) return succeed({ ...rest, certificatePem: kept.value, caPem: ca });
+  // What it issues would end with it, never last long enough to be used again, and be issued anew at every step.
+  const until = Date.parse(context.certificates.summary(ca)?.notAfter ?? '');
+  if (!(until > context.clock.now() + leastDays * day))
+    return refused(
+      `The authority in the vault ends within ${leastDays} days, and a certificate that it issues would end with it. Nothing was changed.`,
+      'Make or import another authority, let all nodes and clients trust both, then plan again.',
+    );
   if (!mayIssue) return succeed(undefined);
   const issued = await context.issuer.issueForNode(authority.value, {
     name: (change.names[0] ?? '').slice(0, 64),
