@@ -222,6 +222,8 @@ export interface CertificateBundle {
 export interface CertificateChecker {
   /** The first certificate of a PEM text; undefined when there is none that can be read. */
   summary(pem: string): CertificateSummary | undefined;
+  /** Whether the key of the first authority signed the first certificate. Dates count for nothing; undefined: one cannot be read. */
+  signedBy(pem: string, caPem: string): boolean | undefined;
   /** All that is wrong; empty when key, chain, dates, names and usages fit. `now`: milliseconds since 1970. */
   check(
     bundle: CertificateBundle,

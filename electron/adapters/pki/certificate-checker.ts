@@ -52,7 +52,7 @@ function summaryOf(certificate: X509Certificate): CertificateSummary {
   };
 }
 
-function signedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+function wasSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
     return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   } catch {
@@ -68,12 +68,12 @@ export function chainTo(
   seen: readonly string[] = [],
 ): readonly X509Certificate[] | undefined {
   const anchor = authorities.find(
-    (one) => one.fingerprint256 === certificate.fingerprint256 || (one.ca && signedBy(certificate, one)),
+    (one) => one.fingerprint256 === certificate.fingerprint256 || (one.ca && wasSignedBy(certificate, one)),
   );
   if (anchor !== undefined)
     return anchor.fingerprint256 === certificate.fingerprint256 ? [certificate] : [certificate, anchor];
   for (const next of between) {
-    if (!next.ca || seen.includes(next.fingerprint256) || !signedBy(certificate, next)) continue;
+    if (!next.ca || seen.includes(next.fingerprint256) || !wasSignedBy(certificate, next)) continue;
     const rest = chainTo(next, between, authorities, [...seen, certificate.fingerprint256]);
     if (rest !== undefined) return [certificate, ...rest];
   }
@@ -156,11 +156,21 @@ function check(
   return problems.filter((problem) => problem !== undefined);
 }
 
+function firstOf(pem: string): X509Certificate | undefined {
+  const first = pem.match(onePem)?.[0];
+  return first === undefined || pem.length > 1_048_576 ? undefined : readCertificates(first)?.[0];
+}
+
 export const certificateChecker: CertificateChecker = {
   summary(pem) {
-    const first = pem.match(onePem)?.[0];
-    const read = first === undefined || pem.length > 1_048_576 ? undefined : readCertificates(first);
-    return read?.[0] === undefined ? undefined : summaryOf(read[0]);
+    const first = firstOf(pem);
+    return first === undefined ? undefined : summaryOf(first);
+  },
+  signedBy(pem, caPem) {
+    const [certificate, authority] = [firstOf(pem), firstOf(caPem)];
+    return certificate === undefined || authority === undefined
+      ? undefined
+      : wasSignedBy(certificate, authority);
   },
   check,
   pkcs12: makePkcs12,

@@ -260,6 +260,15 @@ describe('a certificate of the own authority', () => {
     value(
       await context.secrets.put('pki', new Secret(made.keyPem.reveal() + made.certificatePem), 'authority'),
     );
+    const node = {
+      name: 'x',
+      names: ['localhost'],
+      keyType: 'p-256',
+      now: context.clock.now(),
+      days: 20,
+    } as const;
+    const there = value(await context.issuer.issueForNode(made, node));
+    host.place(certificatePath, there.certificatePem, 0o640);
     const { certificatePem: _pem, caPem: _ca, ...rest } = change();
     const issue = {
       authorityRef: 'pki',
@@ -271,15 +280,15 @@ describe('a certificate of the own authority', () => {
   };
 
   it('is issued when it is carried out, and goes back to the same bytes and modes', async () => {
-    const was = look();
     const wish = await asked();
+    const was = look();
     expect(changeSchema.safeParse(wish).success).toBe(true);
     const first = value(await certificateInstall.inspect(wish, context));
     expect(first.inPlace).toBe(false);
     expect(JSON.stringify(first)).toContain('a new key');
     expect((await context.secrets.get('reissued')).ok).toBe(false);
     const applied = await applyTwice(certificateInstall, wish, context);
-    expect(readFileSync(host.path(certificatePath), 'utf8')).not.toBe(old.certPem);
+    expect(look()).not.toEqual(was);
     expect(readFileSync(host.path(keyPath), 'utf8')).not.toContain('CERTIFICATE');
     value(await undo(certificateInstall, wish, applied, context));
     expect(look()).toEqual(was);
@@ -287,6 +296,22 @@ describe('a certificate of the own authority', () => {
     const kept = value(await context.secrets.get('reissued')).reveal();
     await applyTwice(certificateInstall, wish, context);
     expect(value(await context.secrets.get('reissued')).reveal()).toBe(kept);
+  });
+
+  it('is not issued where only the name of the authority fits, in the file or on the port', async () => {
+    const wish = { ...(await asked()), served: { port: 9200 } };
+    const ours = readFileSync(host.path(certificatePath), 'utf8');
+    serving(() => ours);
+    value(await certificateInstall.inspect(wish, context));
+    // Another authority takes its place in the vault under the same name, as on a node that has such a one.
+    const again = { ...(await asked()), served: { port: 9200 } };
+    expect(await certificateInstall.inspect(again, context)).toMatchObject(refused);
+    serving(() => readFileSync(host.path(certificatePath), 'utf8'));
+    value(await certificateInstall.inspect(again, context));
+    host.place(certificatePath, ours, 0o640);
+    host.answer = undefined;
+    expect(await certificateInstall.capture(wish, context)).toMatchObject(refused);
+    expect((await context.secrets.get('reissued')).ok).toBe(false);
   });
 
   it('is not issued by an authority that ends soon, and never by looking whether it is in place', async () => {
@@ -304,8 +329,8 @@ describe('a certificate of the own authority', () => {
   });
 
   it('is refused where another authority signed what is there, or the vault has none', async () => {
-    const was = look();
     const wish = await asked();
+    const was = look();
     const issue = { ...wish.issue, issuerName: 'CN=Company' } as NonNullable<Change['issue']>;
     for (const wrong of [
       { ...wish, issue },

@@ -6,6 +6,9 @@ import { Secret } from '../../../domain/secret.ts';
 import { keptAuthority } from '../../certificates/kept-authority.ts';
 import type { Identity } from '../../certificates/ports.ts';
 import type { ChangeContext } from '../../change-kind.ts';
+import { textOf } from '../../host-script.ts';
+import { readRegular } from '../single-file.ts';
+import { servedPeer } from './served.ts';
 
 type Change = ChangeOf<'certificate-install'>;
 type Issue = NonNullable<Change['issue']>;
@@ -38,6 +41,31 @@ async function authorityFor(issue: Issue, context: ChangeContext): Promise<Resul
       'Import the authority of the node with bulwark authority import, then plan again.',
     );
   return succeed(kept.value);
+}
+
+/**
+ * A name is quickly copied, so what lies and is served there must bear the signature of this authority, as far as it shows:
+ * a store is not opened. Errors: those of the connection, PRECONDITION_FAILED.
+ */
+async function sameAuthority(change: Change, caPem: string, context: ChangeContext): Promise<Result<void>> {
+  const file =
+    change.files.form === 'pem'
+      ? await readRegular(context, change.files.certificate.path)
+      : succeed(undefined);
+  if (!file.ok) return file;
+  const peer =
+    change.served === undefined ? succeed(undefined) : await servedPeer(context, change.served.port);
+  if (!peer.ok) return peer;
+  const there = [
+    ...(file.value === undefined ? [] : [textOf(file.value.bytes)]),
+    ...(peer.value?.chain[0] === undefined ? [] : [peer.value.chain[0].pem]),
+  ];
+  return there.some((pem) => context.certificates.signedBy(pem, caPem) === false)
+    ? refused(
+        'The certificate that is there was not signed by the authority in the vault, though it has its name. Clients and nodes may trust another one. Nothing was changed.',
+        'Find out who made that certificate: whoever did may hold this node. Import the right authority with bulwark authority import, then plan again.',
+      )
+    : succeed(undefined);
 }
 
 /** What the vault has for this change, where it fits and lasts; undefined otherwise. */
@@ -84,6 +112,8 @@ export async function resolve(
       `The authority in the vault ends within ${leastDays} days, and a certificate that it issues would end with it. Nothing was changed.`,
       'Make or import another authority, let all nodes and clients trust both, then plan again.',
     );
+  const same = await sameAuthority(change, ca, context);
+  if (!same.ok) return same;
   if (!mayIssue) return succeed(undefined);
   const issued = await context.issuer.issueForNode(authority.value, {
     name: (change.names[0] ?? '').slice(0, 64),

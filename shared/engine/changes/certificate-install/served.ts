@@ -24,6 +24,15 @@ export async function servedFingerprint(
   context: ServedContext,
   port: number,
 ): Promise<Result<string | undefined>> {
+  const peer = await servedPeer(context, port);
+  return peer.ok ? succeed(leafOf(peer.value)) : peer;
+}
+
+/** What the port shows of itself; undefined where nothing there speaks TLS. Errors: those of the connection. */
+export async function servedPeer(
+  context: Pick<ServedContext, 'host' | 'signal'>,
+  port: number,
+): Promise<Result<TlsPeer | undefined>> {
   const address = await findListener(context.host, port, context.signal);
   if (!address.ok) return address;
   if (address.value === undefined) return succeed(undefined);
@@ -39,7 +48,7 @@ export async function servedFingerprint(
     context.signal,
   );
   if (!asked.ok) return isLost(asked.error) ? asked : succeed(undefined);
-  return succeed(leafOf(asked.value.peer));
+  return succeed(asked.value.peer);
 }
 
 /** Waits until the port serves this certificate. False: it serves another one, or none, after 30 seconds. */
