@@ -53,6 +53,14 @@ describe('what Elasticsearch would load without a word', () => {
     expect(judge({ ...both, use: 'transport' })).toEqual(['usage']);
   });
 
+  it('is told by signature, whatever the dates', () => {
+    const expired = authority.issue('over', { names, expired: true });
+    expect(certificateChecker.signedBy(expired.certPem, authority.caPem)).toBe(true);
+    expect(certificateChecker.signedBy(good.certPem, other.caPem)).toBe(false);
+    expect(certificateChecker.signedBy('nothing', authority.caPem)).toBeUndefined();
+    expect(certificateChecker.signedBy(good.certPem, 'nothing')).toBeUndefined();
+  });
+
   it('is told from what cannot be read', () => {
     expect(judge({ keyPem: 'no key' })).toEqual(['form']);
     const locked = execFileSync('openssl', ['pkey', '-aes256', '-passout', 'pass:x'], { input: good.keyPem });
