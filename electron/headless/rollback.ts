@@ -32,7 +32,8 @@ function scopeOf(options: Options): Result<Wanted> {
       ? succeed({ scope: { of: 'finding', controlId }, host })
       : fail(usage('--finding is HOST/CONTROL, as assess shows them'));
   }
-  if (options.step === undefined) return succeed({ scope: { of: 'host' } });
+  if (options.step === undefined)
+    return succeed({ scope: { of: 'host', ...(options.all === true ? { allHosts: true } : {}) } });
   const [planId, stepId, more] = options.step.split('/');
   return planId && stepId && more === undefined
     ? succeed({ scope: { of: 'step', planId, stepId } })

@@ -32,7 +32,7 @@ export async function undo(
   handle.doing('Taking back, newest first');
   const run = async (
     scope: RollbackScope,
-    more: { force?: boolean; breakLock?: boolean },
+    more: { force?: boolean; breakLock?: boolean; hostId?: string },
   ): Promise<Result<RollbackReport>> =>
     await rollBack(
       { hostId: request.hostId, scope, reason: 'asked for by the operator', ...more },
@@ -133,7 +133,12 @@ export async function undoEverything(
     const now = context.store.get().hosts.find((one) => one.host.id === host.id);
     // What it did together with an earlier host went back with that one.
     if (now?.history.every((item) => !item.canUndo) === true && now.interrupted.length === 0) continue;
-    const undone = await undo(context, workspace, { hostId: host.id, scope: { of: 'host' } }, handle);
+    const undone = await undo(
+      context,
+      workspace,
+      { hostId: host.id, scope: { of: 'host', allHosts: true } },
+      handle,
+    );
     if (!undone.ok) failures.push({ name: host.name, error: undone.error });
   }
   const [first] = failures;
@@ -146,13 +151,13 @@ export async function undoEverything(
 }
 
 /** Somebody changed it since: the operator decides, item by item; what rested on an overwritten one is then taken back too. */
-async function settleDrift(
+export async function settleDrift(
   context: ServiceContext,
   workspace: OpenWorkspace,
   hostId: string,
   first: RollbackReport,
   scope: RollbackScope,
-  run: (scope: RollbackScope, more: { force?: boolean }) => Promise<Result<RollbackReport>>,
+  run: (scope: RollbackScope, more: { force?: boolean; hostId?: string }) => Promise<Result<RollbackReport>>,
   handle: OperationHandle,
 ): Promise<RollbackReport> {
   let report = first;
@@ -176,10 +181,14 @@ async function settleDrift(
     );
     if (answer === 'cancel') return report;
     if (answer !== 'overwrite') continue;
-    const forced = await run({ of: 'step', planId: item.planId, stepId: item.stepId }, { force: true });
+    // On the host whose step it is: only its journal knows the step.
+    const owner = item.hostId ?? hostId;
+    const step = { of: 'step', planId: item.planId, stepId: item.stepId } as const;
+    const forced = await run(step, { force: true, hostId: owner });
     if (!forced.ok || forced.value.result !== 'undone') continue;
     const rest = await run(scope, {});
-    const earlier = [...report.items.filter((entry) => entry.result === 'undone'), ...forced.value.items];
+    const taken = forced.value.items.map((entry) => ({ ...entry, hostId: entry.hostId ?? owner }));
+    const earlier = [...report.items.filter((entry) => entry.result === 'undone'), ...taken];
     if (rest.ok) report = { result: rest.value.result, items: [...earlier, ...rest.value.items] };
     else if (rest.error.code === 'NOT_FOUND') return { result: 'undone', items: earlier };
     else return report;

@@ -4,6 +4,7 @@
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
+import { concernsNode } from './concerns-node.ts';
 import { dropFromHost } from './hand-undo/kit.ts';
 import { dropUndone, undoneTags } from './hand-undo/undone.ts';
 import { HostWork } from './host-work.ts';
@@ -28,7 +29,8 @@ export type RollbackScope =
   | { readonly of: 'plan'; readonly planId: string }
   /** What was done for one control on this host: every step that serves it, whomever else it serves. */
   | { readonly of: 'finding'; readonly controlId: string }
-  | { readonly of: 'host' };
+  /** @param allHosts everything of the other hosts goes too: what rests there on a step that goes back together need not stay */
+  | { readonly of: 'host'; readonly allHosts?: true };
 
 export interface RollbackRequest {
   readonly hostId: string;
@@ -122,7 +124,9 @@ export async function rollBack(
       if (cancelled) {
         undoing.leave(history, 'Not begun.');
       } else if (isTogether(history, parts.kinds)) {
-        for (const peer of peers) await undoLater(history, peer, request.scope);
+        for (const peer of peers) {
+          for (const one of restingOn(history, peer.histories, request.scope)) await peer.undoing.undo(one);
+        }
         await undoTogether(history, { hostId: request.hostId, undoing }, peers, 'all-or-none');
       } else {
         await undoing.undo(history);
@@ -140,14 +144,21 @@ export async function rollBack(
   }
 }
 
-/** What the other host's steps of the same scope rest on is the step that goes back together: they go first. */
-async function undoLater(history: StepHistory, peer: Peer, scope: RollbackScope): Promise<void> {
-  const same = sameStep(history, peer.histories);
+/**
+ * What rests, on another host, on a step that goes back together, newest first: it goes first. That is of the same plan only,
+ * unless everything of that host is to go as well; and what stands alone stays.
+ */
+export function restingOn(
+  history: StepHistory,
+  theirs: readonly StepHistory[],
+  scope: RollbackScope,
+): readonly StepHistory[] {
+  const same = sameStep(history, theirs);
   if (same === undefined || scope.of === 'step' || scope.of === 'finding') {
-    return;
+    return [];
   }
-  const later = peer.histories.slice(peer.histories.indexOf(same) + 1);
-  for (const one of rollbackCandidates(later, scope)) {
-    await peer.undoing.undo(one);
-  }
+  const wanted: RollbackScope =
+    scope.of === 'host' && scope.allHosts !== true ? { of: 'plan', planId: history.intent.planId } : scope;
+  const later = theirs.slice(theirs.indexOf(same) + 1);
+  return rollbackCandidates(later, wanted).filter((one) => concernsNode(one.intent.change));
 }
