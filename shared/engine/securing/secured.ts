@@ -25,6 +25,7 @@ import {
 import { readFile, writeFileAtomic } from '../host-files.ts';
 import { textOf } from '../host-script.ts';
 import type { NodeCredential } from '../ports.ts';
+import { onceForAll } from '../together/meeting.ts';
 
 /** Keystore entry by which a node knows its first password of `elastic`. */
 export const bootstrapEntry = 'bootstrap.password';
@@ -94,7 +95,7 @@ export async function storePassword(
     return door;
   }
   const store = () => setPassword(context, door.value, credential, otherwise);
-  const set = await (context.together?.once('password of elastic', store) ?? store());
+  const set = await onceForAll(context.together, 'password of elastic', store, 'changed');
   return set.ok ? await forgetFirst(context, install, door.value, credential) : set;
 }
 

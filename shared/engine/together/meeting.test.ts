@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { Meeting } from './meeting.ts';
+import { appError } from '../../domain/error.ts';
+import { fail } from '../../domain/result.ts';
+import { Meeting, onceForAll } from './meeting.ts';
 
 /** What has been answered by now. */
 async function soon<T>(promise: Promise<T>): Promise<T | 'waiting'> {
@@ -84,4 +86,16 @@ it('what is done once is the same for all', async () => {
   const make = () => Promise.resolve((made += 1));
   const got = await Promise.all(['a', 'b'].map((host) => meeting.place(host).once('password', make)));
   expect(got).toEqual([1, 1]);
+});
+
+it('who did it hears what went wrong, and the others that another host could not go on', async () => {
+  const meeting = new Meeting(['a', 'b'], 'all-or-none');
+  const lose = () => Promise.resolve(fail(appError('SSH_CONNECTION_LOST', 'Gone.', 'Wait.')));
+  const got = await Promise.all(
+    ['a', 'b'].map((host) => onceForAll(meeting.place(host), 'password', lose, 'changed')),
+  );
+  expect(got.map((one) => (one.ok ? 'done' : one.error.code))).toEqual([
+    'SSH_CONNECTION_LOST',
+    'PEER_FAILED',
+  ]);
 });

@@ -3,6 +3,7 @@
  * its own journal and its own way back, and goes past a point only when all others have come to it.
  */
 import { type AppError, appError } from '../../domain/error.ts';
+import { fail, type Result } from '../../domain/result.ts';
 
 /** In the order in which they are passed; a host that does not come to a point of its own passes it with a later one. */
 export const meetingPoints = [
@@ -100,6 +101,28 @@ export class Meeting {
       }
     }
   }
+}
+
+/**
+ * As `once`, alone or together. Who did it hears what went wrong; the others only that it did: a link that broke on one host
+ * is no lost link of theirs.
+ * @param hostState of those others
+ */
+export async function onceForAll<T>(
+  together: Together | undefined,
+  name: string,
+  act: () => Promise<Result<T>>,
+  hostState: NonNullable<AppError['hostState']>,
+): Promise<Result<T>> {
+  if (together === undefined) {
+    return await act();
+  }
+  let mine = false;
+  const done = await together.once(name, () => {
+    mine = true;
+    return act();
+  });
+  return done.ok || mine ? done : fail(peerFailed(hostState));
 }
 
 /** What a host says that stopped because of another one. */

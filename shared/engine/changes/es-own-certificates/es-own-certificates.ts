@@ -17,6 +17,7 @@ import { packImage, readImage } from '../../securing/image.ts';
 import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
 import { revertToOpen } from '../../securing/way-back.ts';
 import { wrapperOf } from '../../securing/wrapper.ts';
+import { onceForAll } from '../../together/meeting.ts';
 import { expectDocuments, fromImage, type Standing, standingImage } from './documents.ts';
 import { checkPreconditions, isMaster, planData, standingWords } from './preconditions.ts';
 import { byTool } from './set-password.ts';
@@ -138,9 +139,11 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
       return ready.ok ? (password as Result<never>) : ready;
     }
     let { standing } = ready.value;
-    // A busy node deletes documents during the minutes of preparation; those are not lost by the switch.
+    const { together } = context;
+    // A busy node deletes documents during the minutes of preparation, and while the slowest host of a cluster is waited for;
+    // those are not lost by the switch.
     const countAgain = async () => {
-      const now = await planData(change, context);
+      const now = await onceForAll(together, 'standing', () => planData(change, context), 'unchanged');
       standing = now.ok ? now.value : standing;
       return now.ok ? succeed(undefined) : now;
     };
@@ -148,8 +151,15 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
     return await carryOut(
       {
         ...end,
-        prepare: () => prepare(change, context, password.value, countAgain),
-        last: () => isMaster(change, context),
+        prepare: () =>
+          prepare(change, context, password.value, () =>
+            together === undefined ? countAgain() : Promise.resolve(succeed(undefined)),
+          ),
+        // All are prepared then, and nobody has begun: nobody does before it was counted.
+        last: async () => {
+          const counted = await countAgain();
+          return counted.ok ? await isMaster(change, context) : counted;
+        },
         forget: (live) => forget(change, live),
       },
       context,

@@ -5,6 +5,7 @@ import { keepAuthority, keptAuthority } from '../../certificates/kept-authority.
 import type { Identity } from '../../certificates/ports.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { generatePassword } from '../../elasticsearch/generate-password.ts';
+import { onceForAll } from '../../together/meeting.ts';
 
 type Change = ChangeOf<'es-own-certificates'>;
 
@@ -44,7 +45,7 @@ export interface NodeCertificate {
 export async function issueForNode(change: Change, context: ChangeContext): Promise<Result<NodeCertificate>> {
   const find = () => findOrMakeAuthority(context, change);
   // Two nodes of a cluster that look at the same time would find none, and trust each other's authority never.
-  const authority = await (context.together?.once('authority', find) ?? find());
+  const authority = await onceForAll(context.together, 'authority', find, 'unchanged');
   if (!authority.ok) {
     return authority;
   }
