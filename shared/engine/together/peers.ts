@@ -8,6 +8,7 @@ import { undoneTags } from '../hand-undo/undone.ts';
 import { HostWork } from '../host-work.ts';
 import { type StepHistory, stepHistories } from '../journal/history.ts';
 import { type EngineEvents, type EngineParts, kindOf, shown } from '../parts.ts';
+import type { HostSession } from '../ports.ts';
 import type { RollbackItem } from '../undo-step.ts';
 import { Undoing, type UndoingOptions } from '../undoing.ts';
 import { allEnded } from './all-ended.ts';
@@ -97,7 +98,7 @@ export function leftOpen(history: StepHistory, lost: readonly LostPeer[]): reado
 
 /**
  * Opens and locks the other hosts before anything is done. What was opened is in `opened` also when it fails: the caller ends it.
- * Answers which hosts it goes on without. Errors: HOST_LOCKED, JOURNAL_BROKEN, the connection's; the sentence names the host.
+ * Answers which hosts it goes on without. Errors: BUSY (somebody works there), JOURNAL_BROKEN, the connection's; the sentence names the host.
  */
 export async function openPeers(
   wish: PeersWish,
@@ -126,10 +127,22 @@ export async function openPeers(
     opened.push({ hostId, work, histories, undoing });
     const begun = await work.begin(wish.what, wish.breakLock, signal);
     if (!begun.ok) {
-      return fail(needed(begun.error));
+      return fail(
+        begun.error.code === 'HOST_LOCKED' ? lockedThere(session.value, begun.error) : needed(begun.error),
+      );
     }
   }
   return succeed(lost);
+}
+
+/** Not HOST_LOCKED: whoever says that the lock may be broken would be saying it of the host that was asked for. */
+function lockedThere({ address }: HostSession, error: AppError): AppError {
+  return needed({
+    ...error,
+    code: 'BUSY',
+    message: `${address} is locked. ${error.message}`,
+    nextStep: `${error.nextStep} To break it, begin from that host.`,
+  });
 }
 
 function needed(error: AppError): AppError {

@@ -8,6 +8,7 @@ import { appError, type ErrorCode } from '../../domain/error.ts';
 import { fail, succeed } from '../../domain/result.ts';
 import { applyPlan } from '../apply.ts';
 import type { ChangeKind } from '../change-kind.ts';
+import { lockHost } from '../lock.ts';
 import type { EngineParts } from '../parts.ts';
 import { planChanges } from '../plan.ts';
 import { interruptedSteps, recoverHost } from '../recover.ts';
@@ -213,10 +214,13 @@ it('takes nobody back where one was changed meanwhile, and all when told to', as
   expect(words()).toEqual(['open', 'open', 'open']);
 });
 
-it('takes nothing back while one of the hosts cannot be reached', async () => {
+it('takes nothing back while one of the hosts cannot be reached or is locked', async () => {
   const { plan } = await applied();
   unreachable = 'three';
   expect(await back(plan.id)).toMatchObject({ ok: false, error: { code: 'SSH_TIMEOUT' } });
+  unreachable = undefined;
+  value(await lockHost(hosts[2] ?? bench.host, { owner: 'bob', planId: 'p', token: 't1' }));
+  expect(await back(plan.id)).toMatchObject({ ok: false, error: { code: 'BUSY' } });
   expect(words()).toEqual(['secured', 'secured', 'secured']);
 });
 
