@@ -32,6 +32,16 @@ function notFailing(findings: readonly Finding[]): readonly string[] {
     .map((finding) => `${finding.id}: ${finding.outcome}: ${finding.summary}`);
 }
 
+/** It fails, and no step of a plan can change that: the reason and the way by hand are with the findings. */
+function nothingToDo(reason: string, failing: readonly Finding[], other: readonly string[]): Output {
+  const left = failing.map((finding) => `${finding.id}: ${finding.summary}`);
+  return {
+    exitCode: exitCodes.fails,
+    data: { plan: null, notFailing: other, notPlanned: left },
+    text: plain([reason, ...left, ...other].join('\n')),
+  };
+}
+
 async function plan(
   headless: Headless,
   hosts: readonly Host[],
@@ -68,6 +78,8 @@ async function plan(
       handle,
     ),
   );
+  if (!made.ok && made.error.code === 'PLAN_EMPTY')
+    return succeed(nothingToDo(made.error.message, failing, other));
   if (!made.ok) return made;
   return succeed({
     // What another step of this plan settles is not left over.
