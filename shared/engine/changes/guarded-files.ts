@@ -7,7 +7,7 @@ import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { listGuards } from '../guard.ts';
 import { prelude, runChecked, tailOf, textOf } from '../host-script.ts';
-import { findSocket, reloadProgram, reloadSshd } from './sshd.ts';
+import { findSocket, reloadProgram, reloadSshd, sshdTest } from './sshd.ts';
 import { underGuard, usualGuardSeconds, whileArmed } from './under-guard.ts';
 
 export type Entrance = 'sshd' | 'sudo' | 'login';
@@ -74,9 +74,9 @@ cat > "$w/f" || exit 1
 [ "$(wc -c < "$w/f")" -eq "$length" ] || exit 52
 case $entrance in sudo) chmod 440 "$w/f" ;; esac
 cat > "$w/check" <<'CHECK'
-e=$1; t=$2; out=$3
+${sshdTest}e=$1; t=$2; out=$3
 case $e in
-  sshd) "$t" -t || exit 76
+  sshd) sshd_test "$t" || exit 76
     "$t" -T -C "user=\${SUDO_USER:-root},host=localhost,addr=$4" > "$out" 2>/dev/null || "$t" -T > "$out" 2>/dev/null || : > "$out" ;;
   sudo) "$t" -cq >&2 || exit 76; : > "$out" ;;
 esac

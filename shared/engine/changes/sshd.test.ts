@@ -1,9 +1,9 @@
 /** Who listens after the guard: systemd's socket or the server itself. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { value } from '../../../test/support/change-harness.ts';
 import { LocalHost } from '../../../test/support/local-host.ts';
-import { findSocket, reloadProgram } from './sshd.ts';
+import { findSocket, reloadProgram, sshdTest } from './sshd.ts';
 
 let host: LocalHost;
 beforeEach(() => {
@@ -92,5 +92,37 @@ describe('after the guard', () => {
     is({ 'ssh.socket': 'failed', 'ssh.service': 'failed' });
     for (const unit of ['ssh.socket', 'ssh.service']) host.place(`/broken-${unit}`, '');
     expect((await run(reloadProgram)).exitCode).toBe(1);
+  });
+});
+
+describe('the own test of sshd', () => {
+  /** Refuses like sshd of Debian 13 where nobody made its folder; `content` is what it finds in its files. */
+  const test = async (content: string) => {
+    const folder = host.path('/run/sshd');
+    host.teach(
+      'sshd',
+      `[ "$1" = -t ] || exit 97
+       [ '${content}' = good ] || { echo 'Bad configuration option' >&2; exit 255; }
+       [ -d '${folder}' ] || { echo 'Missing privilege separation directory: /run/sshd' >&2; exit 255; }`,
+    );
+    const script = `${sshdTest}sshd_test sshd`.replaceAll(
+      /(-e|755) \/run\/sshd/g,
+      `$1 ${host.path('/run/sshd')}`,
+    );
+    return { ...(await run(script)), folder };
+  };
+
+  it('makes the folder that its unit makes', async () => {
+    const { exitCode, folder } = await test('good');
+    expect([exitCode, existsSync(folder)]).toEqual([0, true]);
+  });
+
+  it('says what sshd says, and makes nothing', async () => {
+    const { exitCode, stderr, folder } = await test('bad');
+    expect([exitCode === 0, new TextDecoder().decode(stderr), existsSync(folder)]).toEqual([
+      false,
+      'Bad configuration option\n',
+      false,
+    ]);
   });
 });

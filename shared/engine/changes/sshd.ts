@@ -40,6 +40,22 @@ done
 `;
 
 /**
+ * `sshd_test PROGRAM`: sshd's own test of its files. Where systemd starts the server at the first connection,
+ * its folder in /run is gone while no server runs (`RuntimeDirectory=`, systemd.exec(5)), and sshd refuses the test for that
+ * alone after it has read its files (seen with openssh-server of Debian 13): the folder is made as its unit makes it.
+ */
+export const sshdTest = `sshd_test() {
+  said=$("$@" -t 2>&1) && return 0
+  case $said in
+    *'privilege separation directory: /run/sshd'*) [ -e /run/sshd ] || mkdir -m 755 /run/sshd || return 1
+      "$@" -t; return ;;
+  esac
+  printf '%s\\n' "$said" >&2
+  return 1
+}
+`;
+
+/**
  * For the guard: lets sshd read its old files again, starts it where it is down. Where systemd listens, the server is ended
  * (sessions live on) and the next connection starts it.
  */
@@ -74,8 +90,8 @@ exit 1
 // sshd closes its sockets and starts itself anew some time after the signal; until then a connection would prove the old
 // configuration. A changed set of sockets shows that it is done.
 const reloadScript = `${prelude}
-sshd=$(command -v sshd) || exit 73
-"$sshd" -t || exit 76
+${sshdTest}sshd=$(command -v sshd) || exit 73
+sshd_test "$sshd" || exit 76
 pid=; unit=
 if [ -d /run/systemd/system ]; then
   for u in ${units.join(' ')}; do
@@ -124,8 +140,8 @@ export async function reloadSshd(host: HostWriter): Promise<Result<void>> {
 }
 
 const testScript = `${prelude}
-sshd=$(command -v sshd) || exit 73
-exec "$sshd" -t
+${sshdTest}sshd=$(command -v sshd) || exit 73
+sshd_test "$sshd"
 `;
 
 /** sshd's own test of its files as they are. Errors: PRECONDITION_FAILED. */

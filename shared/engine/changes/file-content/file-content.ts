@@ -17,7 +17,7 @@ import {
   verifyFile,
   writtenMark,
 } from '../single-file.ts';
-import { reloadProgram } from '../sshd.ts';
+import { reloadProgram, sshdTest } from '../sshd.ts';
 
 type Change = ChangeOf<'file-content'>;
 
@@ -98,7 +98,7 @@ function encoded(change: Change): Uint8Array {
 /** By hand nobody proves access; the daemon only takes a configuration that it accepts. */
 const reloadSshd = `[ "$1" = undo ] || exit 0
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH
-sshd -t || exit 1
+${sshdTest}sshd_test sshd || exit 1
 ${reloadProgram}`;
 
 export const fileContent: ChangeKind<'file-content'> = {
