@@ -13,6 +13,8 @@ export interface JobWatch {
   phase(name: string): void;
   /** Called where a screenshot tells something. */
   screen(name: string): Promise<void>;
+  /** The same for what stands only for a moment. */
+  moment(name: string): Promise<void>;
 }
 
 export interface JobHost {
@@ -113,11 +115,8 @@ export async function fixTheRest(wizard: WizardApp, sources: string, watch: JobW
   await wizard.apply.guard
     .or(wizard.page.locator('[data-testid="apply-state"][data-state="finished"]'))
     .first()
-    .waitFor({ timeout: 400_000 })
-    .then(
-      async () => await watch.screen('apply-guard'),
-      () => undefined,
-    );
+    .waitFor({ state: 'attached', timeout: 400_000 });
+  if (await wizard.apply.guard.isVisible()) await watch.moment('apply-guard');
   await wizard.apply.waitUntilFinished(400_000);
   await wizard.waitUntilIdle(200_000);
   await watch.screen('apply-done');
@@ -129,6 +128,10 @@ export async function verify(wizard: WizardApp, watch: JobWatch): Promise<Outcom
   await wizard.verify.assessAgain();
   await wizard.waitUntilIdle();
   await watch.screen('verify');
+  await wizard.goTo('Secrets');
+  await watch.screen('secrets');
+  await wizard.goTo('Cluster');
+  await watch.screen('cluster');
   return await readOutcomes(wizard);
 }
 

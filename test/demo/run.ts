@@ -80,6 +80,7 @@ async function walk(
       telling.goingOn(name, () => runningWork(app));
     },
     screen: async (name: string) => await album.take(name),
+    moment: async (name: string) => await album.snap(name),
   };
   await openWorkspace(app.wizard, host, watch);
   await connect(app.wizard, host, watch);

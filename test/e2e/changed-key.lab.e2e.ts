@@ -9,7 +9,7 @@ import { expectAccessible } from './support/axe.ts';
 import { appFolder, launchApp, type RunningApp } from './support/launch.ts';
 
 const name = 'es-orders-1';
-const quiet = { phase: () => undefined, screen: () => Promise.resolve() };
+const quiet = { phase: () => undefined, screen: () => Promise.resolve(), moment: () => Promise.resolve() };
 
 test.describe.configure({ mode: 'serial' });
 

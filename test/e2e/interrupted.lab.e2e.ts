@@ -18,7 +18,7 @@ import { killApp } from './support/kill.ts';
 import { appFolder, launchApp, type RunningApp } from './support/launch.ts';
 
 const name = 'es-orders-1';
-const quiet = { phase: () => undefined, screen: () => Promise.resolve() };
+const quiet = { phase: () => undefined, screen: () => Promise.resolve(), moment: () => Promise.resolve() };
 
 test.describe.configure({ mode: 'serial' });
 

@@ -49,6 +49,7 @@ let album: Album;
 const watch = {
   phase: (phase: string) => test.info().annotations.push({ type: 'phase', description: phase }),
   screen: (step: string) => album.take(step),
+  moment: (step: string) => album.snap(step),
 };
 /** The machine that the test runs on. */
 const sources = (): string => `${host.address.replace(/\.\d+$/, '.1')}/32`;

@@ -47,7 +47,7 @@ test('a host without an empty device says so, and why each cannot be used', asyn
   await see('mkfs.ext4 -q /dev/ubdb');
   const { wizard } = app;
   const job = { lab: host, name, keyFile: app.give(host.identityFile, 'lab-key') };
-  const quiet = { phase: () => undefined, screen: () => Promise.resolve() };
+  const quiet = { phase: () => undefined, screen: () => Promise.resolve(), moment: () => Promise.resolve() };
   await openWorkspace(wizard, job, quiet);
   await connect(wizard, job, quiet);
   await wizard.goTo('Assess');

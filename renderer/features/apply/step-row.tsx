@@ -84,9 +84,6 @@ export function StepRow({
             {took !== '' && <span>{took}</span>}
             {!step.nothingToDo && step.blast !== 'none' && <Disturbs step={step} hosts={hosts} />}
             {step.guarded && step.blast !== 'access' && <span className="blast">Guarded</span>}
-            {step.outageSeconds > 0 && state === 'waiting' && (
-              <span>about {duration(step.outageSeconds * 1000)} away</span>
-            )}
           </p>
         </div>
         <div className="step-actions">

@@ -12,7 +12,7 @@ const lines: Readonly<Record<DeploymentType, string>> = {
 
 export const deploymentSentences: Readonly<Record<DeploymentType, string>> = {
   'self-managed':
-    'Bulwark will look at the hosts over SSH, the network, TLS, passwords and keystores, and can fix most of what it finds. It does not look at Kibana yet.',
+    'Bulwark will look at the hosts over SSH, the network, TLS, passwords and keystores, and can fix most of what it finds. Of Kibana it reads the files, not a running server.',
   ece: 'Bulwark will look at the hosts and the network over SSH. What the orchestrator itself manages is shown, and stays with the orchestrator.',
   eck: 'Bulwark will look at hosts that it can reach over SSH. Security of the nodes is set in Kubernetes resources, which this version does not read.',
   'cloud-hosted':

@@ -23,6 +23,7 @@ export type StepName =
   | 'Apply'
   | 'Verify'
   | 'Report'
+  | 'Cluster'
   | 'History'
   | 'Settings';
 

@@ -5,7 +5,7 @@ import { acceptedOutcome, holds } from '../../../domain/waiver.ts';
 import { findingsNow } from '../figures.ts';
 import { verdict } from './marks.ts';
 import { html, type Markup } from './markup.ts';
-import { gapsOf } from './not-evaluated.ts';
+import { type Gap, gapName, gapsOf } from './not-evaluated.ts';
 import { openRisksOf, type Risk } from './risks.ts';
 import { exposureWords, listed, time } from './words.ts';
 
@@ -84,9 +84,16 @@ function notEvaluated(report: Report): Markup {
   if (gaps.length === 0) return html`<p>Every check of this catalogue was evaluated on every host.</p>`;
   const rows = gaps.map(
     (gap) =>
-      html`<tr><td>${gap.controls.join(', ')}</td><td>${hostNames(gap.hosts)}</td><td>${gap.outcome.replace('-', ' ')}</td><td>${gap.reason}</td></tr>`,
+      html`<tr><td>${gapName(gap)}</td><td>${hostNames(gap.hosts)}</td><td>${gap.outcome.replace('-', ' ')}</td><td>${gap.reason}${namesOf(gap)}</td></tr>`,
   );
   return html`<table><thead><tr><th scope="col" class="w3">Check</th><th scope="col" class="w2">Host</th><th scope="col" class="w2">Outcome</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+/** Under the reason, which has the wide column, where there are too many for the name. */
+function namesOf(gap: Gap): Markup | undefined {
+  return gapName(gap).includes(gap.controls[0] ?? '')
+    ? undefined
+    : html`<p class="secondary">${gap.controls.join(', ')}</p>`;
 }
 
 function hostNames(hosts: readonly string[]): string {
