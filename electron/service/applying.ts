@@ -61,24 +61,19 @@ export async function applyShownPlan(
     all: plan.steps.length,
   });
 
-  const run = async (breakLock: boolean): Promise<Result<ApplyReport>> =>
-    await applyPlan(
-      {
-        plan,
-        approvedDigest: request.digest,
-        breakLock,
-        betweenSteps: (alive) => handle.betweenSteps(alive),
-        nameOf: (hostId) => workspace.host(hostId)?.name ?? hostId,
-        factsDigest: (hostId, _host, signal) => currentFactsDigest(workspace, hostId, signal),
-      },
-      parts,
-      handle.signal,
-      watched,
-    );
-  const firstHost = plan.steps[0]?.hostId ?? '';
-  let applied = await run(false);
-  if (!applied.ok && (await mayBreakLock(context, workspace, firstHost, applied.error, handle.signal)))
-    applied = await run(true);
+  const applied = await applyPlan(
+    {
+      plan,
+      approvedDigest: request.digest,
+      mayBreakLock: (hostId, error) => mayBreakLock(context, workspace, hostId, error, handle.signal),
+      betweenSteps: (alive) => handle.betweenSteps(alive),
+      nameOf: (hostId) => workspace.host(hostId)?.name ?? hostId,
+      factsDigest: (hostId, _host, signal) => currentFactsDigest(workspace, hostId, signal),
+    },
+    parts,
+    handle.signal,
+    watched,
+  );
 
   await afterWork(
     context,

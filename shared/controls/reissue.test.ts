@@ -63,22 +63,29 @@ function facts(
 /** With no other names than the host itself tells. */
 const plain: CertificateDetail = { ...old, dnsNames: ['node-1'] };
 
-function suggestedFor(one: CertificateDetail): string {
-  return choicesOf(control, facts(inStore, [one, ours])).choices[0]?.suggested ?? '';
-}
-
 it('asks before it issues for a name that only the certificate of the node tells', () => {
   const greedy = { ...old, dnsNames: ['node-1', 'node-2', '*.corp'] };
   const asked = choicesOf(control, facts(inStore, [greedy, ours]));
-  expect(asked.choices[0]?.hint).toMatch(/tells of node-2 and \*\.corp\. Leave out/);
-  expect(asked.choices[0]?.suggested).toMatch(/node-2 \*\.corp/);
+  const [names, others] = asked.choices;
+  expect(names?.suggested).not.toMatch(/node-2|corp/);
+  expect(others).toMatchObject({ name: 'otherNames', type: 'boolean', suggested: 'false' });
+  expect(others?.label).toBe('Also for node-2 and *.corp');
+  expect(others?.hint).toMatch(/Not confirmed/);
+  expect(asked.steps.join(' ')).toMatch(/Left out.*node-2 and \*\.corp/);
+  for (const [answer, has] of [
+    ['true', true],
+    ['false', false],
+  ] as const) {
+    const { changes } = changesOf(control, facts(inStore, [greedy, ours]), { otherNames: answer });
+    expect(JSON.stringify(changes).includes('*.corp')).toBe(has);
+  }
   const { changes } = changesOf(control, facts(inStore, [greedy, ours]), { certificateNames: 'node-1' });
   expect(changes).toMatchObject([{ names: ['node-1'] }]);
   expect(changesOf(control, facts(inStore, [plain, ours])).changes).toHaveLength(1);
 });
 
 it('exchanges one store for both ports, and keeps every name of today', () => {
-  const { changes, steps } = changesOf(control, facts(inStore), { certificateNames: suggestedFor(old) });
+  const { changes, steps } = changesOf(control, facts(inStore), { otherNames: 'true' });
   expect(changes).toHaveLength(1);
   expect(changes[0]).toMatchObject({
     kind: 'certificate-install',
@@ -114,8 +121,10 @@ it('exchanges PEM files, and closes a key that others may read', () => {
 it('says whom a shorter list of names refuses, and asks again for one that is none', () => {
   const { steps } = changesOf(control, facts(inStore), { certificateNames: 'node-1' });
   expect(steps.join(' ')).toMatch(/Refused will be who connects by .*10\.1\.0\.11/);
-  expect(choicesOf(control, facts(inStore), { certificateNames: 'node 1, _x_' }).choices).toHaveLength(2);
-  expect(choicesOf(control, facts(inStore), { certificateKey: 'rsa-1024' }).choices).toHaveLength(2);
+  expect(choicesOf(control, facts(inStore), { certificateNames: 'node 1, _x_' }).choices).toHaveLength(3);
+  expect(
+    choicesOf(control, facts(inStore, [plain, ours]), { certificateKey: 'rsa-1024' }).choices,
+  ).toHaveLength(2);
   expect(
     changesOf(control, facts(inStore, [plain, ours]), { certificateKey: 'rsa-3072' }).changes,
   ).toMatchObject([{ issue: { keyType: 'rsa-3072' } }]);

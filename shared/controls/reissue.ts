@@ -8,7 +8,7 @@ import { knownValue } from '../domain/fact.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Choice } from '../domain/finding.ts';
 import { settingValue } from '../text/yaml-settings.ts';
-import { brokenBy, chosenNames, knownNames } from './certificate-names.ts';
+import { brokenBy, chosenNames, isCovered, knownNames } from './certificate-names.ts';
 import {
   certificatesOf,
   configured,
@@ -132,29 +132,45 @@ function reissuing(facts: Facts, choices: Choices, targets: readonly Target[], c
   const install = installOf(facts);
   const old = targets.map((target) => target.old);
   const kept = [...new Set(old.flatMap(({ dnsNames, addresses }) => [...dnsNames, ...addresses]))];
-  // Whoever connects by a name of today goes on doing so.
+  // Names that only the certificate of today tells are asked for: whoever holds the node may serve one that names others, and
+  // would get one that clients trust.
   const known = knownNames(facts).map((use) => use.name);
-  const suggested = [...new Set([...kept, ...known])].slice(0, 100).join(' ');
-  const wanted = chosenNames(choices['certificateNames'] ?? suggested);
-  // Whoever holds the node may serve a certificate that names others, and would get one that clients trust.
-  const strange = (wanted.ok ? wanted.names : []).filter(
-    (name) => !known.includes(name) && kept.some((one) => one.toLowerCase() === name),
+  const today = kept.slice(0, 100).flatMap((name) => namesIn(name));
+  const strange = [...new Set(today)].filter((name) => !isCovered(known, name));
+  const suggested = known.slice(0, 100).join(' ');
+  const wanted = chosenNames(
+    [
+      choices['certificateNames'] ?? suggested,
+      ...(choices['otherNames']?.trim() === 'true' ? strange : []),
+    ].join(' '),
   );
-  const unasked = strange.length > 0 && choices['certificateNames'] === undefined;
+  const left = strange.filter((name) => wanted.ok && !isCovered(wanted.names, name));
+  const unasked =
+    strange.length > 0 && choices['otherNames'] === undefined && choices['certificateNames'] === undefined;
   const wish = choices['certificateKey']?.trim() ?? '';
   const keyType = keyTypes.find((type) => type === (wish === '' ? usual(old) : wish));
   const asked: readonly Choice[] = [
     {
       name: 'certificateNames',
       label: 'Names and addresses of the node',
-      hint: unasked
-        ? `Only the certificate of today tells of ${listed(strange, 12)}. Leave out what is no name of this node: whoever has its key could stand in for those.`
-        : wanted.ok || wanted.wrong.length === 0
+      hint:
+        wanted.ok || wanted.wrong.length === 0
           ? 'Everything that clients, Kibana and other nodes put into their settings to reach this node. Who connects by another name is refused.'
           : `Neither a host name nor an address: ${wanted.wrong.slice(0, 3).join(', ')}.`,
       type: 'text',
       suggested,
     },
+    ...(strange.length === 0
+      ? []
+      : [
+          {
+            name: 'otherNames',
+            label: `Also for ${listed(strange, 100)}`,
+            hint: 'Not confirmed: only the certificate of today tells of these names. Whoever has the key of this node could stand in for them, so tick this only when you know all of them, or enter those above that you know.',
+            type: 'boolean',
+            suggested: 'false',
+          } as const,
+        ]),
     {
       name: 'certificateKey',
       label: 'Kind of key',
@@ -170,6 +186,9 @@ function reissuing(facts: Facts, choices: Choices, targets: readonly Target[], c
       ...(wanted.ok ? [`The certificate will be for ${listed(wanted.names, 12)}.`] : []),
       ...(broken.length > 0
         ? [`Refused will be who connects by ${broken.map((use) => `${use.name} (${use.who})`).join(', ')}.`]
+        : []),
+      ...(left.length > 0
+        ? [`Left out, and refused from then on, is who connects by ${listed(left, 12)}.`]
         : []),
       'Bulwark will put both in place under the same file names, with the same owner and mode; the node reads them within seconds, without a restart.',
       'Bulwark will then shake hands with the port and see that it serves the new certificate.',
@@ -204,6 +223,12 @@ function reissuing(facts: Facts, choices: Choices, targets: readonly Target[], c
     };
   });
   return { type: 'changes', changes, choices: asked, ...more };
+}
+
+/** None where it is no name that could be asked for. */
+function namesIn(text: string): readonly string[] {
+  const read = chosenNames(text);
+  return read.ok ? read.names : [];
 }
 
 /** The kind of key that is there, where it is one that Bulwark makes. */

@@ -21,8 +21,8 @@ export interface ApplyRequest {
   readonly factsDigest: (hostId: string, host: HostWriter, signal?: AbortSignal) => Promise<Result<string>>;
   /** Awaited between two steps: holds the plan for as long as it takes. `alive` shows others that the hosts are still locked on purpose. */
   readonly betweenSteps?: (alive: () => Promise<void>) => Promise<void>;
-  /** Break the lock of somebody else: only when the operator asked for exactly that. */
-  readonly breakLock?: boolean;
+  /** Asked for each host that somebody else has locked: only that one's lock is broken. Without it none is. */
+  readonly mayBreakLock?: (hostId: string, error: AppError) => Promise<boolean>;
   /** How the operator calls a host, for sentences. Default: its id. */
   readonly nameOf?: (hostId: string) => string;
 }
@@ -120,9 +120,16 @@ export async function applyPlan(
       return opened;
     }
     for (const work of works) {
-      const begun = await work.begin(plan.id, request.breakLock === true, signal);
-      if (!begun.ok) {
-        return begun;
+      const begun = await work.begin(plan.id, false, signal);
+      if (begun.ok) {
+        continue;
+      }
+      const mayBreak =
+        begun.error.code === 'HOST_LOCKED' &&
+        (await request.mayBreakLock?.(work.hostId, begun.error)) === true;
+      const broken = mayBreak ? await work.begin(plan.id, true, signal) : begun;
+      if (!broken.ok) {
+        return broken;
       }
     }
     for (const [index, steps] of roundsOf(plan.steps, parts.kinds).entries()) {

@@ -47,7 +47,10 @@ describe('the lock on the host', () => {
     expect(refused).toMatchObject({ error: { code: 'HOST_LOCKED', hostState: 'unchanged' } });
     expect(!refused.ok && refused.error.message).toMatch(/^bob@desk .* since 2\d{3}-/);
     expect(bench.journal.entries).toEqual([]);
-    const forced = await applyPlan({ ...bench.applying(plan), breakLock: true }, bench.parts);
+    const forced = await applyPlan(
+      { ...bench.applying(plan), mayBreakLock: () => Promise.resolve(true) },
+      bench.parts,
+    );
     expect(forced).toMatchObject({ value: { result: 'done' } });
   });
 

@@ -239,7 +239,7 @@ export async function recoverHost(
     }
     const options = { reason: 'interrupted', force: request.force === true, restartSteps: 'now' } as const;
     const hostIds = peerHosts(request.hostId, interrupted, parts.kinds);
-    const wish = { hostIds, what: 'recover', breakLock: request.breakLock, options };
+    const wish = { hostIds, what: 'recover', options };
     // Taking back does not wait for a host that is lost; whether all is in place cannot be told without it.
     const withoutLost = request.how === 'undo';
     const opened = await openPeers({ ...wish, withoutLost }, peers, parts, events, signal);

@@ -112,7 +112,7 @@ export async function rollBack(
       restartSteps: 'once',
     } as const;
     const hostIds = peerHosts(request.hostId, candidates, parts.kinds);
-    const wish = { hostIds, what: 'rollback', breakLock: request.breakLock === true, options };
+    const wish = { hostIds, what: 'rollback', options };
     const opened = await openPeers({ ...wish, withoutLost: false }, peers, parts, events, signal);
     if (!opened.ok) {
       return opened;

@@ -135,7 +135,7 @@ if [ -n "$unit" ]; then
     *LoadState=loaded*)
       words=$(printf '%s\n' "$shown" | sed -n 's/^Environment=//p' | tr ' ' '\n' | tr -d '"')
       [ -n "$home" ] || home=$(printf '%s\n' "$words" | first 's/^ES_HOME=//p')
-      [ -n "$home" ] || home=$(printf '%s\n' "$shown" | first 's:^ExecStart={ path=\(/.*\)/bin/[^/ ]* ;.*:\1:p')
+      [ -n "$home" ] || home=$(printf '%s\n' "$shown" | first 's:^ExecStart={ path=\(/[^;]*\)/bin/[^/ ]* ;.*:\1:p')
       [ -n "$conf" ] || conf=$(printf '%s\n' "$words" | first 's/^ES_PATH_CONF=//p')
       [ -n "$user" ] || user=$(printf '%s\n' "$shown" | first 's/^User=//p')
       ;;

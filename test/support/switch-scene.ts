@@ -54,6 +54,10 @@ export interface Scene {
   readonly active?: 'yes';
   /** Seconds for which the stopped node waits to be called. */
   readonly hold?: number;
+  /** What runs where the script sleeps, in the host's folder. Default: nothing. */
+  readonly asleep?: string;
+  /** What the host's clock says, as a program. Default: the time of this machine. */
+  readonly wallClock?: string;
 }
 
 /** A systemctl that knows one stopped unit, and an mv that may kill the script before or after its n-th call. */
@@ -73,11 +77,12 @@ case "$*" in
 esac
 exit 0`,
   );
-  program('sleep', 'exit 0');
+  program('sleep', scene.asleep ?? 'exit 0');
+  if (scene.wallClock !== undefined) program('date', scene.wallClock);
   program('sync', 'exit 0');
   program(
     'mv',
-    `case "$*" in *state*) exec /bin/mv "$@" ;; esac
+    `case "$*" in *state* | 'order taken') exec /bin/mv "$@" ;; esac
 n=$(($(cat '${at('calls')}' 2>/dev/null || echo 0) + 1)); echo $n > '${at('calls')}'
 [ "$n" = "\${KILL_BEFORE:-}" ] && { kill -9 $(cat '${at('pid')}') $PPID; exit 1; }
 /bin/mv "$@" || exit 1
@@ -99,6 +104,7 @@ exit 0`,
   );
   put('switch/trades', `${scene.trades.map((trade) => trade.join('\t')).join('\n')}\n`);
   put('switch/state', 'ready\n');
+  put('switch/order', '');
   put('etc/settle.service', 'x');
 }
 

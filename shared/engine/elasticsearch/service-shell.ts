@@ -2,7 +2,11 @@
  * Stops and starts a service from a script that runs on the host by itself. The script sets `unit`, `port` (of
  * Elasticsearch's HTTP interface; 0 for a service that has none) and `seconds` (that a start may take).
  */
-export const serviceFunctions = `value() { systemctl show -p "$1" --value -- "$unit" 2>/dev/null; }
+export const serviceFunctions = `seconds_up() { # by a clock that nobody sets (proc(5)), and where that is not there by the other one
+  up=; { read -r up rest < /proc/uptime; } 2>/dev/null
+  case $up in '' | *[!0-9.]*) date +%s ;; *) echo "\${up%%.*}" ;; esac
+}
+value() { systemctl show -p "$1" --value -- "$unit" 2>/dev/null; }
 hex=$(printf '%04X' "$port")
 listening() { grep -hE "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:0000 0A " /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
 ended() { # $1 half seconds to wait for it
@@ -52,8 +56,8 @@ start_node() { # $1 what it must speak
   systemctl daemon-reload
   systemctl reset-failed -- "$unit" 2>/dev/null
   systemctl --no-block start -- "$unit"
-  tries=$(value NRestarts); idle=0; end=$(($(date +%s) + seconds))
-  while [ "$(date +%s)" -lt $end ]; do
+  tries=$(value NRestarts); idle=0; end=$(($(seconds_up) + seconds))
+  while [ "$(seconds_up)" -lt $end ]; do
     now=$(value ActiveState); again=$(value NRestarts)
     [ "$now" != failed ] && [ "$(value SubState)" != auto-restart ] && [ "\${again:-0}" -le "\${tries:-0}" ] || return 1
     tries=$again

@@ -26,9 +26,12 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-function complete(isSecured: () => Promise<Result<boolean>>): Promise<Result<boolean>> {
+function complete(
+  isSecured: () => Promise<Result<boolean>>,
+  check?: () => Promise<Result<void>>,
+): Promise<Result<boolean>> {
   return completeSecured(
-    { install, httpCaRef: 'ca', leftovers: [wrapper], isSecured },
+    { install, httpCaRef: 'ca', leftovers: [wrapper], isSecured, ...(check === undefined ? {} : { check }) },
     testContext(host, { secrets }),
   );
 }
@@ -45,6 +48,27 @@ it.each(['committed', 'none'])(
     expect(there()).toEqual([]);
   },
 );
+
+it.each([
+  ['committed', 'lacks documents', false],
+  ['committed', 'holds all', true],
+  ['none', 'lacks documents', true],
+] as const)('a secured node whose switch says %s and that %s is kept: %s', async (state, holds, kept) => {
+  if (state !== 'none') host.place(`${folder}/state`, `${state}\n`);
+  const lacking = fail(appError('VERIFY_FAILED', 'Some are missing.', 'Look.'));
+  const check = () => Promise.resolve(holds === 'holds all' ? succeed(undefined) : lacking);
+  expect(value(await complete(yes, check))).toBe(kept);
+  expect(there()).toEqual(kept ? [] : [wrapper, folder]);
+});
+
+it('whether a node holds its documents is not decided by a link that broke', async () => {
+  host.place(`${folder}/state`, 'committed\n');
+  const lost = fail(appError('SSH_CONNECTION_LOST', 'Gone.', 'Wait.'));
+  expect(await complete(yes, () => Promise.resolve(lost))).toMatchObject({
+    error: { code: 'SSH_CONNECTION_LOST' },
+  });
+  expect(there()).toEqual([wrapper, folder]);
+});
 
 it.each(['returned-up', 'returned-down', 'not-returned'])(
   'a switch that says %s is taken back',

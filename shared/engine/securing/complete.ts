@@ -3,6 +3,7 @@ import type { EsInstall } from '../../domain/elasticsearch.ts';
 import { type Result, succeed } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ChangeContext } from '../change-kind.ts';
+import { isLost } from '../elasticsearch/node.ts';
 import { pinnedDoor } from './secured.ts';
 import { endHeld } from './standing.ts';
 import { forgetSwitch, startSeconds } from './switch.ts';
@@ -15,6 +16,22 @@ export interface Interrupted {
   readonly leftovers: readonly string[];
   /** Whether the node is what the step makes of it, with the password that is in the vault. */
   readonly isSecured: (context: ChangeContext) => Promise<Result<boolean>>;
+  /** What the step asks of the secured node before it is content. Not asked where the step had come to its end and only its outcome was not written down. */
+  readonly check?: (context: ChangeContext) => Promise<Result<void>>;
+}
+
+/** Whether the node holds what it has to; of several nodes, once all of them are up. */
+async function holdsAll(step: Interrupted, context: ChangeContext): Promise<Result<boolean>> {
+  if (step.check === undefined) {
+    return succeed(true);
+  }
+  if (context.together !== undefined && !(await context.together.meet('up'))) {
+    return succeed(false);
+  }
+  const checked = await step.check(context);
+  return checked.ok || !(isLost(checked.error) || checked.error.code === 'CANCELLED')
+    ? succeed(checked.ok)
+    : checked;
 }
 
 /**
@@ -33,6 +50,10 @@ export async function completeSecured(step: Interrupted, context: ChangeContext)
   const secured = await step.isSecured(live);
   if (!secured.ok || !secured.value) {
     return secured;
+  }
+  const holds = standing.state === 'committed' ? await holdsAll(step, live) : secured;
+  if (!holds.ok || !holds.value) {
+    return holds;
   }
   const door = await pinnedDoor(live, step.install);
   const kept = door.ok

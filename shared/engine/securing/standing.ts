@@ -7,7 +7,7 @@ import { cancelled } from '../elasticsearch/node.ts';
 import { prelude, runChecked, textOf } from '../host-script.ts';
 import type { HostWriter } from '../ports.ts';
 import { Refusals } from '../root-refused.ts';
-import { switchFolder, unitNames } from './switch.ts';
+import { switchFolder, unitNames, withdrawOrder } from './switch.ts';
 import { type FinalState, finalStates } from './switch-script.ts';
 
 const stateScript = `${prelude}
@@ -18,8 +18,11 @@ exit 0
 `;
 
 export interface SwitchStanding {
-  /** `none`: no switch of this step is known to the host. `held`: everything is in place, and the node is stopped. */
-  readonly state: FinalState | 'none' | 'running' | 'held';
+  /**
+   * `none`: no switch of this step is known to the host. `ordered`: it is, and nobody carries it out (yet). `held`: everything
+   * is in place, and the node is stopped.
+   */
+  readonly state: FinalState | 'none' | 'ordered' | 'running' | 'held';
   /** Host's clock when the new configuration had failed to start. */
   readonly failedAt: number | undefined;
 }
@@ -39,25 +42,31 @@ export async function readSwitch(host: HostWriter, tag: string): Promise<Result<
   if (!ran.ok) {
     return ran;
   }
-  const [word = 'none', , failedAt] = textOf(ran.value).split('\n');
+  const [word = 'none', unit = '', failedAt] = textOf(ran.value).split('\n');
   const final = finalStates.find((state) => state === word);
+  const idle = word === 'ready' && (unit === 'inactive' || unit === 'failed');
   return succeed({
-    state: final ?? (word === 'none' || word === 'held' ? word : 'running'),
+    state: final ?? (word === 'none' || word === 'held' ? word : idle ? 'ordered' : 'running'),
     failedAt: failedAt === undefined || failedAt === '' ? undefined : Number.parseInt(failedAt, 10),
   });
 }
 
+const goesOn = (state: SwitchStanding['state']) => state === 'running' || state === 'ordered';
+
+/** How long a host may take from an order that is written to its start, in seconds; then whoever gave it did not come to that. */
+const orderSeconds = 20;
+
 /**
- * Waits for the end of a switch that was begun. A lost connection does not stop it; new ones are tried for as long as a
- * switch can take. Returns a context whose host is alive. Errors: SSH_CONNECTION_LOST, CANCELLED (the switch goes on), SUDO_… (it too).
+ * Waits for the end of a switch that was begun; an order that nobody carries out is taken back (`none` then). A lost
+ * connection does not stop it; new ones are tried for as long as a switch can take. Returns a context whose host is alive. Errors: SSH_CONNECTION_LOST, CANCELLED (the switch goes on), SUDO_… (it too).
  */
 export function awaitSwitch(context: ChangeContext, seconds: number): Promise<Result<Awaited>> {
-  return awaitState(context, seconds, (state) => state !== 'running' && state !== 'held');
+  return awaitState(context, seconds, (state) => !goesOn(state) && state !== 'held');
 }
 
 /** As `awaitSwitch`, and ends also where the host holds the stopped node. */
 export function awaitHeld(context: ChangeContext, seconds: number): Promise<Result<Awaited>> {
-  return awaitState(context, seconds, (state) => state !== 'running');
+  return awaitState(context, seconds, (state) => !goesOn(state));
 }
 
 /** As `awaitSwitch`; a node that is held goes back at once, because nobody is going to call it any more. */
@@ -85,6 +94,7 @@ async function awaitState(
   let lost: AppError | undefined;
   const refusals = new Refusals('The host goes on by itself; then let Bulwark look at it again.');
   const begin = context.clock.elapsed();
+  let ordered: number | undefined;
   while (context.clock.elapsed() - begin < seconds * 1000) {
     const read = await readSwitch(live.host, context.tag);
     if (read.ok) {
@@ -92,6 +102,11 @@ async function awaitState(
       refusals.answered();
       if (enough(read.value.state)) {
         return succeed({ standing: read.value, context: live });
+      }
+      ordered = read.value.state === 'ordered' ? (ordered ?? context.clock.elapsed()) : undefined;
+      if (ordered !== undefined && context.clock.elapsed() - ordered >= orderSeconds * 1000) {
+        // What that led to is asked next; an error of the connection is met there too.
+        await withdrawOrder(live.host, context.tag);
       }
       context.progress(`The host is switching: ${Math.round((context.clock.elapsed() - begin) / 1000)} s`);
     } else {

@@ -37,6 +37,23 @@ describe('a switch that waits for the other nodes of its cluster', () => {
     expect(existsSync(at('etc/settle.service'))).toBe(false);
   });
 
+  it('waits as long as it is told when the clock is set forward meanwhile', () => {
+    const leaps = `n=$(($(cat '${at('asked')}' 2>/dev/null || echo 0) + 1)); echo $n > '${at('asked')}'; echo $((n * 86400))`;
+    const called = `n=$(($(cat '${at('slept')}' 2>/dev/null || echo 0) + 1)); echo $n > '${at('slept')}'; [ $n -lt 5 ] || : > '${at('switch/go-on')}'`;
+    prepare({ ...scene(), hold: 30, wallClock: leaps, asleep: called });
+    run('go');
+    expect(state()).toBe('committed');
+  });
+
+  it('waits no longer than it is told when the clock is set back or stands', () => {
+    const wish = scene();
+    const before = tree();
+    prepare({ ...wish, hold: 1, wallClock: 'echo 1000', asleep: '/bin/sleep 0.2' });
+    run('go');
+    expect(state()).toBe('returned-stopped');
+    expect(tree()).toBe(before);
+  });
+
   it.each(['mend', 'boot'] as const)('killed while it waits, %s puts the old state back', (verb) => {
     const wish = scene();
     const before = tree();

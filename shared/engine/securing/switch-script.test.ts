@@ -46,6 +46,16 @@ describe('the switch', () => {
     expect(tree()).toBe(before);
   });
 
+  it('does nothing with an order that was withdrawn, or that it took before and did not come to carry out', () => {
+    const wish = scene();
+    const before = tree();
+    prepare(wish);
+    rmSync(at('switch/order'));
+    for (const verb of ['go', 'mend'] as const) run(verb);
+    expect(tree()).toBe(before);
+    expect(state()).toBe('ready');
+  });
+
   it('goes to the new state when the watched folder is as it was', () => {
     prepare({ ...scene(), watched: at('host/es/config') });
     run('go');

@@ -44,6 +44,12 @@ exec >>"$d/log" 2>&1 </dev/null
 { read -r unit; read -r port; read -r seconds; read -r speech; read -r active; read -r start; read -r bootunit; read -r watched; read -r expected; read -r hold; } < parameters
 tab=$(printf '\\t')
 flush() { sync "$@" 2>/dev/null || sync; }
+flush_trades() { # only the file systems of the trades: one that does not answer elsewhere must not keep the node stopped
+  while IFS="$tab" read -r kind here out in; do
+    sync -f "\${here%/*}/." 2>/dev/null || { sync; return; }
+    [ ! -d "$here" ] || sync -f "$here"
+  done < trades
+}
 write_phase() { printf '%s\\n' "$1" > state.new && flush state.new && mv state.new state && flush .; }
 phase() { # also on a full disk: into the room that was kept, at last over the word before, of which later lines may stay
   write_phase "$1" || { rm -f ballast; write_phase "$1"; } && return 0
@@ -77,7 +83,7 @@ forward() {
     if [ "$out" != - ] && ! exists "$out" && exists "$here"; then mv -- "$here" "$out" || return 1; fi
     if [ "$in" != - ] && exists "$in" && ! exists "$here"; then mv -- "$in" "$here" || return 1; fi
   done < trades
-  sync
+  flush_trades
 }
 
 undo_trades() { # from standard input, the last one first
@@ -107,7 +113,7 @@ undo_trades() { # from standard input, the last one first
       mv -- "$out" "$here" || bad=1
     fi
   done
-  sync
+  flush_trades
   [ $bad -eq 0 ] && [ "$n" -eq 0 ]
 }
 # Without a list in a file, which a full disk would cut short. Does nothing where nothing was moved.
@@ -116,9 +122,9 @@ backward() { sed -n '1!G;h;$p' trades | undo_trades; }
 all_stopped() { # nodes of one cluster meet here: none starts before all are stopped, and a host that nobody calls goes back
   [ "\${hold:-0}" -gt 0 ] || return 0
   phase held
-  until=$(($(date +%s) + hold))
+  until=$(($(seconds_up) + hold))
   while [ ! -e go-on ]; do
-    [ ! -e give-up ] && [ "$(date +%s)" -lt $until ] || return 1
+    [ ! -e give-up ] && [ "$(seconds_up)" -lt $until ] || return 1
     sleep 0.5
   done
 }
@@ -160,7 +166,8 @@ not_noted() { # nothing was moved, and without a note nothing may be
 
 case $1 in
   go)
-    [ "$(state)" = ready ] || exit 0
+    # Who moves the order first has it: this script, or who withdraws it.
+    [ "$(state)" = ready ] && mv order taken 2>/dev/null || exit 0
     unchanged || { phase edited; forget_boot; exit 0; }
     phase stopping || not_noted runs
     if ! stop_node; then

@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { testContext, value } from '../../../test/support/change-harness.ts';
 import { LocalHost } from '../../../test/support/local-host.ts';
+import { FakeClock } from '../../../test/support/memory-ports.ts';
 import type { Result } from '../../domain/result.ts';
 import type { ScriptOutput, ScriptRequest } from '../ports.ts';
-import { readSwitch } from './standing.ts';
-import { beginSwitch, switchFolder } from './switch.ts';
+import { awaitSwitch, readSwitch } from './standing.ts';
+import { beginSwitch, switchFolder, withdrawOrder } from './switch.ts';
 
 /** Gets a part of what a script is sent; units are written into its own folder. */
 class CutHost extends LocalHost {
@@ -69,6 +70,39 @@ it.each([
   expect(await beginSwitch(testContext(host), wish)).toMatchObject({ error: { hostState: 'unchanged' } });
   expect([existsSync(unit()), existsSync(folder())]).toEqual([false, false]);
   expect(value(await readSwitch(host, 'test-1')).state).toBe('none');
+});
+
+/** The script that gives the order ends before the switch is started. */
+const dies = 'case "$*" in *--no-block*start*) kill -9 $PPID ;; show*) echo inactive ;; esac';
+
+it('that nobody came to start is taken back, within a minute', async () => {
+  host.teach('systemctl', dies);
+  expect(await beginSwitch(testContext(host), wish)).toMatchObject({ ok: false });
+  expect(value(await readSwitch(host, 'test-1')).state).toBe('ordered');
+  const clock = new FakeClock();
+  const ended = value(await awaitSwitch(testContext(host, { clock }), 1500));
+  expect(ended.standing.state).toBe('none');
+  expect(clock.elapsed()).toBeLessThan(60_000);
+  expect([existsSync(unit()), existsSync(folder())]).toEqual([false, false]);
+});
+
+it('that is started meanwhile is not taken back', async () => {
+  host.teach('systemctl', dies);
+  await beginSwitch(testContext(host), wish);
+  // Between two looks of the script the host has begun.
+  host.teach(
+    'systemctl',
+    'case "$*" in show*) echo >> "$STATE/looks"; [ "$(grep -c "" "$STATE/looks")" -gt 1 ] && echo active || echo inactive ;; esac',
+  );
+  rmSync(`${folder()}/order`);
+  value(await withdrawOrder(host, 'test-1'));
+  expect([existsSync(unit()), existsSync(folder())]).toEqual([true, true]);
+});
+
+it('does not wait for file systems of others', async () => {
+  host.teach('sync', '[ $# -gt 0 ] || : > "$STATE/everything"');
+  value(await beginSwitch(testContext(host), wish));
+  expect(existsSync(host.path('/../state/everything'))).toBe(false);
 });
 
 it('whose start was answered with an error and runs all the same goes on', async () => {

@@ -54,6 +54,7 @@ leave() { # with code $1, before anything was started
 }
 rm -rf -- "$d"
 mkdir -p -- "$d" && chmod 700 "$d" "\${d%/*}" "$root" || leave 1
+flush() { sync "$@" 2>/dev/null || sync; }
 for part in parameters trades; do
   : > "$d/$part"
   while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "\${line#=}" >> "$d/$part" || leave 1; done
@@ -68,8 +69,10 @@ mkdir -p /etc/systemd/system/multi-user.target.wants /run/systemd/system
 ln -sf "/etc/systemd/system/$boot" "/etc/systemd/system/multi-user.target.wants/$boot" || leave 1
 printf '[Unit]\\nDescription=Bulwark: switch of configuration\\n[Service]\\nType=simple\\nExecStart=/bin/sh %s/switch.sh go\\nExecStopPost=/bin/sh %s/switch.sh mend\\nTimeoutStopSec=1800\\n' \\
   "$d" "$d" > "/run/systemd/system/$go" || leave 1
-echo ready > "$d/state" || leave 1
-sync
+# Whoever moves the order away first has it: the switch itself, or who withdraws it.
+: > "$d/order" && echo ready > "$d/state" || leave 1
+# Only what was written here: a file system that does not answer elsewhere is no part of it.
+flush "$d"/* "$d" "\${d%/*}" "$root" "/etc/systemd/system/$boot" /etc/systemd/system/multi-user.target.wants /etc/systemd/system
 systemctl daemon-reload || leave 1
 systemctl reset-failed -- "$go" 2>/dev/null
 # An answer that was lost is not a refusal: what runs goes on.
@@ -141,6 +144,39 @@ export async function beginSwitch(context: ChangeContext, wish: Switch): Promise
       explain: (output) => (output.exitCode === exits.cutShort ? cutShort() : undefined),
     },
     context.signal,
+  );
+  return ran.ok ? succeed(undefined) : ran;
+}
+
+const withdrawScript = `${prelude}
+d=$1; go=$2; boot=$3
+[ "$(head -n 1 "$d/state" 2>/dev/null)" = ready ] || exit 0
+idle() { case $(systemctl show -p ActiveState --value -- "$go" 2>/dev/null) in inactive | failed) ;; *) return 1 ;; esac; }
+idle || exit 0
+# One that was taken by a switch that no longer runs is as dead as one that nobody took.
+mv -- "$d/order" "$d/withdrawn" 2>/dev/null || idle || exit 0
+[ "$(head -n 1 "$d/state" 2>/dev/null)" = ready ] || exit 0
+rm -f -- "/run/systemd/system/$go" "/etc/systemd/system/multi-user.target.wants/$boot" "/etc/systemd/system/$boot"
+systemctl daemon-reload
+systemctl reset-failed -- "$go" 2>/dev/null
+rm -rf -- "$d"
+rmdir -- "\${d%/*}" /var/lib/bulwark 2>/dev/null
+exit 0
+`;
+
+/** Takes back an order that lies on the host and that nobody carries out. One that runs meanwhile is left alone. Errors: those of the connection. */
+export async function withdrawOrder(host: HostWriter, tag: string): Promise<Result<void>> {
+  const names = unitNames(tag);
+  const ran = await runChecked(
+    host,
+    {
+      name: 'switch-withdraw',
+      script: withdrawScript,
+      args: [switchFolder(tag), names.go, names.boot],
+      privileged: true,
+      deadlineSeconds: 60,
+    },
+    { doing: 'take back the order to switch' },
   );
   return ran.ok ? succeed(undefined) : ran;
 }

@@ -212,6 +212,9 @@ export async function revertToOpen(way: WayBack, context: BackContext): Promise<
   }
   if (ended.value.standing.state !== 'committed') {
     await clean(way, last);
+    if (ended.value.standing.state === 'none' && !begun.ok) {
+      return fail({ ...begun.error, hostState: 'unchanged' });
+    }
     if (begun.ok && begun.value === 'given-up' && ended.value.standing.state === 'returned-up') {
       return fail(peerFailed('unchanged'));
     }

@@ -56,7 +56,6 @@ export function sameStep(
 export interface PeersWish {
   readonly hostIds: readonly string[];
   readonly what: string;
-  readonly breakLock: boolean;
   readonly options: Omit<UndoingOptions, 'histories' | 'owed'>;
   /** Go on without a host that cannot be reached: its own work stays open. */
   readonly withoutLost: boolean;
@@ -125,7 +124,7 @@ export async function openPeers(
     const histories = stepHistories(entries.value);
     const undoing = new Undoing(work, parts, events, { ...wish.options, histories, owed: [] });
     opened.push({ hostId, work, histories, undoing });
-    const begun = await work.begin(wish.what, wish.breakLock, signal);
+    const begun = await work.begin(wish.what, false, signal);
     if (!begun.ok) {
       return fail(
         begun.error.code === 'HOST_LOCKED' ? lockedThere(session.value, begun.error) : needed(begun.error),
@@ -135,7 +134,10 @@ export async function openPeers(
   return succeed(lost);
 }
 
-/** Not HOST_LOCKED: whoever says that the lock may be broken would be saying it of the host that was asked for. */
+/**
+ * Not HOST_LOCKED: whoever says that the lock may be broken says it of the host that was asked for, and of no other; so no lock
+ * is broken here either.
+ */
 function lockedThere({ address }: HostSession, error: AppError): AppError {
   return needed({
     ...error,

@@ -9,11 +9,14 @@ import { type Result, succeed } from '../../../domain/result.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { readYamlSettings } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
+import type { NodeDoor } from '../../elasticsearch/node.ts';
+import type { NodeCredential } from '../../ports.ts';
 import { isSecured, verifySecured } from '../../securing/as-wanted.ts';
 import { carryOut, type Ending, finishInterrupted, securedMark } from '../../securing/carry-out.ts';
 import { expectCluster } from '../../securing/cluster.ts';
 import { completeSecured } from '../../securing/complete.ts';
 import { packImage, readImage } from '../../securing/image.ts';
+import { pinnedDoor } from '../../securing/secured.ts';
 import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
 import { revertToOpen } from '../../securing/way-back.ts';
 import { wrapperOf } from '../../securing/wrapper.ts';
@@ -56,15 +59,35 @@ function ending(change: Change, context: ChangeContext, password: Secret, standi
     leftovers: leftovers(change, context),
     otherwise: byTool(change.install, password),
     check: async (live, door, credential) => {
-      const before = standing();
-      const joined =
-        change.cluster === undefined
-          ? succeed(undefined)
-          : await expectCluster(live, door, credential, before, joinSeconds);
-      const there = joined.ok ? await expectDocuments(live, door, credential, before.documents) : joined;
+      const there = await expectAll(change, live, { door, credential }, standing());
       return there.ok ? succeed({}) : there;
     },
   };
+}
+
+/** All nodes and all documents of before. Errors: VERIFY_FAILED, those of the connection. */
+async function expectAll(
+  change: Change,
+  context: ChangeContext,
+  { door, credential }: { readonly door: NodeDoor; readonly credential: NodeCredential },
+  before: Standing,
+): Promise<Result<void>> {
+  const joined =
+    change.cluster === undefined
+      ? succeed(undefined)
+      : await expectCluster(context, door, credential, before, joinSeconds);
+  return joined.ok ? await expectDocuments(context, door, credential, before.documents) : joined;
+}
+
+/** The same of a node that came up secured while nobody was there to ask. */
+async function stillHolds(change: Change, context: ChangeContext, before: Standing): Promise<Result<void>> {
+  const password = await context.secrets.get(change.elasticPasswordRef);
+  const door = password.ok ? await pinnedDoor(context, change.install) : password;
+  if (!password.ok || !door.ok) {
+    return password.ok ? (door as Result<never>) : password;
+  }
+  const credential = { type: 'basic', user: 'elastic', password: password.value } as const;
+  return await expectAll(change, context, { door: door.value, credential }, before);
 }
 
 export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
@@ -167,16 +190,17 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
   },
 
   async complete(change, before, context) {
+    const { standing } = readImage(before).image;
     const kept = await completeSecured(
       {
         install: change.install,
         httpCaRef: change.httpCaRef,
         leftovers: leftovers(change, context),
         isSecured: (live) => isSecured(wanted(change), live),
+        ...(standing === undefined ? {} : { check: (live) => stillHolds(change, live, fromImage(standing)) }),
       },
       context,
     );
-    const { standing } = readImage(before).image;
     if (!kept.ok || kept.value || standing === undefined) {
       return kept;
     }
