@@ -38,7 +38,8 @@ if command -v ufw >/dev/null 2>&1; then
   ufw status 2>/dev/null | grep -q '^Status: active' && echo active=ufw
   on ufw.service && grep -qi '^ENABLED=["'"'"']*yes' /etc/ufw/ufw.conf 2>/dev/null && echo enabled=ufw
 fi
-if [ -d /run/systemd/system ]; then systemctl --quiet is-active firewalld.service 2>/dev/null && echo active=firewalld
+if [ -d /run/systemd/system ]; then
+  case $(systemctl is-active firewalld.service 2>/dev/null) in active | activating | reloading) echo active=firewalld ;; esac
 elif command -v firewall-cmd >/dev/null 2>&1; then firewall-cmd --state >/dev/null 2>&1 && echo active=firewalld; fi
 on firewalld.service && echo enabled=firewalld
 saved=no

@@ -3,6 +3,7 @@ import type { HandUndoOp, HandUndoScript } from '../../../hand-undo/ops.ts';
 import { fileFunctions } from '../by-hand-files.ts';
 import { loadProgram } from './host.ts';
 import { ours } from './rules.ts';
+import { firewalldUp } from './up.ts';
 
 /** No arguments. The folder `was` holds what `loadProgram` reads: `zones`, and `rules` behind their zones. */
 const script: HandUndoScript = `
@@ -20,7 +21,7 @@ live() {
     printf '%s\\n' "$all" | grep -E '${ours}' | sort -u | sed "s/^/$zone /"
   done < "$s/was/zones"
 }
-each() { while read -r zone; do "$1" "zone-$zone" "/etc/firewalld/zones/$zone.xml"; done < "$s/was/zones"; }
+${firewalldUp}each() { while read -r zone; do "$1" "zone-$zone" "/etc/firewalld/zones/$zone.xml"; done < "$s/was/zones"; }
 note() { mark "$R$2" > "$s/$1.now"; }
 case $mode in
   keep)
@@ -28,7 +29,7 @@ case $mode in
     each save ;;
   seal) live > "$s/live.now"; each note ;;
   check)
-    if systemctl --quiet is-active firewalld.service; then
+    if firewalld_up; then
       live > "$s/cur" || { echo "firewalld does not tell the rules of its zones"; exit 1; }
       cmp -s "$s/cur" "$s/was/rules" || cmp -s "$s/cur" "$s/live.now" || { echo "the rich rules are not as Bulwark left them"; exit 1; }
     fi

@@ -6,10 +6,11 @@ import { prelude, runChecked, scriptError, tailOf, textOf } from '../../../host-
 import type { HostWriter } from '../../../ports.ts';
 import { loadWhileArmed } from '../late-load.ts';
 import { ours, sorted } from './rules.ts';
+import { firewalldUp } from './up.ts';
 
 // Newer versions mark the default zone in the list of active ones.
 const lookScript = `${prelude}
-firewall-cmd --state >/dev/null 2>&1 || { echo state=off; exit 0; }
+${firewalldUp}firewall-cmd --state >/dev/null 2>&1 || { firewalld_up && firewall-cmd --state >/dev/null 2>&1; } || { echo state=off; exit 0; }
 echo "version=$(firewall-cmd --version)"
 default=$(firewall-cmd --get-default-zone) && active=$(firewall-cmd --get-active-zones) || exit 1
 for z in $(printf '%s\\n' "$default" "$active" | grep -v '^[[:space:]]' | cut -d' ' -f1 | sort -u); do
@@ -108,7 +109,7 @@ export async function readZone(context: ChangeContext, zone: string, file?: stri
  * has no live rules.
  */
 export const loadProgram = `d=$1
-systemctl --quiet is-active firewalld.service || exit 0
+${firewalldUp}firewalld_up || exit 0
 list() {
   firewall-cmd --zone="$1" --list-rich-rules > "$d/all" || return 1
   grep -E '${ours}' "$d/all" | sort > "$d/$2"
