@@ -8,7 +8,8 @@ import { type Result, succeed } from '../../../shared/domain/result.ts';
 import { applyPlan } from '../../../shared/engine/apply.ts';
 import type { EngineParts } from '../../../shared/engine/parts.ts';
 import { rollBack } from '../../../shared/engine/rollback.ts';
-import type { Boundary } from './contract.ts';
+import type { Boundary, Done } from './contract.ts';
+import { folderSeen } from './folder-seen.ts';
 import { Gate, type GoOn } from './gate.ts';
 import { gatedParts } from './seams.ts';
 import { openWorkplace, planFor, type Workplace } from './workplace.ts';
@@ -23,7 +24,8 @@ export interface Order {
 
 export type Said =
   | { readonly type: 'ready' }
-  | { readonly type: 'reached' | 'stopped'; readonly boundary: Boundary }
+  | { readonly type: 'reached'; readonly boundary: Boundary; readonly done: Done }
+  | { readonly type: 'stopped'; readonly boundary: Boundary }
   /** `result` of the last operation, or the code of an error before it began. */
   | { readonly type: 'ended'; readonly result: string; readonly detail: string };
 
@@ -82,7 +84,8 @@ async function undo(order: Order, parts: EngineParts, gate: Gate): Promise<Ended
 async function carryOut(order: Order, answer: () => Promise<GoOn>): Promise<void> {
   const gate = new Gate(
     order.stopAt,
-    (boundary) => say({ type: 'reached', boundary }),
+    (boundary, done) =>
+      say({ type: 'reached', boundary, done: { ...done, disk: folderSeen(order.place.folder) } }),
     async (boundary) => {
       say({ type: 'stopped', boundary });
       return await answer();

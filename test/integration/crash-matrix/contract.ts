@@ -31,6 +31,21 @@ export type OwnFaultName = (typeof ownFaults)[number];
  */
 export type Boundary = string;
 
+/** What the engine had done up to a boundary: counted, so that two boundaries with nothing in between are known to be. */
+export interface Done {
+  /** Everything sent to the host or waited for, counted when it begins and when it has ended. */
+  readonly host: number;
+  /** Names, sizes and times of all that lies in the operator's folder. */
+  readonly disk: string;
+  /** How often the operator's clock was read. */
+  readonly clock: number;
+}
+
+export interface Passed {
+  readonly boundary: Boundary;
+  readonly done: Done;
+}
+
 /** One cell of the matrix. */
 export interface Cell {
   readonly kind: ChangeKindName;

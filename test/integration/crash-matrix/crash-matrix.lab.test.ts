@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Lab, openLab } from '../../lab/index.ts';
+import type { Account } from './account.ts';
+import { accountLines } from './account-words.ts';
 import type { Row } from './contract.ts';
 import { loadKinds } from './kind-files.ts';
 import { runMatrix } from './matrix.ts';
@@ -19,6 +21,8 @@ afterAll(() => lab?.down());
 it('leaves every interrupted change in the old state or in the new one', async () => {
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 1000);
+  const kinds = await loadKinds();
+  const accounts: Account[] = [];
   const rows: readonly Row[] = await runMatrix(
     {
       lab,
@@ -27,12 +31,16 @@ it('leaves every interrupted change in the old state or in the new one', async (
       known: () => undefined,
       onRow: (row, left) => console.log(`[${seconds()} s, ${left} left] ${lineOf(row)}`),
       onNote: (line) => console.log(line),
+      onLearned: (account) => accounts.push(account),
     },
-    await loadKinds(),
+    kinds,
   );
   mkdirSync('out', { recursive: true });
-  writeFileSync('out/crash-matrix.json', `${JSON.stringify({ seconds: seconds(), rows }, null, 1)}\n`);
-  console.log(summaryOf(rows));
+  writeFileSync(
+    'out/crash-matrix.json',
+    `${JSON.stringify({ seconds: seconds(), rows, kinds: accounts }, null, 1)}\n`,
+  );
+  console.log([summaryOf(rows), ...accountLines(kinds, accounts, rows)].join('\n'));
   const failed = rows.filter((row) => row.outcome === 'failed');
   expect(failed.map(lineOf)).toEqual([]);
   expect(rows.filter((row) => row.outcome === 'old' || row.outcome === 'new').length).toBeGreaterThan(50);

@@ -3,19 +3,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Order, Said } from './child.ts';
-import type { Boundary } from './contract.ts';
+import type { Passed } from './contract.ts';
 import type { GoOn } from './gate.ts';
 
 export interface RunEnd {
   readonly killed: boolean;
   readonly result: string;
   readonly detail: string;
-  readonly reached: readonly Boundary[];
+  readonly reached: readonly Passed[];
 }
 
 export class EngineProcess {
   readonly #child: ChildProcess;
-  #reached: Boundary[] = [];
+  #reached: Passed[] = [];
   #errors = '';
   #alive = true;
   #stopped: () => void = () => undefined;
@@ -49,7 +49,7 @@ export class EngineProcess {
   }
 
   #hear(said: Said): void {
-    if (said.type === 'reached') this.#reached.push(said.boundary);
+    if (said.type === 'reached') this.#reached.push({ boundary: said.boundary, done: said.done });
     else if (said.type === 'stopped') this.#stopped();
     else if (said.type === 'ended')
       this.#over({ killed: false, result: said.result, detail: said.detail, reached: this.#reached });

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { SCENARIOS, type Scenario } from '../../lab/scenarios.ts';
-import type { AnyKind, FaultName } from './contract.ts';
+import type { AnyKind, Done, FaultName } from './contract.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { GoOn } from './gate.ts';
 import type { Ground } from './ground.ts';
@@ -18,6 +18,11 @@ export interface Stage {
 }
 
 export interface Fault {
+  /**
+   * What has to happen between two boundaries for the fault to make a difference. `everything`: the answer to the last command is lost
+   * with it, so that each boundary is one of its own.
+   */
+  readonly noticed: readonly (keyof Done)[] | 'everything';
   /** Why it makes no sense for this kind. */
   readonly senseless?: (kind: AnyKind) => string | undefined;
   /** Before the run begins. */
@@ -34,6 +39,8 @@ export interface Fault {
 
 const trap = (unit: string) => `/run/systemd/system/${unit}.d/zz-trap.conf`;
 const fill = (folder: string) => `dd if=/dev/zero of=${folder}/matrix-fill bs=4k 2>/dev/null || true`;
+/** The engine goes on, or is dead, with what is on the host and in its folder; whoever asked for the time before it. */
+const done = ['host', 'disk'] as const;
 const day = 86_400_000;
 /** Only where the kernel is the host's own: in a container this would be the machine's clock, for everybody on it. */
 const setClock = (time: string) => `[ "$(systemd-detect-virt)" = uml ] || exit 1
@@ -46,6 +53,7 @@ const sharesClock = ({ scenario }: AnyKind) => {
 };
 /** The host's own clock is wrong until the run has ended. */
 const hostClock = (jump: string): Fault => ({
+  noticed: done,
   senseless: sharesClock,
   async strike({ ground }) {
     await ground.see(setClock(jump));
@@ -76,12 +84,14 @@ async function unmount(folder: string): Promise<void> {
 
 export const faultTable: Readonly<Record<FaultName, Fault>> = {
   'app-killed': {
+    noticed: done,
     strike: ({ engine }) => {
       engine.kill();
       return Promise.resolve(undefined);
     },
   },
   'link-cut': {
+    noticed: 'everything',
     strike: ({ ground }) => {
       ground.link.cut();
       return Promise.resolve({ answerLost: true });
@@ -93,12 +103,14 @@ export const faultTable: Readonly<Record<FaultName, Fault>> = {
     heal: ({ ground }) => Promise.resolve(ground.link.heal()),
   },
   'host-rebooted': {
+    noticed: 'everything',
     async strike({ ground }) {
       await ground.host.reboot({ abruptly: true });
       return { answerLost: true };
     },
   },
   'disk-full': {
+    noticed: done,
     senseless: (kind) => (kind.folders.length === 0 ? 'The change writes no file of its own.' : undefined),
     async strike({ ground }) {
       await ground.see(ground.kind.folders.map(fill).join('\n'));
@@ -109,6 +121,7 @@ export const faultTable: Readonly<Record<FaultName, Fault>> = {
     },
   },
   'operator-disk-full': {
+    noticed: ['disk'],
     async ready(place) {
       await run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'crash-matrix', place.folder]);
     },
@@ -124,6 +137,7 @@ export const faultTable: Readonly<Record<FaultName, Fault>> = {
     },
   },
   'sudo-revoked': {
+    noticed: done,
     async strike({ ground }) {
       await ground.see('mv /etc/sudoers.d/operator /root/sudoers-operator');
       return {};
@@ -133,6 +147,7 @@ export const faultTable: Readonly<Record<FaultName, Fault>> = {
     },
   },
   'service-fails': {
+    noticed: done,
     senseless: (kind) => (kind.unit === undefined ? 'The change starts no service.' : undefined),
     async strike({ ground }) {
       const { unit = '' } = ground.kind;
@@ -148,6 +163,7 @@ printf '[Service]\\nExecStartPre=/bin/false\\n' > ${trap(unit)}; systemctl daemo
     },
   },
   'file-edited': {
+    noticed: done,
     senseless: (kind) => (typeof kind.edit === 'string' ? undefined : kind.edit.notApplicable),
     async strike({ ground }) {
       const { edit } = ground.kind;
@@ -155,8 +171,8 @@ printf '[Service]\\nExecStartPre=/bin/false\\n' > ${trap(unit)}; systemctl daemo
       return {};
     },
   },
-  'clock-forward': { strike: () => Promise.resolve({ clockOffset: day }) },
-  'clock-back': { strike: () => Promise.resolve({ clockOffset: -day }) },
+  'clock-forward': { noticed: ['clock'], strike: () => Promise.resolve({ clockOffset: day }) },
+  'clock-back': { noticed: ['clock'], strike: () => Promise.resolve({ clockOffset: -day }) },
   'host-clock-forward': hostClock('+1 day'),
   'host-clock-back': hostClock('-1 day'),
 };

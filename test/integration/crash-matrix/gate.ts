@@ -1,5 +1,5 @@
 /** Where the engine stops: counts the boundaries it passes, reports them, and waits at the chosen one until the fault is there. */
-import type { Boundary } from './contract.ts';
+import type { Boundary, Done } from './contract.ts';
 
 /** How the engine goes on after it was stopped. */
 export interface GoOn {
@@ -17,17 +17,19 @@ export class Gate {
   clockOffset = 0;
   readonly #reached = new Set<Boundary>();
   readonly #counts = new Map<string, number>();
-  readonly #report: (boundary: Boundary) => void;
+  readonly #report: (boundary: Boundary, done: Omit<Done, 'disk'>) => void;
   readonly #stop: (boundary: Boundary) => Promise<GoOn>;
   readonly #stopAt: Boundary | undefined;
   /** Boundaries count from here on; before it the engine is only brought to where the case begins. */
   #open = false;
   #operation: 'apply' | 'undo' = 'apply';
   #changing = false;
+  #host = 0;
+  #clock = 0;
 
   constructor(
     stopAt: Boundary | undefined,
-    report: (boundary: Boundary) => void,
+    report: (boundary: Boundary, done: Omit<Done, 'disk'>) => void,
     stop: (boundary: Boundary) => Promise<GoOn>,
   ) {
     this.#stopAt = stopAt;
@@ -49,6 +51,20 @@ export class Gate {
     this.#changing = yes;
   }
 
+  /** Something that takes time or the host. */
+  async onHost<T>(act: () => Promise<T>): Promise<T> {
+    this.#host += 1;
+    try {
+      return await act();
+    } finally {
+      this.#host += 1;
+    }
+  }
+
+  clockRead(): void {
+    this.#clock += 1;
+  }
+
   /** The name of a command that is about to be sent; undefined when it is no boundary. */
   command(name: string): string | undefined {
     if (!this.#open || !this.#changing) return undefined;
@@ -64,7 +80,7 @@ export class Gate {
     const boundary = name.includes(': ') || this.#operation === 'apply' ? name : `undo: ${name}`;
     if (this.#reached.has(boundary)) return undefined;
     this.#reached.add(boundary);
-    this.#report(boundary);
+    this.#report(boundary, { host: this.#host, clock: this.#clock });
     if (boundary !== this.#stopAt) return undefined;
     const goOn = await this.#stop(boundary);
     this.clockOffset += goOn.clockOffset;

@@ -1,11 +1,13 @@
 /** What the old and the new state look like, also with somebody else's edit in them: learned from runs that nothing befell. */
-import type { Boundary } from './contract.ts';
+import type { Boundary, Passed } from './contract.ts';
 import type { EngineProcesses } from './engine-process.ts';
 import { type Ground, removeWorkplace } from './ground.ts';
+import { type StandsFor, standsFor } from './same-run.ts';
 import { furnish } from './workplace.ts';
 
 export interface Known {
   readonly boundaries: readonly Boundary[];
+  readonly standsFor: StandsFor;
   /** Traces on a host that nothing was done to. */
   readonly traces: string;
   /** The change leaves nothing that could be told apart, as a restart does. */
@@ -34,18 +36,21 @@ function difference(old: string, seen: string): string {
 
 class States implements Known {
   readonly boundaries: readonly Boundary[];
+  readonly standsFor: StandsFor;
   readonly traces: string;
   readonly #plain: { readonly old: string; readonly new: string };
   readonly #edited: { readonly old: string; readonly new: string };
   difference = '';
 
+  /** @param runs without a fault; the last of them was applied and undone */
   constructor(
-    boundaries: readonly Boundary[],
+    runs: readonly (readonly Passed[])[],
     traces: string,
     plain: { readonly old: string; readonly new: string },
     edited: { readonly old: string; readonly new: string },
   ) {
-    this.boundaries = boundaries;
+    this.boundaries = (runs.at(-1) ?? []).map(({ boundary }) => boundary);
+    this.standsFor = standsFor(this.boundaries, runs);
     this.traces = traces;
     this.#plain = plain;
     this.#edited = edited;
@@ -74,7 +79,7 @@ async function dryRun(
   processes: EngineProcesses,
   operation: 'apply' | 'apply-and-undo',
   around: () => Promise<void>,
-): Promise<readonly Boundary[]> {
+): Promise<readonly Passed[]> {
   const place = ground.workplace();
   try {
     await furnish(place, ground.kind.secrets?.());
@@ -108,7 +113,7 @@ export async function learn(ground: Ground, processes: EngineProcesses): Promise
     throw new Error(`${ground.kind.kind}: preparing again does not bring back the bad state`);
   let fresh = '';
   let freshEdited = '';
-  await dryRun(ground, processes, 'apply', async () => {
+  const applied = await dryRun(ground, processes, 'apply', async () => {
     fresh = await ground.state();
     freshEdited = await edited();
   });
@@ -117,11 +122,11 @@ export async function learn(ground: Ground, processes: EngineProcesses): Promise
     throw new Error(
       `${ground.kind.kind}: preparing after the change does not bring back the bad state:\n${difference(old, await ground.state())}`,
     );
-  const boundaries = await dryRun(ground, processes, 'apply-and-undo', async () => {
+  const both = await dryRun(ground, processes, 'apply-and-undo', async () => {
     const back = await ground.state();
     if (back !== old && ground.kind.notReversible === undefined)
       throw new Error(`${ground.kind.kind}: undone, but not to what was there:\n${difference(old, back)}`);
   });
   await ground.prepare();
-  return new States(boundaries, traces, { old, new: fresh }, { old: oldEdited, new: freshEdited });
+  return new States([applied, both], traces, { old, new: fresh }, { old: oldEdited, new: freshEdited });
 }

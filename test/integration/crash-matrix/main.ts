@@ -2,6 +2,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LabError, openLab } from '../../lab/index.ts';
+import type { Account } from './account.ts';
+import { accountLines, learnedWords, outlook } from './account-words.ts';
 import { faults, ownFaults, type Row } from './contract.ts';
 import { type OwnCase, ownVariant, runOwn } from './elasticsearch-own.ts';
 import { ownCases } from './elasticsearch-own-cases.ts';
@@ -11,7 +13,7 @@ import { lineOf, summaryOf } from './table.ts';
 
 const out = 'out/crash-matrix.json';
 const partial = 'out/crash-matrix.rows.jsonl';
-const usage = `npm run crash-matrix -- [--kind NAME[,NAME]] [--fault NAME[,NAME]] [--boundary PART] [--part] [--cells N] [--fresh] [--workers N]
+const usage = `npm run crash-matrix -- [--kind NAME[,NAME]] [--fault NAME[,NAME]] [--boundary PART] [--part] [--cells N|cover] [--resume|--fresh] [--workers N]
 
   --kind      ${kindNames().join(', ')}; or one way of it: "account (lock)"
               elasticsearch-own: what Elasticsearch itself does on the way
@@ -19,8 +21,9 @@ const usage = `npm run crash-matrix -- [--kind NAME[,NAME]] [--fault NAME[,NAME]
   --boundary  only boundaries whose name holds this
   --part      the chosen part
   --cells     at most so many of each kind, spread over faults and boundaries; more of them hold the fewer, so a run goes on where
-              one with fewer ended
-  --fresh     forget what an earlier run found; without it only what is missing or failed is run
+              one with fewer ended. With "cover" as many as it takes until each fault and each boundary of a kind had its turn
+  --resume    go on with what an earlier run left: only what is missing or failed is run. So it is without a word, too
+  --fresh     forget what an earlier run found
   --workers   kinds at the same time, default 2
 
 Rows go to ${out}. Exit status 1 when a case failed.
@@ -35,6 +38,13 @@ const key = (cell: Pick<Row, 'kind' | 'variant' | 'boundary' | 'fault'>) =>
 
 const keyOfOwn = ({ change, what, fault }: OwnCase) =>
   key({ kind: change.kind, variant: ownVariant, boundary: what, fault });
+
+/** What kinds had when they were learned last: for an estimate before they are learned again. */
+function earlierAccounts(): readonly Account[] {
+  if (!existsSync(out)) return [];
+  const earlier = JSON.parse(readFileSync(out, 'utf8')) as { readonly kinds?: readonly Account[] };
+  return earlier.kinds ?? [];
+}
 
 function earlierRows(): Map<string, Row> {
   const found = new Map<string, Row>();
@@ -56,6 +66,7 @@ async function main(): Promise<number> {
       part: { type: 'boolean' },
       cells: { type: 'string' },
       fresh: { type: 'boolean' },
+      resume: { type: 'boolean' },
       workers: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -64,8 +75,12 @@ async function main(): Promise<number> {
     say(usage);
     return 0;
   }
-  if (values.cells !== undefined && !/^[1-9]\d{0,4}$/.test(values.cells)) {
-    say(`--cells takes a number, not "${values.cells}".\n\n${usage}`);
+  if (values.cells !== undefined && !/^([1-9]\d{0,4}|cover)$/.test(values.cells)) {
+    say(`--cells takes a number or "cover", not "${values.cells}".\n\n${usage}`);
+    return 2;
+  }
+  if (values.resume === true && values.fresh === true) {
+    say(`--resume keeps what --fresh forgets.\n\n${usage}`);
     return 2;
   }
   mkdirSync('out', { recursive: true });
@@ -78,24 +93,37 @@ async function main(): Promise<number> {
     if (!earlier.has(key(row))) appendFileSync(partial, `${JSON.stringify(row)}\n`);
     say(`[${elapsed()}, ${left} left] ${lineOf(row)}`);
   };
+  const known = await loadKinds();
+  const workers = Number(values.workers ?? 2);
+  const before = earlierAccounts();
+  const learned: Account[] = [];
+  say(outlook(known, before, workers));
+  if (earlier.size > 0)
+    say(`${earlier.size} rows of an earlier run are kept, since ${partial} was begun; --fresh forgets them.`);
   const lab = await openLab({ log: say });
   try {
     const faulted = await runMatrix(
       {
         lab,
-        workers: Number(values.workers ?? 2),
+        workers,
         wish: {
           ...(kinds === undefined ? {} : { kinds }),
           ...(values.fault === undefined ? {} : { faults: values.fault.split(',') }),
           ...(values.boundary === undefined ? {} : { boundary: values.boundary }),
-          ...(values.cells === undefined ? {} : { cells: Number(values.cells) }),
+          ...(values.cells === undefined
+            ? {}
+            : { cells: values.cells === 'cover' ? values.cells : Number(values.cells) }),
           part: values.part === true,
         },
         known: (cell) => earlier.get(key(cell)),
         onRow: take,
         onNote: (line) => say(`[${elapsed()}] ${line}`),
+        onLearned(account, wanted) {
+          learned.push(account);
+          say(`[${elapsed()}] ${learnedWords(account, wanted)}`);
+        },
       },
-      await loadKinds(),
+      known,
     );
     const own = ownCases.filter(
       (one) =>
@@ -108,11 +136,18 @@ async function main(): Promise<number> {
     const found = await runOwn(lab, missing, take);
     const kept = own.flatMap((one) => earlier.get(keyOfOwn(one)) ?? []);
     const rows = [...faulted, ...kept, ...found];
+    const still = before.filter(
+      (account) => !learned.some(({ kind, variant }) => kind === account.kind && variant === account.variant),
+    );
+    const accounts = [...still, ...learned];
+    const all = [...earlier.values(), ...rows];
     writeFileSync(
       out,
-      `${JSON.stringify({ seconds: Math.round((Date.now() - began) / 1000), rows }, null, 1)}\n`,
+      `${JSON.stringify({ seconds: Math.round((Date.now() - began) / 1000), rows, kinds: accounts }, null, 1)}\n`,
     );
-    say(`\n${summaryOf(rows)}\nIt took ${elapsed()}. Rows: ${out}`);
+    say(`\n${summaryOf(rows)}\n${accountLines(known, accounts, all).join('\n')}
+  elasticsearch-own: ${new Set(all.filter(({ variant }) => variant === ownVariant).map(key)).size} of ${ownCases.length} cells run
+It took ${elapsed()}. Rows: ${out}`);
     return rows.some((row) => row.outcome === 'failed') ? 1 : 0;
   } finally {
     await lab.down();

@@ -1,5 +1,6 @@
 /** Works off the cells: kinds side by side, cases of one kind one after the other on one host as long as it is as it was. */
 import type { Lab } from '../../lab/index.ts';
+import { type Account, accountOf } from './account.ts';
 import { neverThere, runCase } from './case.ts';
 import { chooseCells, senseless, type Wish } from './choose.ts';
 import {
@@ -23,6 +24,8 @@ export interface MatrixRun {
   readonly known: (cell: Cell) => Row | undefined;
   readonly onRow: (row: Row, left: number) => void;
   readonly onNote: (line: string) => void;
+  /** A kind was learned: what its full product is, and how many cells of it are wanted. */
+  readonly onLearned?: (account: Account, wanted: number) => void;
   /** Kinds at the same time. */
   readonly workers: number;
 }
@@ -134,8 +137,12 @@ async function runKind(
   };
   const nowhere: Cell = { kind: kind.kind, variant: kind.variant ?? '', boundary: '', fault: 'app-killed' };
   try {
-    const { boundaries } = await place.known();
-    const cells = chooseCells(kind, boundaries, run.wish, share);
+    const { boundaries, standsFor } = await place.known();
+    const cells = chooseCells(kind, boundaries, run.wish, share, standsFor);
+    run.onLearned?.(
+      accountOf(kind, boundaries, standsFor),
+      cells.filter((one) => senseless(kind, one) === undefined).length,
+    );
     for (const [index, cell] of cells.entries()) {
       const left = cells.length - index - 1;
       const earlier = run.known(cell);

@@ -39,7 +39,7 @@ export function estimate(kind: AnyKind, fault: FaultName): number {
   return (kind.caseSeconds ?? caseSeconds) + (more[fault] ?? 0) + guard;
 }
 
-function learning(kind: AnyKind): number {
+export function learning(kind: AnyKind): number {
   return casesToLearn * (kind.caseSeconds ?? caseSeconds);
 }
 

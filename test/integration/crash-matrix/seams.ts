@@ -51,10 +51,10 @@ class GatedSession implements HostSession {
     return this.#inner.cost();
   }
   close() {
-    return this.#inner.close();
+    return this.#gate.onHost(() => this.#inner.close());
   }
   probe(request: ScriptRequest, signal?: AbortSignal) {
-    return this.#inner.probe(request, signal);
+    return this.#gate.onHost(() => this.#inner.probe(request, signal));
   }
   run(request: ScriptRequest, signal?: AbortSignal): Promise<Result<ScriptOutput>> {
     return this.#pass(request.name, () => this.#inner.run(request, signal), named[request.name]);
@@ -65,13 +65,13 @@ class GatedSession implements HostSession {
   }
 
   exchange(exchange: RawExchange, signal?: AbortSignal) {
-    return this.#inner.exchange(exchange, signal);
+    return this.#gate.onHost(() => this.#inner.exchange(exchange, signal));
   }
 
   async #pass<T>(name: string, act: () => Promise<Result<T>>, afterwards?: string): Promise<Result<T>> {
     const command = this.#gate.command(name);
     if (command !== undefined) await this.#gate.reach(`${command} before`);
-    const answer = await act();
+    const answer = await this.#gate.onHost(act);
     const boundary = afterwards ?? (command === undefined ? undefined : `${command} after`);
     const stopped = boundary === undefined ? undefined : await this.#gate.reach(boundary);
     if (stopped?.answerLost !== true) return answer;
@@ -90,11 +90,11 @@ function gatedSessions(inner: SessionFactory, gate: Gate): SessionFactory {
   const wrap = (opened: Result<HostSession>): Result<HostSession> =>
     opened.ok ? { ok: true, value: new GatedSession(opened.value, gate) } : opened;
   return {
-    open: async (hostId, signal) => wrap(await inner.open(hostId, signal)),
+    open: async (hostId, signal) => wrap(await gate.onHost(() => inner.open(hostId, signal))),
     async openFresh(hostId, signal) {
       const command = gate.command('fresh connection');
       if (command !== undefined) await gate.reach(`${command} before`);
-      const opened = wrap(await inner.openFresh(hostId, signal));
+      const opened = wrap(await gate.onHost(() => inner.openFresh(hostId, signal)));
       if (command !== undefined) await gate.reach(`${command} after`);
       return opened;
     },
@@ -135,9 +135,12 @@ function gatedBlobs(inner: BlobStore, gate: Gate): BlobStore {
 
 function gatedClock(inner: Clock, gate: Gate): Clock {
   return {
-    now: () => inner.now() + gate.clockOffset,
+    now: () => {
+      gate.clockRead();
+      return inner.now() + gate.clockOffset;
+    },
     elapsed: () => inner.elapsed(),
-    sleep: (milliseconds, signal) => inner.sleep(milliseconds, signal),
+    sleep: (milliseconds, signal) => gate.onHost(() => inner.sleep(milliseconds, signal)),
   };
 }
 

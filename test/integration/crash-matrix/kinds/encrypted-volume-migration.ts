@@ -45,5 +45,6 @@ find /etc/systemd/system /etc/cryptsetup-keys.d | sort; ls /dev/mapper; } 2>/dev
       }),
     ),
     scenario: 'bare-spare-disk',
+    caseSeconds: 60,
   },
 ];

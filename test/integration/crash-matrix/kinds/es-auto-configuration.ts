@@ -26,5 +26,6 @@ done; echo "$seen"`,
     unit: 'elasticsearch.service',
     atomic: false,
     slow: true,
+    caseSeconds: 120,
   }),
 ];

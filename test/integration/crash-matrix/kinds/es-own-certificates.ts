@@ -46,5 +46,6 @@ done; echo "$seen"`,
     unit: 'elasticsearch.service',
     atomic: false,
     slow: true,
+    caseSeconds: 100,
   }),
 ];
