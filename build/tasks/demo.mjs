@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The whole main job on a machine that has nothing yet: sets up, builds, and hands over to the demonstration itself, which
- * brings up a badly configured lab host and hardens it in the real window.
+ * brings up a badly configured lab host (with `cluster`, three of them) and hardens it in the real window.
  *
  * Without a screen everything happens on a virtual one. Exit status: that of the demonstration, or 1 when it could not begin.
  */
@@ -14,7 +14,7 @@ import { setUp } from './setup.mjs';
 
 endWithNpm();
 tellWhenInterrupted(
-  'Interrupted. The lab host and the window end with this; downloads are kept, and the next npm run demo removes whatever is left and begins anew.',
+  'Interrupted. The lab and the window end with this; downloads are kept, and the next run removes whatever is left and begins anew.',
 );
 const started = Date.now();
 const ready = await setUp();
@@ -31,6 +31,7 @@ if (built.code !== 0) {
 }
 const desktop = await openDesktop({ runtime: ready.electron });
 const environment = { ...withPackageCommands(desktop.environment), BULWARK_STARTED: `${started}` };
-const code = await handOver('tsx', ['test/demo/run.ts', ...process.argv.slice(2)], environment, inProject());
+const script = process.argv[2] === 'cluster' ? 'test/demo/cluster.ts' : 'test/demo/run.ts';
+const code = await handOver('tsx', [script], environment, inProject());
 desktop.close();
 process.exit(code);

@@ -13,6 +13,11 @@ import { HistoryFilterBar } from './history-filter.tsx';
 import { historyEntries, standingOf, wholeHistory } from './history-groups.ts';
 import { HistoryList } from './history-list.tsx';
 
+function inPlace(all: number, standing: number): string {
+  if (all === 1) return standing === 1 ? 'in place' : 'not in place';
+  return standing === all ? 'all of them in place' : `${standing === 0 ? 'none' : standing} of them in place`;
+}
+
 export function HistoryScreen() {
   const hosts = useMain((state) => state.hosts);
   const catalogue = useMain((state) => state.catalog);
@@ -40,7 +45,7 @@ export function HistoryScreen() {
   return (
     <Page
       title="History"
-      answer={`${count(host.history.length, 'change')} on ${name}, ${standing} of them in place${open > 0 ? `, ${open} to be looked at` : ''}`}
+      answer={`${count(host.history.length, 'change')} on ${name}, ${inPlace(host.history.length, standing)}${open > 0 ? `, ${open} to be looked at` : ''}`}
       lead={<p>The journal is chained: a line that was altered or taken out is noticed.</p>}
       action={
         undoable > 0 && (
@@ -68,8 +73,8 @@ export function HistoryScreen() {
               >
                 <p>
                   Bulwark will take back all it did on {everywhere.map((one) => one.host.name).join(', ')},
-                  one host after the other, the last change first. A host that cannot be reached does not stop
-                  the others.
+                  one host after the other, the last change first; nodes that were secured together go back
+                  together. A host that cannot be reached does not stop the others.
                 </p>
                 <p>The hosts are then as open as they were before Bulwark.</p>
               </UndoButton>

@@ -1,13 +1,11 @@
 /** Takes something back after asking once more: one step, one plan, one finding, or everything on a host. */
 import { type ReactNode, useState } from 'react';
-import type { Bridge } from '../../../shared/contract/derive.ts';
-import { useCall, useClient } from '../../bridge/context.tsx';
+import { useCall, useClient, useMain } from '../../bridge/context.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Glyph } from '../../ui/marks.tsx';
 import { Button } from '../../ui/patternfly.ts';
 import { Confirm } from '../apply/confirm.tsx';
-
-export type UndoScope = Parameters<Bridge['call']['rollback']['start']>[0]['scope'];
+import { opensAgain, type UndoScope } from './opens-again.ts';
 
 export function UndoButton({
   hostId,
@@ -63,9 +61,24 @@ export function UndoButton({
           onClose={() => setAsking(false)}
         >
           {children}
+          <OpensAgain hostId={hostId} scope={scope} />
         </Confirm>
       )}
     </>
+  );
+}
+
+/** What that discloses, said before it is confirmed. */
+function OpensAgain({ hostId, scope }: { readonly hostId: string | undefined; readonly scope: UndoScope }) {
+  const hosts = useMain((state) => state.hosts);
+  const asked = hosts.filter(({ host }) => hostId === undefined || host.id === hostId);
+  if (!asked.some(({ history }) => opensAgain(history, scope))) return null;
+  return (
+    <p>
+      Elasticsearch answers everybody again then, with the documents that it has now. Who reaches it meanwhile
+      can read and change its users and their password hashes: passwords and keys of the secured node count as
+      disclosed.
+    </p>
   );
 }
 

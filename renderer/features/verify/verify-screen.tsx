@@ -135,7 +135,7 @@ function ChangedVerdicts({
                 {after.title}
               </button>
             </Th>
-            {several && <Td>{hostName}</Td>}
+            {several && <Td className="host-name">{hostName}</Td>}
             <Td>
               {before === undefined ? (
                 <span className="muted">Not looked at</span>

@@ -41,10 +41,13 @@ export class HistoryScreen {
     await this.#page.getByRole('dialog', { name: /^Undo/ }).getByRole('button', { name: /^Undo/ }).click();
   }
 
-  /** Takes back everything on every host of the workspace. */
-  async undoEverywhere(): Promise<void> {
+  /** Takes back everything on every host of the workspace. `told` may look at the dialog before it is confirmed. */
+  async undoEverywhere(told: (dialog: Locator) => Promise<void> = () => Promise.resolve()): Promise<void> {
     await this.#page.getByRole('button', { name: /^Undo everything on \d+ hosts$/ }).click();
-    await this.#page.getByRole('dialog', { name: /^Undo/ }).getByRole('button', { name: /^Undo/ }).click();
+    const dialog = this.#page.getByRole('dialog', { name: /^Undo/ });
+    await dialog.waitFor();
+    await told(dialog);
+    await dialog.getByRole('button', { name: /^Undo/ }).click();
   }
 
   /** Takes back everything that Bulwark did on the chosen host. */
