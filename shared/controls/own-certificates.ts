@@ -25,6 +25,8 @@ interface OwnWay {
   readonly fixedTogetherWith: readonly string[];
   /** All nodes of the cluster, which are secured together. */
   readonly cluster?: WholeCluster;
+  /** The node asks for passwords, over plain HTTP. */
+  readonly asksAlready?: true;
 }
 
 const uses = (list: readonly NameUse[]) => list.map((use) => `${use.name} (${use.who})`).join(', ');
@@ -69,7 +71,10 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
       'Bulwark will give the user elastic a new password, keep it in your vault, prove it by logging in over TLS, and compare the number of documents with before.',
     ],
     disturbs: `${all === undefined ? 'The node restarts: it is away' : `The whole cluster restarts, all ${all} nodes at once: it is away`} for about a minute, on a slow host up to three. Afterwards every client needs https, the new certificate authority and a password.`,
-    undo: `Undo brings back settings and keystore of before and restarts ${all === undefined ? 'the node' : `all ${all} nodes together,`} with the documents it has then. It is then open to everybody again, who can also read the hashes of its passwords: count passwords and keys of the secured node as disclosed.`,
+    undo:
+      way.asksAlready === true
+        ? 'Undo brings back settings and keystore of before and restarts the node with the documents it has then. It then speaks plain HTTP again and goes on asking for passwords; elastic keeps the new one, which stays in your vault.'
+        : `Undo brings back settings and keystore of before and restarts ${all === undefined ? 'the node' : `all ${all} nodes together,`} with the documents it has then. It is then open to everybody again, who can also read the hashes of its passwords: count passwords and keys of the secured node as disclosed.`,
     fixedTogetherWith: way.fixedTogetherWith,
   };
   if (!wanted.ok || keyType === undefined) return { type: 'choices', choices: asked, ...more };
@@ -86,6 +91,7 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
     names: [...wanted.names],
     days: certificateDays,
     ...(way.cluster === undefined ? {} : { cluster: way.cluster }),
+    ...(way.asksAlready === undefined ? {} : { asksAlready: way.asksAlready }),
   };
   return { type: 'changes', changes: [change], choices: asked, ...more };
 }

@@ -79,6 +79,8 @@ interface OwnCertificates {
   readonly why: string;
   /** All nodes of the cluster, which are secured together. */
   readonly cluster?: WholeCluster;
+  /** The node asks for passwords, over plain HTTP. */
+  readonly asksAlready?: true;
 }
 
 /** Which way may be taken here; where none, the reason and the manual way. */
@@ -88,7 +90,8 @@ export function readiness(facts: Facts): Ready | Manual {
   if (!install || !yml) return factsMissing;
   const { settings } = yml;
   const answers = knownValue(facts['node-answers']);
-  if (answers?.securityEnabled)
+  const asks = answers?.securityEnabled === true;
+  if (asks && answers.http !== 'clear')
     return byHand('The node already asks for passwords, so its own security set-up does not run any more.');
   const whole =
     answers?.nodeCount !== undefined && answers.nodeCount > 1
@@ -114,11 +117,14 @@ export function readiness(facts: Facts): Ready | Manual {
       one.key,
     ),
   );
-  if (stores.length > 0)
+  // Left of its own set-up, which was switched off again: nobody is served by them, and no file of them is lost.
+  const unused = answers?.securityEnabled === false && answers.http === 'clear' && stores.every(isOwnSetUps);
+  if (stores.length > 0 && !unused)
     return byHand(
       'TLS was set up on this node before; its certificates and passwords should be used, not replaced.',
       'Compare the certificates, set xpack.security.enabled: true, restart the node, and reset the password of elastic (bin/elasticsearch-reset-password -u elastic).',
     );
+  if (asks) return halfSecured(facts, install);
   const why =
     whole === undefined
       ? whyNotOwnSetUp(facts, install, settings)
@@ -138,6 +144,23 @@ export function readiness(facts: Facts): Ready | Manual {
   if (knownValue(facts.keystore)?.passwordProtected === true)
     return byHand('The keystore is protected by a password that Bulwark does not have.');
   return { way: 'own-certificates', install, why, ...(whole === undefined ? {} : { cluster: whole }) };
+}
+
+/** A line as Elasticsearch's own set-up writes it (seen on 8.19.21 and 9.5.3). */
+function isOwnSetUps({ values }: YamlSettingFact): boolean {
+  return values.every((value) => /^certs\/(?:http|transport)\.p12$/.test(value));
+}
+
+/** A node that asks for passwords in clear. Whether one is known (its own seed is, until somebody gives elastic another) is found out when it is planned. */
+function halfSecured(facts: Facts, install: EsInstall): Ready | Manual {
+  if (knownValue(facts.keystore)?.passwordProtected === true)
+    return byHand('The keystore is protected by a password that Bulwark does not have.');
+  return {
+    way: 'own-certificates',
+    install,
+    why: 'The node asks for passwords but sends them and the documents in clear, and Elasticsearch’s own security set-up does not run any more on a node that has been in use.',
+    asksAlready: true,
+  };
 }
 
 /** Undefined: Elasticsearch's own set-up runs here and loses nothing. */

@@ -86,7 +86,7 @@ describe.runIf(every || one.length > 0).each(one.length > 0 ? one : clusters)(
       for (const host of hosts) {
         expect(await ask(host, '/_cat/health?h=status,node.total')).toBe(`green ${hosts.length}`);
         expect(await ask(host, '/orders/_count?filter_path=count')).toBe('{"count":200}');
-        expect(await asStranger(host, '/')).toMatchObject({ status: 0 });
+        await expectClosed(host);
         for (const port of [9200, 9300]) {
           const ca = value(await bench.secrets.get(`es/${host.name}/http-ca`)).reveal();
           const seen = await execute(
@@ -139,12 +139,46 @@ describe.runIf(every || one.length > 0).each(one.length > 0 ? one : clusters)(
         expect(plan.steps.map((step) => step.change.kind)).toEqual(hosts.map(() => 'es-own-certificates'));
         expect(new Set(plan.steps.map((step) => step.together)).size).toBe(1);
         expect(await job.apply(plan.digest)).toEqual(hosts.map(() => 'done'));
-        for (const host of hosts) expect(await asStranger(host, '/')).toMatchObject({ status: 0 });
+        for (const host of hosts) await expectClosed(host);
         expect(await job.rollBack()).toEqual(hosts.map(() => 'undone'));
         job.end();
         await expectOpen();
       },
     );
+
+    /** curl on the machine outside: nothing in clear, and a stranger is refused over TLS; both ports greet by TLS. */
+    async function expectClosed(host: LabHost): Promise<void> {
+      expect(await asStranger(host, '/')).toMatchObject({ status: 0 });
+      const refused = await execute(
+        [
+          'curl',
+          '-sk',
+          '--max-time',
+          '20',
+          '-o',
+          '/dev/null',
+          '-w',
+          '%{http_code}',
+          `https://${host.address}:9200/`,
+        ],
+        { timeoutMs: 40_000 },
+      );
+      expect(refused.stdout).toBe('401');
+      for (const port of [9200, 9300]) {
+        const greeted = await execute(
+          [
+            'sh',
+            '-c',
+            'openssl s_client -connect "$1" </dev/null 2>/dev/null',
+            'sh',
+            `${host.address}:${port}`,
+          ],
+          { timeoutMs: 40_000 },
+        );
+        expect(greeted.stdout).toMatch(/Protocol *: TLSv1\.[23]|New, TLSv1\.[23]/);
+        expect(greeted.stdout).toContain('BEGIN CERTIFICATE');
+      }
+    }
 
     async function expectOpen(): Promise<void> {
       for (const host of hosts) {

@@ -17,6 +17,8 @@ interface Case {
   readonly scenario: ScenarioName;
   readonly form: 'pkcs12' | 'pem';
   readonly keyType: 'p-256' | 'rsa-3072';
+  /** Files of certificates that were there before and stay. */
+  readonly left?: readonly string[];
 }
 
 const usual: readonly Case[] = [{ scenario: 'open-with-data', form: 'pkcs12', keyType: 'p-256' }];
@@ -26,11 +28,12 @@ const further: readonly Case[] = [
   { scenario: 'package-open-9', form: 'pkcs12', keyType: 'p-256' },
   { scenario: 'open-fresh-7', form: 'pkcs12', keyType: 'rsa-3072' },
   { scenario: 'conf-elsewhere', form: 'pem', keyType: 'p-256' },
+  { scenario: 'auto-then-off', form: 'pkcs12', keyType: 'p-256', left: ['http.p12', 'transport.p12'] },
 ];
 const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
 if (!every) {
   console.log(
-    `Not run, to save ten minutes: ${further.map((one) => one.scenario).join(', ')}, and securing a second time. BULWARK_LAB_SCENARIOS=every runs them too.`,
+    `Not run, to save ten minutes: ${further.map((one) => one.scenario).join(', ')}, and securing a second time. BULWARK_LAB_SCENARIOS=every runs them too; BULWARK_LAB_SCENARIO=NAME one of them.`,
   );
 }
 
@@ -56,7 +59,10 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.down());
 
-describe.each(every ? [...usual, ...further] : usual)(
+const chosen = [...usual, ...further].filter(
+  ({ scenario }) => scenario === process.env['BULWARK_LAB_SCENARIO'],
+);
+describe.each(chosen.length > 0 ? chosen : every ? [...usual, ...further] : usual)(
   'an open node with data: $scenario, $form, $keyType',
   (one) => {
     let bench: LabBench;
@@ -140,7 +146,9 @@ describe.each(every ? [...usual, ...further] : usual)(
       ).toBe(
         [
           `certs ${group} 750`,
-          ...files.map((name) => `certs/${name} ${group} ${name === 'node.key' ? '640' : '660'}`),
+          ...[...files, ...(one.left ?? [])]
+            .toSorted()
+            .map((name) => `certs/${name} ${group} ${name === 'node.key' ? '640' : '660'}`),
           `elasticsearch.keystore ${group} 660\n`,
         ].join('\n'),
       );

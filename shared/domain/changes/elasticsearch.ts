@@ -83,4 +83,6 @@ export const esOwnCertificatesChangeSchema = z.strictObject({
       hosts: z.array(hostIdSchema).min(2).max(100),
     })
     .optional(),
+  /** The node asks for passwords already, over plain HTTP: its users stay, and so does the new password when this is taken back. */
+  asksAlready: z.literal(true).optional(),
 });

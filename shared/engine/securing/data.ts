@@ -118,7 +118,7 @@ export async function askForData(
 }
 
 /** A half-secured node knows only its own seed as the password of `elastic`; with it the node can be asked. */
-async function credentialsToTry(
+export async function credentialsToTry(
   context: ChangeContext,
   install: EsInstall,
   ref: string,

@@ -5,7 +5,7 @@ import { MemorySecrets } from '../../../test/support/memory-ports.ts';
 import { appError } from '../../domain/error.ts';
 import { fail } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
-import { adoptPassword, forgetPassword, newPassword } from './vault-password.ts';
+import { adoptPassword, forgetPassword, keepPassword, newPassword } from './vault-password.ts';
 
 const ref = 'hosts/h/elastic';
 const change = { elasticPasswordRef: ref };
@@ -109,4 +109,19 @@ it('deletes nothing when the vault does not answer', async () => {
     name.endsWith('/previous') ? Promise.resolve(fail(appError('IO', 'Locked.', 'Wait.'))) : get(name);
   await forgetPassword(change, contextOf(secrets));
   expect(seen(secrets)).toEqual(before);
+});
+
+it.each([
+  [{}, {}],
+  [{ '': 'earlier' }, {}],
+  [{ '/previous': 'of another change' }, { '/previous': 'of another change' }],
+])('keeps the password that a node goes on having, and nothing beside it: %j', async (before, left) => {
+  const secrets = await vault(before);
+  const made = value(await newPassword(change, contextOf(secrets)));
+  // Another step's note is none of ours.
+  await keepPassword(change, contextOf(secrets, 'step-2'));
+  expect((await secrets.get(`${ref}/step`)).ok).toBe(true);
+  for (let round = 0; round < 2; round += 1) await keepPassword(change, contextOf(secrets));
+  await forgetPassword(change, contextOf(secrets));
+  expect(seen(secrets)).toEqual({ ...left, '': made.reveal() });
 });

@@ -85,6 +85,19 @@ export function isStepNote(ref: string): boolean {
   return ref.startsWith('es/') && ref.endsWith('/step');
 }
 
+/** After a step that was taken back on a node which keeps its users: the password it made stays the one that is valid. */
+export async function keepPassword(change: Change, context: ChangeContext): Promise<void> {
+  const { secrets } = context;
+  const ref = change.elasticPasswordRef;
+  const step = await secrets.get(`${ref}/step`);
+  const note = step.ok ? step.value.reveal() : undefined;
+  const had = [true, false].find((earlier) => note === noteOf(context, earlier).reveal());
+  const unnoted = had === undefined ? undefined : await secrets.remove(`${ref}/step`);
+  if (unnoted?.ok === true && had === true) {
+    await secrets.remove(`${ref}/previous`);
+  }
+}
+
 /**
  * After a step that left the node open: the vault says what it said before. May be called again and again: without the
  * note of this step it is done already, or what is there is not this step's.

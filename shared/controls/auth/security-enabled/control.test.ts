@@ -153,7 +153,7 @@ describe('auto-configuration', () => {
     [
       'certificates from before',
       factsOf(open, {
-        'es-settings': settings(setting('xpack.security.http.ssl.keystore.path', 'certs/http.p12')),
+        'es-settings': settings(setting('xpack.security.http.ssl.keystore.path', 'certs/theirs.p12')),
       }),
       /set up on this node before/,
     ],

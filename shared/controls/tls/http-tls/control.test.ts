@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { controlTable, manualOf } from '../../../../test/support/control-table.ts';
+import { changesOf, controlTable, manualOf } from '../../../../test/support/control-table.ts';
 import {
   factsOf,
   failing,
@@ -40,8 +40,35 @@ controlTable(control, {
   error: [{ name: 'settings broken', facts: failing(healthy, 'es-settings') }],
 });
 
-it('touches nothing on a half-secured node', () => {
+it('touches nothing on a half-secured node that has certificates of its own', () => {
   expect(manualOf(control, factsOf(healthy, { 'node-answers': half })).reason).toMatch(
-    /already asks for passwords.*Nothing was changed/,
+    /set up on this node before.*Nothing was changed/,
   );
+});
+
+it.each([
+  ['its own seed, for all that is known', { authenticated: 'no-credential', weakBuiltins: undefined }],
+  ['a login', { authenticated: 'yes', weakBuiltins: [] }],
+] as const)('gives a half-secured node certificates that is opened by %s', (_, more) => {
+  const facts = factsOf(healthy, { 'node-answers': { ...half, ...more }, 'es-settings': settings() });
+  const { changes, undo } = changesOf(control, facts);
+  expect(changes).toMatchObject([{ kind: 'es-own-certificates', asksAlready: true }]);
+  expect(undo).toMatch(/plain HTTP again.*stays in your vault/);
+});
+
+it('goes on where the set-up of Elasticsearch was switched off, and leaves certificates of others alone', () => {
+  const store = (path: string) =>
+    settings(
+      setting('xpack.security.enabled', 'false'),
+      setting('xpack.security.http.ssl.enabled', 'true'),
+      setting('xpack.security.http.ssl.keystore.path', path),
+    );
+  const answers = { ...open['node-answers'], userIndices: 2 };
+  const facts = (path: string) => factsOf(open, { 'node-answers': answers, 'es-settings': store(path) });
+  expect(changesOf(control, facts('certs/http.p12')).changes).toMatchObject([
+    { kind: 'es-own-certificates' },
+  ]);
+  const empty = factsOf(open, { 'es-settings': store('certs/http.p12') });
+  expect(changesOf(control, empty).changes).toMatchObject([{ kind: 'es-auto-configuration' }]);
+  expect(manualOf(control, facts('certs/theirs.p12')).reason).toMatch(/set up on this node before/);
 });

@@ -9,15 +9,22 @@ import { type Result, succeed } from '../../../domain/result.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { readYamlSettings } from '../../../text/yaml-settings.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
-import type { NodeDoor } from '../../elasticsearch/node.ts';
+import {
+  type NodeDoor,
+  probeHttp,
+  tryCredential,
+  vaultCredential,
+  waitForCredential,
+} from '../../elasticsearch/node.ts';
 import type { NodeCredential } from '../../ports.ts';
 import { isSecured, verifySecured } from '../../securing/as-wanted.ts';
 import { carryOut, type Ending, finishInterrupted, securedMark } from '../../securing/carry-out.ts';
 import { expectCluster } from '../../securing/cluster.ts';
 import { completeSecured } from '../../securing/complete.ts';
+import { credentialsToTry } from '../../securing/data.ts';
 import { packImage, readImage } from '../../securing/image.ts';
 import { pinnedDoor } from '../../securing/secured.ts';
-import { forgetPassword, newPassword } from '../../securing/vault-password.ts';
+import { forgetPassword, keepPassword, newPassword } from '../../securing/vault-password.ts';
 import { revertToOpen } from '../../securing/way-back.ts';
 import { wrapperOf } from '../../securing/wrapper.ts';
 import { onceForAll } from '../../together/meeting.ts';
@@ -44,10 +51,40 @@ const wanted = ({ install, elasticPasswordRef, form }: Change) => ({
 });
 
 /** What was made for this node leaves the vault; the authority stays, other nodes may come from it. */
-async function forget(change: Change, context: ChangeContext): Promise<void> {
-  await forgetPassword(change, context);
+async function forget(change: Change, context: ChangeContext, passwordStays = false): Promise<void> {
+  await (passwordStays ? keepPassword(change, context) : forgetPassword(change, context));
   await context.secrets.remove(change.nodeKeyRef);
   await context.secrets.remove(change.storePasswordRef);
+}
+
+/**
+ * Whether the node that asks for passwords again has the new one: its data directory, and so its users, stay. In doubt it does:
+ * a vault that keeps one too many locks nobody out.
+ */
+async function knowsNew(change: Change, context: ChangeContext): Promise<boolean> {
+  const speech = await probeHttp(context, change.install.httpPort);
+  if (!speech.ok || speech.value.speaks !== 'plain') {
+    return true;
+  }
+  const door = { address: speech.value.address, port: change.install.httpPort, tls: false } as const;
+  const now = await vaultCredential(context, change.elasticPasswordRef);
+  if (now === undefined) {
+    return false;
+  }
+  const before = await credentialsToTry(context, change.install, `${change.elasticPasswordRef}/previous`);
+  const knowsOld = async () => {
+    for (const one of before) {
+      const tried = await tryCredential(context, door, one);
+      if (tried.ok && tried.value === 'accepted') return true;
+    }
+    return false;
+  };
+  if (await knowsOld()) {
+    return false;
+  }
+  // A node that has just started refuses right ones too.
+  const accepted = await waitForCredential(context, door, now, 60);
+  return !accepted.ok || accepted.value === 'accepted' || !(await knowsOld());
 }
 
 /** What is done once the node is up. */
@@ -162,11 +199,18 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
       return ready.ok ? (password as Result<never>) : ready;
     }
     let { standing } = ready.value;
+    // Found before the vault got its new password, which the node of before does not know. An open one is looked at again.
+    const entrance = change.asksAlready === true ? ready.value.entrance : undefined;
     const { together } = context;
     // A busy node deletes documents during the minutes of preparation, and while the slowest host of a cluster is waited for;
     // those are not lost by the switch.
     const countAgain = async () => {
-      const now = await onceForAll(together, 'standing', () => planData(change, context), 'unchanged');
+      const now = await onceForAll(
+        together,
+        'standing',
+        () => planData(change, context, entrance),
+        'unchanged',
+      );
       standing = now.ok ? now.value : standing;
       return now.ok ? succeed(undefined) : now;
     };
@@ -191,17 +235,24 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
 
   async complete(change, before, context) {
     const { standing } = readImage(before).image;
+    let lacking = false;
+    const check = async (live: ChangeContext, were: NonNullable<typeof standing>) => {
+      const there = await stillHolds(change, live, fromImage(were));
+      lacking = !there.ok;
+      return there;
+    };
     const kept = await completeSecured(
       {
         install: change.install,
         httpCaRef: change.httpCaRef,
         leftovers: leftovers(change, context),
         isSecured: (live) => isSecured(wanted(change), live),
-        ...(standing === undefined ? {} : { check: (live) => stillHolds(change, live, fromImage(standing)) }),
+        ...(standing === undefined ? {} : { check: (live) => check(live, standing) }),
       },
       context,
     );
-    if (!kept.ok || kept.value || standing === undefined) {
+    // What is finished and lacks something would lack it again.
+    if (!kept.ok || kept.value || lacking || standing === undefined) {
       return kept;
     }
     const password = await context.secrets.get(change.elasticPasswordRef);
@@ -221,7 +272,8 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
       context,
     );
     if (reverted.ok) {
-      await forget(change, context);
+      const stays = change.asksAlready === true && (await knowsNew(change, context));
+      await forget(change, context, stays);
       await context.secrets.remove(change.httpCaRef);
     }
     return reverted;

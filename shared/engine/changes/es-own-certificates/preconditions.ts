@@ -6,16 +6,25 @@ import { editYaml } from '../../../text/yaml-edit.ts';
 import { readYamlSettings } from '../../../text/yaml-settings.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { readKeystoreFile } from '../../elasticsearch/keystore.ts';
-import { type NodeDoor, probeHttp } from '../../elasticsearch/node.ts';
+import { type NodeDoor, probeHttp, tryCredential } from '../../elasticsearch/node.ts';
 import { readFile } from '../../host-files.ts';
 import { textOf } from '../../host-script.ts';
+import type { NodeCredential } from '../../ports.ts';
 import { readClusterState, readIdentity } from '../../securing/cluster.ts';
+import { credentialsToTry } from '../../securing/data.ts';
 import { countDocuments, inWords, type Standing } from './documents.ts';
 import { securedEdits } from './settings.ts';
 
 type Change = ChangeOf<'es-own-certificates'>;
 
+/** How the node of before is asked: an open one without a login. */
+export interface Entrance {
+  readonly door: NodeDoor;
+  readonly credential?: NodeCredential;
+}
+
 export interface Ready {
+  readonly entrance: Entrance;
   readonly yml: string;
   /** elasticsearch.yml as it will be. */
   readonly secured: string;
@@ -71,8 +80,11 @@ async function planYml(
       );
 }
 
-/** The door of a node that is still open. Errors: PRECONDITION_FAILED. */
-async function openDoor(change: Change, context: ChangeContext): Promise<Result<NodeDoor>> {
+/**
+ * Into a node that is still open, or asks for passwords over plain HTTP as the change says. Its password is that of the vault
+ * (the one of before, where this step has made another) or its own seed. Errors: PRECONDITION_FAILED.
+ */
+async function findEntrance(change: Change, context: ChangeContext): Promise<Result<Entrance>> {
   const speech = await probeHttp(context, change.install.httpPort);
   if (!speech.ok) {
     return speech;
@@ -83,12 +95,35 @@ async function openDoor(change: Change, context: ChangeContext): Promise<Result<
       'Start the node and try again.',
     );
   }
-  return speech.value.speaks === 'tls' || speech.value.status === 401
-    ? refused(
-        'The node already asks for passwords or speaks TLS.',
-        'Assess the host again and follow what its findings say now.',
-      )
-    : succeed({ address: speech.value.address, port: change.install.httpPort, tls: false });
+  const door = { address: speech.value.address, port: change.install.httpPort, tls: false } as const;
+  if (speech.value.speaks === 'tls' || (speech.value.status === 401) !== (change.asksAlready === true)) {
+    return refused(
+      change.asksAlready === true
+        ? 'The node no longer asks for passwords over plain HTTP, as it did when this was planned.'
+        : 'The node already asks for passwords or speaks TLS.',
+      'Assess the host again and follow what its findings say now.',
+    );
+  }
+  if (change.asksAlready !== true) {
+    return succeed({ door });
+  }
+  const { elasticPasswordRef } = change;
+  for (const ref of [elasticPasswordRef, `${elasticPasswordRef}/previous`]) {
+    for (const credential of await credentialsToTry(context, change.install, ref)) {
+      // Sent in clear inside the SSH connection only, to the host itself.
+      const tried = await tryCredential(context, door, credential);
+      if (!tried.ok) {
+        return tried;
+      }
+      if (tried.value === 'accepted') {
+        return succeed({ door, credential });
+      }
+    }
+  }
+  return refused(
+    'The node asks for passwords, and none that is known is accepted: neither that of elastic in the vault nor the seed in its keystore. So its documents cannot be counted before it is secured.',
+    `Run ${change.install.home}/bin/elasticsearch-reset-password -u elastic on the host, give Bulwark that password as its login for this node, and try again. A node that has just started refuses right ones for a while.`,
+  );
 }
 
 /** A cluster is secured as it was planned: the same one, all of its nodes, all of one version. Errors: PRECONDITION_FAILED. */
@@ -128,12 +163,19 @@ async function sameCluster(
 }
 
 /** A node that is one of several must be restarted together with the others. Errors: PRECONDITION_FAILED. */
-export async function planData(change: Change, context: ChangeContext): Promise<Result<Standing>> {
-  const door = await openDoor(change, context);
-  const state = door.ok ? await readClusterState(context, door.value) : door;
-  if (!door.ok || !state.ok) {
-    return door.ok ? (state as Result<never>) : door;
+export async function planData(
+  change: Change,
+  context: ChangeContext,
+  known?: Entrance,
+): Promise<Result<Standing>> {
+  const entrance = known === undefined ? await findEntrance(change, context) : succeed(known);
+  const state = entrance.ok
+    ? await readClusterState(context, entrance.value.door, entrance.value.credential)
+    : entrance;
+  if (!entrance.ok || !state.ok) {
+    return entrance.ok ? (state as Result<never>) : entrance;
   }
+  const { door, credential } = entrance.value;
   if (state.value === undefined) {
     return refused(
       'The node does not say what it holds.',
@@ -156,8 +198,8 @@ export async function planData(change: Change, context: ChangeContext): Promise<
   const same =
     change.cluster === undefined
       ? succeed(undefined)
-      : await sameCluster(change.cluster, nodes, door.value, context);
-  const counted = same.ok ? await countDocuments(context, door.value) : same;
+      : await sameCluster(change.cluster, nodes, door, context);
+  const counted = same.ok ? await countDocuments(context, door, credential) : same;
   if (!counted.ok) {
     return counted;
   }
@@ -168,8 +210,8 @@ export async function planData(change: Change, context: ChangeContext): Promise<
 
 /** Whether this node is the elected master of its cluster, which is stopped last. Errors: those of the connection. */
 export async function isMaster(change: Change, context: ChangeContext): Promise<Result<boolean>> {
-  const door = await openDoor(change, context);
-  const identity = door.ok ? await readIdentity(context, door.value) : door;
+  const entrance = await findEntrance(change, context);
+  const identity = entrance.ok ? await readIdentity(context, entrance.value.door) : entrance;
   return identity.ok ? succeed(identity.value?.master === true) : identity;
 }
 
@@ -207,6 +249,10 @@ export async function checkPreconditions(change: Change, context: ChangeContext)
   if (!keystore.ok) {
     return keystore;
   }
-  const standing = await planData(change, context);
-  return standing.ok ? succeed({ ...yml.value, standing: standing.value }) : standing;
+  const entrance = await findEntrance(change, context);
+  const standing = entrance.ok ? await planData(change, context, entrance.value) : entrance;
+  if (!entrance.ok || !standing.ok) {
+    return entrance.ok ? (standing as Result<never>) : entrance;
+  }
+  return succeed({ ...yml.value, entrance: entrance.value, standing: standing.value });
 }

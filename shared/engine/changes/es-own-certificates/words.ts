@@ -11,6 +11,7 @@ export function describe(change: Change): Words {
   const certificate = `The certificate is made for ${change.names.join(', ')} and is valid for ${change.days} days. Its key is made for this node; the key of the authority never leaves your vault.`;
   const made =
     'Certificates and settings are made in a copy of the configuration, and the copy is tried once beside the running node.';
+  const asks = change.asksAlready === true;
   const after =
     'Afterwards every client needs https, the CA certificate and a password. The password of elastic and the CA are in the vault.';
   const back =
@@ -25,7 +26,9 @@ export function describe(change: Change): Words {
         'Then the host stops the node, puts the copy in place and starts it. If it does not come up, the host puts the old configuration back by itself.',
         'The data directory is not touched. Documents are counted before and after; should any be missing, the old configuration comes back.',
         after,
-        `Taking this back makes the node answer everybody again, with the documents it has then; ${back}`,
+        asks
+          ? 'Taking this back makes the node speak plain HTTP again, with the documents it has then. It goes on asking for passwords; elastic keeps the new one, which stays in your vault.'
+          : `Taking this back makes the node answer everybody again, with the documents it has then; ${back}`,
       ],
       blast: 'full',
       outageSeconds: 60,
