@@ -20,6 +20,40 @@ function StandingMark({ standing, number }: { readonly standing: StepStanding; r
   );
 }
 
+/** A place beside the path; `count` is shown when there is something. */
+function Beside({
+  place,
+  glyph,
+  label,
+  shut = false,
+  count = 0,
+}: {
+  readonly place: 'cluster' | 'history' | 'settings';
+  readonly glyph: 'host' | 'clock' | 'gear';
+  readonly label: string;
+  readonly shut?: boolean;
+  readonly count?: number;
+}) {
+  const screen = useUi((ui) => ui.screen);
+  return (
+    <li>
+      <button
+        type="button"
+        className="rail-step"
+        aria-current={screen === place ? 'page' : undefined}
+        disabled={shut}
+        onClick={() => goTo(place)}
+      >
+        <span className="rail-glyph">
+          <Glyph name={glyph} />
+        </span>
+        <span className="rail-label">{label}</span>
+        {count > 0 && <span className="rail-count">{count}</span>}
+      </button>
+    </li>
+  );
+}
+
 export function Rail() {
   const mirrored = useMirrored();
   const screen = useUi((ui) => ui.screen);
@@ -49,48 +83,9 @@ export function Rail() {
         ))}
       </ol>
       <ul className="rail-beside">
-        <li>
-          <button
-            type="button"
-            className="rail-step"
-            aria-current={screen === 'cluster' ? 'page' : undefined}
-            disabled={!open}
-            onClick={() => goTo('cluster')}
-          >
-            <span className="rail-glyph">
-              <Glyph name="host" />
-            </span>
-            <span className="rail-label">Cluster</span>
-          </button>
-        </li>
-        <li>
-          <button
-            type="button"
-            className="rail-step"
-            aria-current={screen === 'history' ? 'page' : undefined}
-            disabled={!open}
-            onClick={() => goTo('history')}
-          >
-            <span className="rail-glyph">
-              <Glyph name="clock" />
-            </span>
-            <span className="rail-label">History</span>
-            {changes > 0 && <span className="rail-count">{changes}</span>}
-          </button>
-        </li>
-        <li>
-          <button
-            type="button"
-            className="rail-step"
-            aria-current={screen === 'settings' ? 'page' : undefined}
-            onClick={() => goTo('settings')}
-          >
-            <span className="rail-glyph">
-              <Glyph name="gear" />
-            </span>
-            <span className="rail-label">Settings</span>
-          </button>
-        </li>
+        <Beside place="cluster" glyph="host" label="Cluster" shut={!open} />
+        <Beside place="history" glyph="clock" label="History" shut={!open} count={changes} />
+        <Beside place="settings" glyph="gear" label="Settings" />
       </ul>
     </nav>
   );

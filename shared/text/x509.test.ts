@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { CertificateDetail } from '../domain/certificate-detail.ts';
 import { sha256 } from './sha256.ts';
 import { readCertificateDer, readCertificatesPem } from './x509.ts';
-import type { CertificateDetail } from './x509-certificate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'x509-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,6 +3,7 @@
  * would mislead. Nothing is verified; who signed it is for others to prove.
  */
 
+import type { CertificateDetail, CertificateKey, SignatureHash } from '../domain/certificate-detail.ts';
 import {
   type Element,
   elementsOf,
@@ -15,7 +16,6 @@ import {
   tags,
 } from './der.ts';
 import { sha256 } from './sha256.ts';
-import type { CertificateDetail, CertificateKey, SignatureHash } from './x509-certificate.ts';
 
 const maxBytes = 65_536;
 

@@ -1,4 +1,4 @@
-/** What `x509.ts` reads of a certificate; the vocabulary of facts has the same shape. */
+/** What one certificate says; the reader of certificates and the facts use the same words. */
 
 /** How a certificate's public key is made. `bits` is the length of the modulus or of the curve. */
 export interface CertificateKey {
