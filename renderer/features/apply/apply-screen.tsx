@@ -28,9 +28,12 @@ function answerOf(phase: Phase, plan: Plan | null, lanes: readonly Lane[], baske
     case 'planning':
       return 'Bulwark is working out the plan';
     case 'ready': {
-      const open = plan?.steps.filter((step) => !step.nothingToDo).length ?? 0;
-      if (open === 0) return 'Nothing needs to be changed';
-      return `${count(open, 'change')} on ${names(lanes.map((lane) => lane.hostName))}, in this order`;
+      const open = plan?.steps.filter((step) => !step.nothingToDo) ?? [];
+      if (open.length === 0) return 'Nothing needs to be changed';
+      const where = `${count(open.length, 'change')} on ${names(lanes.map((lane) => lane.hostName))}`;
+      const { together } = open[0] ?? {};
+      const atOnce = together !== undefined && open.every((step) => step.together === together);
+      return `${where}, ${atOnce ? 'all at once' : 'in this order'}`;
     }
     case 'running':
       return `${steps.filter((step) => settledStates.includes(step.state)).length} of ${count(steps.length, 'step')} done`;
