@@ -26,6 +26,7 @@ const known = {
   'new-passphrase-stdin': { type: 'boolean' },
   control: { type: 'string', multiple: true },
   choice: { type: 'string', multiple: true },
+  rotate: { type: 'string', multiple: true },
   digest: { type: 'string' },
   'break-lock': { type: 'boolean' },
   path: { type: 'string' },

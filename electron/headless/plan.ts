@@ -3,7 +3,9 @@ import { catalog } from '../../shared/controls/catalog.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
 import type { Host } from '../../shared/domain/host.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import { systemClock } from '../adapters/system/system.ts';
 import { makePlan } from '../service/planning.ts';
+import { type RotationOrder, rotatableUsers } from '../service/rotating.ts';
 import { assessChosen } from './assess.ts';
 import type { Command, Output } from './command.ts';
 import { exitCodes } from './exit-code.ts';
@@ -18,11 +20,30 @@ function wantedControls(options: Options): Result<readonly string[]> {
   if (given.length === 0)
     return options.all === true
       ? succeed(all)
-      : fail(usage('Say what to fix: --control ID, as often as needed, or --all'));
+      : options.rotate !== undefined
+        ? succeed([])
+        : fail(
+            usage(
+              'Say what to fix: --control ID, as often as needed, or --all; or whose password to rotate: --rotate USER',
+            ),
+          );
   const unknown = given.find((id) => !all.includes(id));
   return unknown === undefined
     ? succeed(given)
     : fail(usage(`There is no control ${unknown}; controls are ${all.join(', ')}`));
+}
+
+/** Passwords are those of a cluster: rotating them on two of its nodes would do it twice. */
+function wantedRotation(options: Options, hosts: readonly Host[]): Result<RotationOrder | undefined> {
+  const { rotate: users } = options;
+  if (users === undefined) return succeed(undefined);
+  const unknown = users.find((name) => !rotatableUsers.includes(name));
+  if (unknown !== undefined)
+    return fail(usage(`--rotate ${unknown} is not one of ${rotatableUsers.join(', ')}`));
+  const [host, ...others] = hosts;
+  if (host === undefined || others.length > 0)
+    return fail(usage('Rotate passwords on one host: --host NAME. They are those of its whole cluster.'));
+  return succeed({ hostId: host.id, users, order: `rotate-${systemClock.now().toString(36)}` });
 }
 
 /** What need not be planned, in a sentence each. */
@@ -47,6 +68,7 @@ async function plan(
   hosts: readonly Host[],
   controls: readonly string[],
   choices: Readonly<Record<string, string>>,
+  rotation: RotationOrder | undefined,
 ): Promise<Result<Output>> {
   const assessed = await assessChosen(headless, hosts);
   if (!assessed.ok) return assessed;
@@ -57,7 +79,7 @@ async function plan(
     .filter((finding) => controls.includes(finding.controlId));
   const failing = asked.filter((finding) => finding.outcome === 'fail');
   const other = notFailing(asked);
-  if (failing.length === 0) {
+  if (failing.length === 0 && rotation === undefined) {
     const open = asked.some(({ outcome }) => outcome === 'unknown' || outcome === 'error');
     return succeed({
       exitCode: open ? exitCodes.notKnown : exitCodes.done,
@@ -76,6 +98,7 @@ async function plan(
         choices: { ...choices },
       })),
       handle,
+      rotation,
     ),
   );
   if (!made.ok && made.error.code === 'PLAN_EMPTY')
@@ -95,9 +118,9 @@ export const planCommand: Command = {
   name: 'plan',
   summary: 'Plan fixes and show what each would do. Changes nothing on a host.',
   usage: [
-    'bulwark plan --workspace NAME (--control ID … | --all) [--choice name=value …] [--host NAME …] [--json]',
+    'bulwark plan --workspace NAME (--control ID … | --all | --rotate USER …) [--choice name=value …] [--host NAME …] [--json]',
   ],
-  options: [...connecting, ...inWorkspace, 'control', 'choice', 'all'],
+  options: [...connecting, ...inWorkspace, 'control', 'choice', 'rotate', 'all'],
   async run({ options, words }, terminal) {
     if (words.length > 0) return fail(usage(`Unexpected ${words[0] ?? ''}`));
     const controls = wantedControls(options);
@@ -106,7 +129,11 @@ export const planCommand: Command = {
     if (!choices.ok) return choices;
     return await onWorkspace(options, terminal, async (headless) => {
       const hosts = chosenHosts(headless.workspace, options);
-      return hosts.ok ? await plan(headless, hosts.value, controls.value, choices.value) : hosts;
+      if (!hosts.ok) return hosts;
+      const rotation = wantedRotation(options, hosts.value);
+      return rotation.ok
+        ? await plan(headless, hosts.value, controls.value, choices.value, rotation.value)
+        : rotation;
     });
   },
 };

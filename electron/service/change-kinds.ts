@@ -6,6 +6,7 @@ import { encryptedVolumeMigration } from '../../shared/engine/changes/encrypted-
 import { esApiSetting } from '../../shared/engine/changes/es-api-setting/es-api-setting.ts';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { esEnrollment } from '../../shared/engine/changes/es-enrollment/es-enrollment.ts';
+import { esFileUsers } from '../../shared/engine/changes/es-file-users/es-file-users.ts';
 import { esOwnCertificates } from '../../shared/engine/changes/es-own-certificates/es-own-certificates.ts';
 import { esPassword } from '../../shared/engine/changes/es-password/es-password.ts';
 import { fileContent } from '../../shared/engine/changes/file-content/file-content.ts';
@@ -31,6 +32,7 @@ export const changeKinds: ChangeKinds = {
   swap,
   'keystore-entry': keystoreEntry,
   'es-password': esPassword,
+  'es-file-users': esFileUsers,
   'es-auto-configuration': esAutoConfiguration,
   'es-enrollment': esEnrollment,
   'es-own-certificates': esOwnCertificates,

@@ -18,6 +18,7 @@ import { engineParts } from './engine-work.ts';
 import { type JoinableHost, withIssuers } from './joining.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
+import { type RotationOrder, rotationRequest } from './rotating.ts';
 import { withPicture } from './topology.ts';
 
 export type BasketItem = z.infer<typeof basketItemSchema>;
@@ -142,9 +143,10 @@ export async function makePlan(
   workspace: OpenWorkspace,
   items: readonly BasketItem[],
   handle: OperationHandle,
+  rotation?: RotationOrder,
 ): Promise<Result<Plan>> {
   const { store } = context;
-  if (items.length === 0)
+  if (items.length === 0 && rotation === undefined)
     return fail(
       appError('PLAN_EMPTY', 'Nothing has been added to the plan.', 'Add findings on the review step.', {
         hostState: 'unchanged',
@@ -156,14 +158,21 @@ export async function makePlan(
   const byChoices = items.toSorted((left, right) => chosen(right) - chosen(left));
   for (const item of byChoices.flatMap((entry) => withCompanions(context, entry)))
     if (!wanted.has(item.findingId)) wanted.set(item.findingId, item);
-  for (let more: readonly BasketItem[] = [...wanted.values()]; more.length > 0; ) {
-    // Facts live in memory only: after a restart of the app, or when they are old, they are gathered again.
-    for (const hostId of new Set(more.map((item) => item.hostId))) {
+  // Facts live in memory only: after a restart of the app, or when they are old, they are gathered again.
+  const haveFacts = async (hostIds: Iterable<string>): Promise<Result<void>> => {
+    for (const hostId of new Set(hostIds)) {
       if (factsOf(workspace, hostId) !== undefined) continue;
       handle.doing(`Assessing ${workspace.host(hostId)?.name ?? hostId} first`);
       const assessed = await assessHost(context, workspace, hostId, handle.signal);
       if (!assessed.ok) return assessed;
     }
+    return succeed(undefined);
+  };
+  const known = await haveFacts(rotation ? [rotation.hostId] : []);
+  if (!known.ok) return known;
+  for (let more: readonly BasketItem[] = [...wanted.values()]; more.length > 0; ) {
+    const assessed = await haveFacts(more.map((item) => item.hostId));
+    if (!assessed.ok) return assessed;
     more = more
       .flatMap((item) => onPeers(context, workspace, item))
       .filter((item) => !wanted.has(item.findingId));
@@ -204,6 +213,13 @@ export async function makePlan(
           ? { settledBy: proposal.settledBy }
           : {}),
       });
+  }
+
+  if (rotation !== undefined) {
+    const request = rotationRequest(rotation, factsOf(workspace, rotation.hostId));
+    if (!request.ok) return request;
+    const { hostId, changes } = request.value;
+    requests.push({ ...request.value, changes: changes.map((change) => localised(change, hostId)) });
   }
 
   const sessions: HostSession[] = [];

@@ -1,9 +1,19 @@
 /** Every control, by area and id. Written by `npm run catalog`. */
+import anonymousDisabled from './auth/anonymous-disabled/control.ts';
+import apiKeysExpire from './auth/api-keys-expire/control.ts';
 import builtinPasswords from './auth/builtin-passwords/control.ts';
+import enrollmentDisabled from './auth/enrollment-disabled/control.ts';
 import kibanaServiceAccount from './auth/kibana-service-account/control.ts';
+import leftoverToolUsers from './auth/leftover-tool-users/control.ts';
+import notHalfSecured from './auth/not-half-secured/control.ts';
+import passwordHashing from './auth/password-hashing/control.ts';
+import roleLeastPrivilege from './auth/role-least-privilege/control.ts';
 import securityEnabled from './auth/security-enabled/control.ts';
+import seedPasswordRetired from './auth/seed-password-retired/control.ts';
+import superuserCount from './auth/superuser-count/control.ts';
 import consistentSecurity from './cluster/consistent-security/control.ts';
 import type { Control } from './define-control.ts';
+import keystorePassword from './keystore/keystore-password/control.ts';
 import keystorePresent from './keystore/keystore-present/control.ts';
 import kibanaKeystore from './keystore/kibana-keystore/control.ts';
 import noPlaintextSecrets from './keystore/no-plaintext-secrets/control.ts';
@@ -35,10 +45,20 @@ import transportTls from './tls/transport-tls/control.ts';
 import transportVerification from './tls/transport-verification/control.ts';
 
 export const catalog: readonly Control[] = [
+  anonymousDisabled,
+  apiKeysExpire,
   builtinPasswords,
+  enrollmentDisabled,
   kibanaServiceAccount,
+  leftoverToolUsers,
+  notHalfSecured,
+  passwordHashing,
+  roleLeastPrivilege,
   securityEnabled,
+  seedPasswordRetired,
+  superuserCount,
   consistentSecurity,
+  keystorePassword,
   keystorePresent,
   kibanaKeystore,
   noPlaintextSecrets,

@@ -73,6 +73,7 @@ const readable: Readonly<Record<FactId, string>> = {
   'es-files': 'The owners and modes of the configuration',
   keystore: 'The keystore',
   'certificate-files': 'The certificates on the host',
+  'file-realm': 'The users of the file realm',
   'plaintext-secrets': 'Configuration files',
   firewall: 'The firewall',
   listeners: 'The list of listening ports',

@@ -38,6 +38,7 @@ export function proposeSecuring(facts: Facts, choices: Choices, control: Secured
     httpCaRef,
     removeSettings: [...removeSettings],
     setAsideData,
+    endEnrollment: true,
   };
   return {
     type: 'changes',
@@ -53,7 +54,7 @@ export function proposeSecuring(facts: Facts, choices: Choices, control: Secured
             'Bulwark will stop the node and move its data directory aside. It holds no index of yours; it is kept, and named in the report.',
           ]
         : ['Bulwark will stop the node.']),
-      'Bulwark will run Elasticsearch’s own security set-up: certificates for HTTP and transport, keystore, settings.',
+      'Bulwark will run Elasticsearch’s own security set-up: certificates for HTTP and transport, keystore, settings. Enrolment, which it leaves on, is switched off.',
       'Bulwark will start the node, give the user elastic a new password, keep it in your vault, and prove it by logging in over TLS.',
     ],
     disturbs:

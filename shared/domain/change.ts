@@ -7,6 +7,7 @@ import { certificateInstallChangeSchema } from './changes/certificates.ts';
 import {
   esAutoConfigurationChangeSchema,
   esEnrollmentChangeSchema,
+  esFileUsersChangeSchema,
   esOwnCertificatesChangeSchema,
   esPasswordChangeSchema,
   keystoreEntryChangeSchema,
@@ -43,6 +44,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   swapChangeSchema,
   keystoreEntryChangeSchema,
   esPasswordChangeSchema,
+  esFileUsersChangeSchema,
   esAutoConfigurationChangeSchema,
   esEnrollmentChangeSchema,
   esOwnCertificatesChangeSchema,

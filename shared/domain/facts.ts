@@ -6,8 +6,10 @@ import type { BlockDevicesFact } from './block-device.ts';
 import type { CertificateFiles, LayerTls, ListedCertificate } from './certificate.ts';
 import type { EsInstall } from './elasticsearch.ts';
 import type { Fact } from './fact.ts';
+import type { Identities } from './identities.ts';
 import type { KibanaFact, KibanaPeer } from './kibana.ts';
 import type { SwapFact } from './swap.ts';
+
 import type { ClusterFact, ClusterView } from './topology.ts';
 
 export interface HostSystem {
@@ -99,6 +101,24 @@ export interface KeystoreFact {
   readonly file: FileFact | undefined;
   /** SHA-256 of the (encrypted) file. */
   readonly digest?: string | undefined;
+  /** How the unit hands a password to the node at its start. */
+  readonly unattended?:
+    | {
+        readonly by: 'passphrase-file' | 'standard-input' | 'nothing';
+        /** The file that is named, where it exists. */
+        readonly file?: FileFact | undefined;
+        readonly path?: string | undefined;
+      }
+    | undefined;
+}
+
+/** Users of the file realm (`users`, `users_roles`): names and roles, never a hash. */
+export interface FileRealmFact {
+  /** Configuration directory that holds the files. */
+  readonly path: string;
+  readonly users: readonly { readonly name: string; readonly roles: readonly string[] }[];
+  /** Names with roles and without a password: they cannot log in until somebody gives them one. */
+  readonly rolesOnly: readonly string[];
 }
 
 /** A clear-text secret's place; never its value. */
@@ -168,6 +188,10 @@ export interface NodeAnswers {
   readonly tls?: { readonly http?: LayerTls; readonly transport?: LayerTls };
   /** The node's own list; undefined when it told it to nobody. */
   readonly certificates?: readonly ListedCertificate[] | undefined;
+  /** Explicit settings that the running node tells of itself, by name, lists joined by a comma; undefined when it told none to us. */
+  readonly running?: Readonly<Record<string, string>> | undefined;
+  /** Asked for only with a login that was accepted. */
+  readonly identities?: Identities | undefined;
   /** Set when a credential was given. */
   readonly authenticated: 'yes' | 'refused' | 'not-yet' | 'no-credential';
   /** Reserved users that accept a well-known, seed or empty password; undefined when it could not be tried. */
@@ -204,6 +228,7 @@ export interface FactTypes {
   readonly 'es-files': readonly FileFact[];
   readonly keystore: KeystoreFact;
   readonly 'certificate-files': CertificateFiles;
+  readonly 'file-realm': FileRealmFact;
   readonly 'plaintext-secrets': readonly PlaintextSecret[];
   readonly firewall: FirewallFact;
   readonly listeners: readonly Listener[];

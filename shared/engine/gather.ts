@@ -242,6 +242,7 @@ function planRelevant(facts: Facts): unknown {
           },
         }
       : {}),
+    fileUsers: knownValue(facts['file-realm']),
     secrets: knownValue(facts['plaintext-secrets']),
     firewall: firewall ? { manager: firewall.manager, ruleset: firewall.ruleset } : undefined,
     data: knownValue(facts['data-directories'])?.map(({ path, empty }) => [path, empty]),

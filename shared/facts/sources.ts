@@ -7,6 +7,7 @@ import { esFiles } from './es-files/source.ts';
 import { esInstall } from './es-install/source.ts';
 import { esProcess } from './es-process/source.ts';
 import { esSettings } from './es-settings/source.ts';
+import { fileRealm } from './file-realm/source.ts';
 import { firewall } from './firewall/source.ts';
 import { hostSystem } from './host-system/source.ts';
 import { httpAuthority } from './http-authority/source.ts';
@@ -30,6 +31,7 @@ export const probeSources = [
   keystore,
   httpAuthority,
   certificateFiles,
+  fileRealm,
   plaintextSecrets,
   firewall,
   listeners,

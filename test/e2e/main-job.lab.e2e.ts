@@ -21,7 +21,7 @@ import {
 } from '../demo/main-job.ts';
 import { reportFiles } from '../demo/workspace-reader.ts';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
-import { withoutKibana } from '../support/without-kibana.ts';
+import { otherThanPass } from '../support/after-securing.ts';
 import {
   expectHardened,
   expectHardenedNode,
@@ -68,16 +68,6 @@ test.afterAll(async () => {
   await lab?.down();
 });
 
-/** A container cannot tell whether its disk is encrypted or what is swapped, and says so; one node has no other one to agree with. */
-const otherwise: Readonly<Record<string, string>> = {
-  'es-data-encrypted': 'unknown',
-  'swap-safe': 'unknown',
-  'consistent-security': 'not-applicable',
-  ...withoutKibana,
-  // Enrolment needs the key of the authority, and only people know when it is over.
-  'ca-key-off-node': 'fail',
-};
-
 test('goes from open to hardened, and every control passes or says why not', async () => {
   test.setTimeout(20 * 60_000);
   await expectOpen(host);
@@ -106,7 +96,7 @@ test('goes from open to hardened, and every control passes or says why not', asy
   await fixTheRest(app.wizard, sources(), watch);
   const after = await verify(app.wizard, watch);
   for (const [control, outcome] of Object.entries(after)) {
-    expect(outcome, control).toBe(otherwise[control] ?? 'pass');
+    expect(outcome, control).toBe(otherThanPass[control] ?? 'pass');
   }
 });
 
@@ -120,7 +110,7 @@ test('a second run has nothing to do', async () => {
   await app.wizard.waitUntilIdle();
   const outcomes = await readOutcomes(app.wizard);
   const open = Object.entries(outcomes).filter(([, outcome]) => outcome === 'fail' || outcome === 'error');
-  expect(open.filter(([control, outcome]) => outcome !== otherwise[control])).toEqual([]);
+  expect(open.filter(([control, outcome]) => outcome !== otherThanPass[control])).toEqual([]);
 });
 
 test('one change is taken back: the firewall is what it was, and every other fix stays', async () => {

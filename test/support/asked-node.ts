@@ -17,12 +17,22 @@ export const more = [
   '/_cluster/health',
   '/_ssl/certificates',
 ];
+/** Asked for with a login only. */
+const identities = [
+  '/_security/user',
+  '/_security/role',
+  '/_security/role_mapping',
+  '/_security/api_key',
+  '/.security/_doc/reserved-user-elastic',
+];
 export type Answers = Readonly<Record<string, Result<NodeResponse>>>;
 /** A node that tells its state and no more, unless it was taught more. */
 export function whole(answers: Answers): Answers {
   const told = Object.keys(answers).filter((name) => name.includes(state));
   const refusals = told.flatMap((name) =>
-    more.map((path) => [name.replace(state, path), answer(403)] as const),
+    [...more, ...(name.includes(' as ') ? identities : [])].map(
+      (path) => [name.replace(state, path), answer(403)] as const,
+    ),
   );
   return { ...Object.fromEntries(refusals), ...answers };
 }

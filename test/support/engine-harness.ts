@@ -53,6 +53,7 @@ export function testKinds(more: Partial<ChangeKinds> = {}): ChangeKinds {
     swap: untaught('swap'),
     'keystore-entry': untaught('keystore-entry'),
     'es-password': untaught('es-password'),
+    'es-file-users': untaught('es-file-users'),
     'es-auto-configuration': untaught('es-auto-configuration'),
     'es-enrollment': untaught('es-enrollment'),
     'es-own-certificates': untaught('es-own-certificates'),

@@ -43,6 +43,7 @@ export function plannedSecrets(plan: Plan | null, nameOf: ReadonlyMap<string, st
       case 'certificate-install':
       case 'es-enrollment':
       case 'es-api-setting':
+      case 'es-file-users':
       case 'file-content':
       case 'yaml-setting':
       case 'file-mode':

@@ -18,8 +18,26 @@ export const esPasswordChangeSchema = z.strictObject({
   kind: z.literal('es-password'),
   install: esInstallSchema,
   users: z
-    .array(z.strictObject({ name: z.string(), ref: z.string(), length: z.number().int().min(12).max(128) }))
+    .array(
+      z.strictObject({
+        name: z.string(),
+        ref: z.string(),
+        length: z.number().int().min(12).max(128),
+        /** Name of an order to rotate: a valid password in the vault is replaced too, once. Absent: it stays. */
+        rotate: z
+          .string()
+          .regex(/^[a-z0-9-]{1,64}$/)
+          .optional(),
+      }),
+    )
     .min(1),
+});
+
+export const esFileUsersChangeSchema = z.strictObject({
+  kind: z.literal('es-file-users'),
+  install: esInstallSchema,
+  /** Users of the file realm that go, together with their roles. */
+  remove: z.array(z.string().regex(/^[^\s:,]{1,507}$/)).min(1),
 });
 
 export const esAutoConfigurationChangeSchema = z.strictObject({
@@ -32,6 +50,8 @@ export const esAutoConfigurationChangeSchema = z.strictObject({
   removeSettings: z.array(z.string()),
   /** Cluster state without an index of the operator's: the directory is moved aside and kept. */
   setAsideData: z.boolean(),
+  /** Enrolment, which the set-up leaves on, is switched off; absent: it stays on for nodes and Kibanas to come. */
+  endEnrollment: z.literal(true).optional(),
 });
 
 export const esEnrollmentChangeSchema = z.strictObject({

@@ -47,6 +47,8 @@ function subjectOf(change: Change): string {
       return `keystore in ${change.install.pathConf}`;
     case 'es-password':
       return `passwords of the node in ${change.install.pathConf}`;
+    case 'es-file-users':
+      return `users of the file realm in ${change.install.pathConf}`;
     case 'es-auto-configuration':
       return `auto-configuration of ${change.install.pathConf}`;
     case 'es-enrollment':
@@ -165,10 +167,14 @@ function mergePair(left: Change, right: Change, conflict: (about: string) => Con
     left.httpCaRef === right.httpCaRef
   ) {
     return {
+      ...right,
       ...left,
       removeSettings: [...union(left.removeSettings, right.removeSettings)],
       setAsideData: left.setAsideData || right.setAsideData,
     };
+  }
+  if (left.kind === 'es-file-users' && right.kind === 'es-file-users') {
+    return { ...left, remove: [...union(left.remove, right.remove)] };
   }
   const settings = mergeServiceSettings(left, right, conflict);
   if (settings !== undefined) {

@@ -29,6 +29,8 @@ function rank(change: Change): number {
       return 50;
     case 'kibana-setting':
       return 55;
+    case 'es-file-users':
+      return 45;
     case 'es-auto-configuration':
     case 'es-enrollment':
     case 'es-own-certificates':

@@ -19,3 +19,24 @@ it('keystore', () => {
     unknownFact(keystore, '@@ path\n/c/k\n@@ state\n@@ stat\nregular file|es|es|600|199|/c/k\n'),
   ).toMatch(/root only/);
 });
+
+it('how a unit opens it at a start', () => {
+  const of = (unattended: string) =>
+    readFact(
+      keystore,
+      `@@ path\n/c/k\n@@ state\n@@ stat\nregular file|es|es|660|199|/c/k\n${unattended}@@ header\n3f\n@@ digest\n`,
+    ).unattended;
+  expect(of('@@ unattended\nunit=none\nnamed=\n')).toBeUndefined();
+  expect(of('@@ unattended\ninput=null\nnamed=/x\n')).toEqual({ by: 'nothing' });
+  expect(of('@@ unattended\ninput=file:/x\nnamed=\n')).toEqual({ by: 'standard-input' });
+  expect(of('@@ unattended\ninput=null\nentrypoint=yes\nnamed=/x\n')).toEqual({
+    by: 'passphrase-file',
+    path: '/x',
+    file: undefined,
+  });
+  expect(
+    of(
+      '@@ unattended\ninput=null\nentrypoint=yes\nnamed=/x\n@@ passphrase\nregular file|root|root|600|20|/x\n',
+    ),
+  ).toMatchObject({ by: 'passphrase-file', file: { mode: '0600' } });
+});

@@ -1,7 +1,8 @@
-/** The keystore's header, owner and mode. Its contents are never read. */
+/** The keystore's header, owner and mode, and how its unit opens it at a start. Its contents are never read. */
 import type { KeystoreFact } from '../../domain/facts.ts';
 import type { FactSource } from '../../engine/fact-source.ts';
 import { parseKeystoreHeader } from '../../text/keystore-header.ts';
+import type { Section } from '../../text/sections.ts';
 import { body, forbidden, known, needsElasticsearch, parseStat, readSections, statFormat } from '../parse.ts';
 
 export const keystore: FactSource<'keystore', KeystoreFact> = {
@@ -17,6 +18,16 @@ if [ ! -e "$file" ]; then
   exit 0
 fi
 section stat; stat -c '${statFormat}' "$file" | plain
+named=$({
+  show_unit -p Environment | sed 's/^Environment=//' | tr ' ' '\n' | tr -d '"'
+  show_unit -p EnvironmentFiles | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' | while IFS= read -r from; do cat "$from"; done
+} | sed -n 's/^ES_KEYSTORE_PASSPHRASE_FILE=//p' | tail -n 1 | tr -d "\"'")
+section unattended
+[ -n "$ES_UNIT" ] || echo unit=none
+show_unit -p StandardInput | sed -n 's/^StandardInput=/input=/p'
+show_unit -p ExecStart | grep -q /systemd-entrypoint && echo entrypoint=yes
+printf 'named=%s\n' "$named" | plain
+[ -z "$named" ] || { section passphrase; stat -Lc '${statFormat}' "$named" | plain; }
 if [ -r "$file" ]; then
   section header; od -An -v -tx1 -N32 "$file"
   section digest; { sha256sum "$file" 2>/dev/null || openssl dgst -sha256 -r "$file"; } | cut -c 1-64
@@ -56,9 +67,28 @@ exit 0
           passwordProtected: header?.passwordProtected,
           file,
           digest: /^[0-9a-f]{64}$/.test(digest) ? digest : undefined,
+          unattended: unattendedOf(sections),
         },
         path,
         context,
       );
     }),
 };
+
+/**
+ * Only the start script of packages reads ES_KEYSTORE_PASSPHRASE_FILE (`systemd-entrypoint` of 7.17 to 9.4); the program itself
+ * takes the password from its standard input. Undefined: no unit, so it was not told.
+ */
+function unattendedOf(sections: readonly Section[]): KeystoreFact['unattended'] {
+  const told = body(sections, 'unattended');
+  const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(told)?.[1]?.trim() ?? '';
+  if (value('unit') === 'none' || told.trim() === '') return undefined;
+  const named = value('named');
+  if (value('entrypoint') === 'yes' && named.startsWith('/')) {
+    const file = body(sections, 'passphrase')
+      .split('\n')
+      .flatMap((line) => parseStat(line) ?? [])[0];
+    return { by: 'passphrase-file', path: named, file };
+  }
+  return { by: /^(?:file|data|fd)/.test(value('input')) ? 'standard-input' : 'nothing' };
+}

@@ -95,7 +95,20 @@ describe('a secured node', () => {
       authenticated: 'yes',
       weakBuiltins: [],
       userIndices: 1,
+      identities: { users: undefined, roles: undefined, mappings: undefined, apiKeys: undefined },
     });
+    // Who it is to a stranger and to the login, its cluster (4), who may log in (5), well-known passwords, transport.
+    expect(answers.asked).toHaveLength(2 + 4 + 5 + weakPasswords.length + 1);
+  });
+
+  it('is not asked who may log in without a login', async () => {
+    const answers = await ask(
+      { credential: undefined },
+      { [`pinned 9200 ${who}`]: refused, ...weakRefused, ...tlsTransport },
+      secured,
+    );
+    expect(answers.identities).toBeUndefined();
+    expect(answers.asked.join()).not.toContain('_security/user');
   });
 
   it('with a weak password it is found out, credential or not', async () => {

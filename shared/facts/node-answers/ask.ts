@@ -6,6 +6,7 @@ import type { EsInstall } from '../../domain/elasticsearch.ts';
 import type { AppError } from '../../domain/error.ts';
 import type { Fact } from '../../domain/fact.ts';
 import type { EsProcess, EsSettings, Listener, NodeAnswers } from '../../domain/facts.ts';
+import type { Identities } from '../../domain/identities.ts';
 import type { Result } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { HostReader, NodeCredential, NodeRequest, NodeResponse, TlsPeer } from '../../engine/ports.ts';
@@ -15,8 +16,10 @@ import { type ClusterState, clusterStateOf, isOperatorsIndex, standingOf } from 
 import { clusterViewOf } from './cluster.ts';
 import { addressFor, mayCarryPassword } from './door.ts';
 import { greetLayer } from './greet.ts';
+import { identitiesOf } from './identities.ts';
 import { listedCertificatesOf } from './listed-certificates.ts';
 import { nodeRequests, weakPasswords } from './requests.ts';
+import { runningSettingsOf } from './running.ts';
 
 export interface AskInput {
   readonly install: EsInstall;
@@ -223,16 +226,39 @@ async function readCluster(asking: Asking, credential: NodeCredential | undefine
   answers.nodeCount = cluster.nodeCount;
   answers.userIndices = cluster.indices.filter(isOperatorsIndex).length;
   // Side by side: together they wait no longer than the slowest of them. Without TLS there is nothing to list.
-  const [nodes, holdings, health, certificates] = await Promise.all([
-    ...[nodeRequests.nodes, nodeRequests.holdings, nodeRequests.health].map((path) =>
-      bodyOf(asking, path, more),
-    ),
-    answers.http === 'tls' ? bodyOf(asking, nodeRequests.certificates, more) : undefined,
+  const [[nodes, holdings, health, certificates], identities] = await Promise.all([
+    Promise.all([
+      ...[nodeRequests.nodes, nodeRequests.holdings, nodeRequests.health].map((path) =>
+        bodyOf(asking, path, more),
+      ),
+      answers.http === 'tls' ? bodyOf(asking, nodeRequests.certificates, more) : undefined,
+    ]),
+    credential === undefined ? undefined : askIdentities(asking, more),
   ]);
   if (certificates !== undefined) answers.certificates = listedCertificatesOf(certificates);
   answers.cluster = clusterViewOf({ state, nodes, holdings, health });
+  // Without a master built-in users alone are told, as if there were no others (seen on 8.19).
+  if (answers.cluster !== undefined) answers.identities = identities;
+  answers.running = runningSettingsOf(nodes, asking.input.process?.pid);
   if (answers.cluster === undefined)
     notes.push('What the node told of its cluster does not have the shape of a cluster.');
+}
+
+async function askIdentities(
+  asking: Asking,
+  more: Pick<NodeRequest, 'tls'> & Partial<NodeRequest>,
+): Promise<Identities> {
+  const { users, roles, mappings, apiKeys, storedElastic } = nodeRequests;
+  const told = await Promise.all(
+    [users, roles, mappings, apiKeys, storedElastic].map(async (path) => {
+      const response = await send(asking, { path, ...more });
+      return response.ok ? { status: response.value.status, body: text(response.value) } : undefined;
+    }),
+  );
+  return identitiesOf(
+    { users: told[0], roles: told[1], mappings: told[2], apiKeys: told[3], storedElastic: told[4] },
+    Date.parse(asking.input.at),
+  );
 }
 
 /** Undefined without an answer of status 200: no right, too large, or too slow. */

@@ -75,6 +75,7 @@ describe('auto-configuration', () => {
         httpCaRef: 'es/http-ca',
         removeSettings: ['xpack.security.enabled'],
         setAsideData: true,
+        endEnrollment: true,
       },
     ]);
   });

@@ -93,10 +93,13 @@ export default defineControl({
   propose: (facts, choices) => {
     const answers = facts['node-answers']?.status === 'known' ? facts['node-answers'].value : undefined;
     if (answers?.securityEnabled && answers.anonymous === 'answered')
-      return manual(
-        'Which rights anonymous callers were given on purpose is for you to say.',
-        'Remove xpack.security.authc.anonymous.* from elasticsearch.yml, or give it a role with no more than it needs, then restart the node.',
-      );
+      return {
+        ...manual(
+          'Which rights anonymous callers were given on purpose is for you to say.',
+          'Fix anonymous-disabled, or give the role no more than it needs and restart the node.',
+        ),
+        settledBy: 'anonymous-disabled',
+      };
     if (answers?.securityEnabled)
       return manual(
         'The running node and its settings disagree; which one is meant is for you to say. Nothing was changed.',

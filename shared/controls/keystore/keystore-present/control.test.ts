@@ -15,7 +15,7 @@ import control from './control.ts';
 const path = healthy.keystore.path;
 const stored = (changes: Partial<typeof healthy.keystore>) =>
   factsOf(healthy, { keystore: { ...healthy.keystore, ...changes } });
-const absent = { exists: false, file: undefined, formatVersion: undefined };
+const absent = { exists: false, file: undefined, formatVersion: undefined, passwordProtected: undefined };
 
 controlTable(control, {
   pass: [
@@ -57,7 +57,7 @@ describe('propose on a secured node', () => {
   });
 
   it('creates or upgrades it', () => {
-    for (const facts of [stored(absent), stored({ formatVersion: 5 })])
+    for (const facts of [stored(absent), stored({ formatVersion: 5, passwordProtected: false })])
       expect(changesOf(control, facts).changes).toMatchObject([
         { kind: 'keystore-entry', set: [], remove: [], ensure: true },
       ]);

@@ -101,7 +101,7 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
           before: gone.map((setting) => show(setting.key, setting.values, setting.secretLike)).join('\n'),
           after: [
             'xpack.security.enabled: true',
-            'xpack.security.enrollment.enabled: true',
+            `xpack.security.enrollment.enabled: ${change.endEnrollment !== true}`,
             'xpack.security.http.ssl.enabled: true',
             'xpack.security.http.ssl.keystore.path: certs/http.p12',
             'xpack.security.transport.ssl.enabled: true',

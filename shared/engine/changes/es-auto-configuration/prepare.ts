@@ -59,6 +59,7 @@ export async function prepare(
     removeSettings: change.removeSettings,
     data: data.value,
     beginning,
+    endEnrollment: 'endEnrollment' in change && change.endEnrollment === true,
   });
   if (!staged.ok) {
     return staged;

@@ -38,8 +38,11 @@ const encryptionEntries = [
   'cluster.state.encryption.password.autoconfigured',
 ];
 
+/** Whoever gets an enrolment token joins by it. */
+const enrollmentOff: YamlEdit = { op: 'set', key: 'xpack.security.enrollment.enabled', value: false };
+
 /** Removes (and sets) settings in the staged yml; everything else keeps its bytes. */
-async function removeSettings(
+async function editSettings(
   context: ChangeContext,
   staged: string,
   keys: readonly string[],
@@ -139,6 +142,7 @@ export interface StagingWish {
   readonly removeSettings: readonly string[];
   readonly data: readonly DataPath[];
   readonly beginning: Beginning;
+  readonly endEnrollment: boolean;
 }
 
 export interface Staged {
@@ -173,7 +177,7 @@ export async function stageConfiguration(context: ChangeContext, wish: StagingWi
     'clusterName' in beginning
       ? [{ op: 'set', key: 'cluster.name', value: beginning.clusterName } as const]
       : [];
-  const removed = await removeSettings(context, staged, wish.removeSettings, named);
+  const removed = await editSettings(context, staged, wish.removeSettings, named);
   if (!removed.ok) {
     return removed;
   }
@@ -218,6 +222,7 @@ export async function stageConfiguration(context: ChangeContext, wish: StagingWi
         'token' in beginning ? tlsEntries : [...tlsEntries, bootstrapEntry],
       ),
     () => keepBinding(context, staged, original ?? ''),
+    () => editSettings(context, staged, [], wish.endEnrollment ? [enrollmentOff] : []),
     () => own(context, wrapper.value, live.value, wish),
   ]) {
     const done = await step();
@@ -233,7 +238,7 @@ async function keepBinding(context: ChangeContext, staged: string, original: str
   const read = readYamlSettings(original);
   const bound =
     read.ok && read.settings.some(({ key }) => /^(http|network)\.(host|bind_host|publish_host)$/.test(key));
-  return bound ? succeed(undefined) : await removeSettings(context, staged, ['http.host']);
+  return bound ? succeed(undefined) : await editSettings(context, staged, ['http.host']);
 }
 
 async function own(

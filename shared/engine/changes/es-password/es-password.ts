@@ -11,9 +11,11 @@ import type { NodeCredential } from '../../ports.ts';
 import { findAdministrator, nextRef, secretDoor } from './administrator.ts';
 import { aboutPassword, confirmPassword } from './confirm.ts';
 import { findLeftoverUsers, removeLeftoverUsers } from './leftover-users.ts';
+import { isRotated } from './rotation.ts';
 import { setByApi } from './set-by-api.ts';
 import { setByTool } from './set-password.ts';
 import { allAccepted, type Standing, standingsOf } from './standing.ts';
+import { takenBack } from './taking-back.ts';
 
 type Change = ChangeOf<'es-password'>;
 type User = Change['users'][number];
@@ -33,7 +35,7 @@ function notLeftAlone(change: Change, before: Uint8Array): readonly User[] {
 const elasticRefs = (change: Change) =>
   change.users.filter((user) => user.name === 'elastic').map((user) => user.ref);
 
-/** Users whose password in the vault is accepted now. */
+/** Users whose password in the vault is accepted now, and has been rotated where that was asked for. */
 async function acceptedNow(change: Change, context: ChangeContext): Promise<Result<readonly string[]>> {
   const door = await secretDoor(context, change.install);
   if (!door.ok) {
@@ -52,7 +54,11 @@ async function acceptedNow(change: Change, context: ChangeContext): Promise<Resu
     if (!tried.ok) {
       return tried;
     }
-    if (tried.value === 'accepted') {
+    const rotated = await isRotated(user, context);
+    if (!rotated.ok) {
+      return rotated;
+    }
+    if (tried.value === 'accepted' && rotated.value) {
       accepted.push(user.name);
     }
   }
@@ -114,23 +120,6 @@ async function changeOne(
   return await confirmPassword(user, password.value, context);
 }
 
-function notTakenBack(changed: readonly string[], others: readonly string[]): Result<never> {
-  const rest =
-    others.length === 0
-      ? ''
-      : ` ${others.join(', ')} still ${others.length === 1 ? 'has the' : 'have their'} earlier password.`;
-  return fail(
-    appError(
-      'NOT_REVERSIBLE',
-      `The old password of ${changed.join(', ')} is not known, so it cannot be put back; the new one in the vault stays valid.${rest}`,
-      others.length === 0
-        ? 'Nothing needs to be done; use the password in the vault.'
-        : 'Use the password in the vault; make a new plan for the others.',
-      { hostState: 'unchanged' },
-    ),
-  );
-}
-
 export const esPassword: ChangeKind<'es-password'> = {
   kind: 'es-password',
 
@@ -148,7 +137,9 @@ export const esPassword: ChangeKind<'es-password'> = {
       words: [
         'Each password is made by the random source of your machine and kept in the vault before the node hears of it.',
         'What still uses an old password of these users stops working until it gets the new one.',
-        'It cannot be taken back: a password is only changed where nobody has the valid one in the vault.',
+        change.users.every((user) => user.rotate !== undefined)
+          ? 'The earlier password stays in the vault; taking this back gives it back to the user.'
+          : 'It cannot be taken back where nobody had the valid password in the vault.',
       ],
       blast: 'access',
       outageSeconds: 0,
@@ -176,7 +167,7 @@ export const esPassword: ChangeKind<'es-password'> = {
       inPlace: open.length === 0,
       diffs: open.map((user) => ({
         subject: `password of ${user.name}`,
-        before: 'not in the vault',
+        before: user.rotate === undefined ? 'not in the vault' : '[secret]',
         after: '[secret]',
       })),
       words:
@@ -246,28 +237,25 @@ export const esPassword: ChangeKind<'es-password'> = {
   },
 
   /**
-   * A password is only changed when the vault does not have the valid one, so the old one is not known to anybody here.
+   * A rotated password goes back to the earlier one. Any other was only changed because the vault did not have the valid one,
+   * so the old one is not known to anybody here.
    * Users that were left alone need nothing, nor do those whose new password the node has not heard of: after an interruption
    * it is asked.
    */
   async revert(change, before, mark, context) {
     const users = notLeftAlone(change, before);
     if (mark !== undefined) {
-      return users.length === 0
-        ? succeed(undefined)
-        : notTakenBack(
-            users.map(({ name }) => name),
-            [],
-          );
+      return await takenBack(change, users, [], context);
     }
     const standings = await standingsOf(users, change, context);
     if (!standings.ok) {
       return standings;
     }
-    const named = (which: Standing['has']) =>
-      standings.value.filter(({ has }) => has === which).map(({ user }) => user.name);
-    if (named('new').length > 0) {
-      return notTakenBack(named('new'), named('earlier'));
+    const those = (which: Standing['has']) =>
+      standings.value.filter(({ has }) => has === which).map(({ user }) => user);
+    const back = await takenBack(change, those('new'), those('earlier'), context);
+    if (!back.ok) {
+      return back;
     }
     return succeed({
       words: standings.value

@@ -9,6 +9,7 @@ import { type Acceptance, cancelled, tryCredential } from '../../elasticsearch/n
 import { collectStartLog } from '../../elasticsearch/start-log.ts';
 import { findAdministrator, nextRef, secretDoor } from './administrator.ts';
 import { confirmPassword } from './confirm.ts';
+import { isRotated } from './rotation.ts';
 
 type Change = ChangeOf<'es-password'>;
 type User = Change['users'][number];
@@ -37,7 +38,12 @@ interface Candidate {
 
 /** The password that the node may have been told: the unconfirmed one, else the one in its place. */
 async function candidateOf(user: User, context: ChangeContext): Promise<Result<Candidate | undefined>> {
-  for (const place of [nextRef(user.ref), user.ref]) {
+  const rotated = await isRotated(user, context);
+  if (!rotated.ok) {
+    return rotated;
+  }
+  // Before it is rotated the one in its place is the earlier one.
+  for (const place of [nextRef(user.ref), ...(rotated.value ? [user.ref] : [])]) {
     const secret = await context.secrets.get(place);
     if (secret.ok) {
       return succeed({ secret: secret.value, confirmed: place === user.ref });

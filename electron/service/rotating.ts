@@ -1,0 +1,50 @@
+/** An order to rotate passwords of built-in users, as part of a plan. */
+import type { Change } from '../../shared/domain/change.ts';
+import { appError } from '../../shared/domain/error.ts';
+import { knownValue } from '../../shared/domain/fact.ts';
+import type { Facts } from '../../shared/domain/facts.ts';
+import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import type { PlanRequest } from '../../shared/engine/plan.ts';
+
+/** Built-in users that have a password (vendor docs: built-in users). */
+export const rotatableUsers: readonly string[] = [
+  'elastic',
+  'kibana_system',
+  'logstash_system',
+  'beats_system',
+  'apm_system',
+  'remote_monitoring_user',
+];
+
+export interface RotationOrder {
+  readonly hostId: string;
+  /** Out of `rotatableUsers`. */
+  readonly users: readonly string[];
+  /** Names the order: carried out twice it changes nothing. `[a-z0-9-]`, at most 64 characters. */
+  readonly order: string;
+}
+
+/** Errors: PRECONDITION_FAILED where no node that asks for passwords was seen on the host. */
+export function rotationRequest(
+  { hostId, users, order }: RotationOrder,
+  facts: Facts | undefined,
+): Result<PlanRequest> {
+  const install = knownValue(facts?.['es-install']);
+  const answers = knownValue(facts?.['node-answers']);
+  if (!install || answers?.securityEnabled !== true)
+    return fail(
+      appError(
+        'PRECONDITION_FAILED',
+        'No node that asks for passwords was seen on this host, so there are none to rotate.',
+        'Secure the node first, or start it; then assess again.',
+        { hostState: 'unchanged' },
+      ),
+    );
+  const change: Change = {
+    kind: 'es-password',
+    install,
+    users: [...new Set(users)].map((name) => ({ name, ref: `es/${name}`, length: 24, rotate: order })),
+  };
+  const controlId = 'builtin-passwords';
+  return succeed({ findingId: `${hostId}/${controlId}`, hostId, controlId, changes: [change] });
+}

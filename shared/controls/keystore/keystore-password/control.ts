@@ -1,0 +1,115 @@
+import type { EsInstall } from '../../../domain/elasticsearch.ts';
+import type { FileFact } from '../../../domain/facts.ts';
+import { defineControl } from '../../define-control.ts';
+import { evidence, failed, judgeNode, notApplicable, passed, undecided } from '../../judging.ts';
+import { installOf, manual } from '../../proposing.ts';
+
+export default defineControl({
+  words: {
+    id: 'keystore-password',
+    area: 'keystore',
+    title: 'A protected keystore opens at a start without anybody at the keyboard',
+    severity: 'low',
+    description:
+      'Reads in the header of the keystore whether a password protects it, and in the unit how the node gets that password at its start. Only the strict profile asks for a password: it lies on the same host, so it keeps out who has a copy of the keystore and nothing else.',
+    risk: 'A node that waits for a password does not come back after a restart. Without a password a copied keystore shows every secret in it.',
+    references: [
+      { title: 'elasticsearch-keystore', publisher: 'Elastic' },
+      { title: 'Running Elasticsearch with systemd', publisher: 'Elastic' },
+    ],
+    fix: 'guided',
+    blast: 'restart',
+  },
+  evaluate: (facts) =>
+    judgeNode(facts, ['keystore'], (install, seen) => {
+      const keystore = seen.keystore.value;
+      if (!keystore.exists)
+        return notApplicable(
+          'There is no keystore; control keystore-present asks for one.',
+          evidence(seen.keystore, keystore.path, 'not there'),
+        );
+      const shown = [
+        evidence(
+          seen.keystore,
+          'protection',
+          keystore.passwordProtected === undefined
+            ? 'not known'
+            : keystore.passwordProtected
+              ? 'by a password'
+              : 'no password',
+        ),
+      ];
+      if (keystore.passwordProtected === undefined)
+        return undecided(
+          'The keystore is damaged, so whether a password protects it is not known. Restore it, then assess again.',
+          ...shown,
+        );
+      if (!keystore.passwordProtected)
+        return notApplicable(
+          'No password protects the keystore, so none is needed at a start. Only the strict profile asks for one.',
+          ...shown,
+        );
+      const { unattended } = keystore;
+      if (unattended === undefined)
+        return undecided(
+          'No systemd unit starts this node, so how it gets the password at its start is not known. Start it once without a terminal to find out.',
+          ...shown,
+        );
+      const how = evidence(
+        seen.keystore,
+        'password at a start',
+        {
+          'passphrase-file': `from ${unattended.path ?? ''}`,
+          'standard-input': 'on standard input, by the unit',
+          nothing: 'the unit names none',
+        }[unattended.by],
+      );
+      if (unattended.by === 'nothing')
+        return failed(
+          'The keystore has a password and the unit hands none over: the next start fails.',
+          ...shown,
+          how,
+        );
+      if (unattended.by === 'standard-input')
+        return passed('The unit hands the password over on standard input.', ...shown, how);
+      const problem = problemOf(install.value, unattended.file);
+      const file = evidence(
+        seen.keystore,
+        unattended.path ?? 'password file',
+        unattended.file === undefined
+          ? 'not there'
+          : `${unattended.file.mode} ${unattended.file.owner}:${unattended.file.group}`,
+      );
+      return problem === undefined
+        ? passed(
+            'The unit hands the password over out of a file that others cannot read.',
+            ...shown,
+            how,
+            file,
+          )
+        : failed(`The file with the password of the keystore ${problem}.`, ...shown, how, file);
+    }),
+  propose: (facts) => {
+    const install = installOf(facts);
+    return manual(
+      'The password of the keystore is known to you alone.',
+      install?.layout === 'package'
+        ? 'Write it into a file of its own (one line), owned by the service account, mode 400, and name that file as ES_KEYSTORE_PASSPHRASE_FILE in the environment of the unit.'
+        : 'Write it into a file of its own (one line), owned by root, mode 400, and give it to the unit with StandardInput=file:/path.',
+      'Or take the password away: bin/elasticsearch-keystore passwd, and an empty new one.',
+      'Restart the node once while you can be at it.',
+    );
+  },
+});
+
+/** The start script of a package runs as the service account, so that one reads the file. */
+function problemOf(install: EsInstall, file: FileFact | undefined): string | undefined {
+  if (file === undefined) return 'is not there: the next start fails';
+  const mode = Number.parseInt(file.mode, 8);
+  if ((mode & 0o007) !== 0) return 'is open to every local account';
+  const readable =
+    (file.owner === install.user && (mode & 0o400) !== 0) ||
+    (file.group === install.group && (mode & 0o040) !== 0);
+  if (!readable && install.user !== 'root') return `cannot be read by ${install.user}: the next start fails`;
+  return undefined;
+}
