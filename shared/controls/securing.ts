@@ -7,6 +7,7 @@ import type { Change } from '../domain/change.ts';
 import type { EsInstall } from '../domain/elasticsearch.ts';
 import { knownValue } from '../domain/fact.ts';
 import type { Facts, YamlSettingFact } from '../domain/facts.ts';
+import type { Choice } from '../domain/finding.ts';
 import { atLeast } from '../text/version.ts';
 import { isOn, settingValue } from '../text/yaml-settings.ts';
 import type { Choices, Proposal } from './define-control.ts';
@@ -23,6 +24,19 @@ export const securedTogether = [
 ] as const;
 export type SecuredTogether = (typeof securedTogether)[number];
 
+/** Only people know whether a node or a Kibana is still to come. */
+const enrollment: Choice = {
+  name: 'enrollment',
+  label: 'Enrolment of further nodes and Kibanas',
+  hint: 'While it is on, whoever gets an enrolment token joins the cluster. Leave it on only if one is about to be enrolled, and switch it off afterwards (control enrollment-disabled).',
+  type: 'one-of',
+  suggested: 'off',
+  options: [
+    { value: 'off', label: 'Switch it off', detail: 'nobody is to be enrolled now', unusable: '' },
+    { value: 'on', label: 'Leave it on', detail: 'a node or a Kibana follows', unusable: '' },
+  ],
+};
+
 /** The way that fits the node. Only for a node that is not secured yet. */
 export function proposeSecuring(facts: Facts, choices: Choices, control: SecuredTogether): Proposal {
   const ready = readiness(facts);
@@ -31,6 +45,7 @@ export function proposeSecuring(facts: Facts, choices: Choices, control: Secured
   if (ready.way === 'own-certificates')
     return proposeOwnCertificates(facts, choices, { ...ready, fixedTogetherWith });
   const { install, removeSettings, setAsideData } = ready;
+  const stays = (choices[enrollment.name] ?? enrollment.suggested) === 'on';
   const change: Change = {
     kind: 'es-auto-configuration',
     install,
@@ -38,11 +53,12 @@ export function proposeSecuring(facts: Facts, choices: Choices, control: Secured
     httpCaRef,
     removeSettings: [...removeSettings],
     setAsideData,
-    endEnrollment: true,
+    ...(stays ? {} : { endEnrollment: true }),
   };
   return {
     type: 'changes',
     changes: [change],
+    choices: [enrollment],
     steps: [
       ...(removeSettings.length > 0
         ? [
@@ -54,7 +70,10 @@ export function proposeSecuring(facts: Facts, choices: Choices, control: Secured
             'Bulwark will stop the node and move its data directory aside. It holds no index of yours; it is kept, and named in the report.',
           ]
         : ['Bulwark will stop the node.']),
-      'Bulwark will run Elasticsearch’s own security set-up: certificates for HTTP and transport, keystore, settings. Enrolment, which it leaves on, is switched off.',
+      'Bulwark will run Elasticsearch’s own security set-up: certificates for HTTP and transport, keystore, settings.',
+      stays
+        ? 'Enrolment, which the set-up switches on, stays on.'
+        : 'Bulwark will switch off enrolment, which the set-up switches on.',
       'Bulwark will start the node, give the user elastic a new password, keep it in your vault, and prove it by logging in over TLS.',
     ],
     disturbs:

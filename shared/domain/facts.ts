@@ -9,7 +9,6 @@ import type { Fact } from './fact.ts';
 import type { Identities } from './identities.ts';
 import type { KibanaFact, KibanaPeer } from './kibana.ts';
 import type { SwapFact } from './swap.ts';
-
 import type { ClusterFact, ClusterView } from './topology.ts';
 
 export interface HostSystem {
@@ -104,7 +103,8 @@ export interface KeystoreFact {
   /** How the unit hands a password to the node at its start. */
   readonly unattended?:
     | {
-        readonly by: 'passphrase-file' | 'standard-input' | 'nothing';
+        /** `other-program`: the unit starts something of its own, which may hand one over. */
+        readonly by: 'passphrase-file' | 'standard-input' | 'other-program' | 'nothing';
         /** The file that is named, where it exists. */
         readonly file?: FileFact | undefined;
         readonly path?: string | undefined;
@@ -119,6 +119,8 @@ export interface FileRealmFact {
   readonly users: readonly { readonly name: string; readonly roles: readonly string[] }[];
   /** Names with roles and without a password: they cannot log in until somebody gives them one. */
   readonly rolesOnly: readonly string[];
+  /** roles.yml defines roles, which the node’s interface does not tell. */
+  readonly rolesInFile: boolean;
 }
 
 /** A clear-text secret's place; never its value. */

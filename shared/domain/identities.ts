@@ -27,12 +27,16 @@ export interface OwnRoles {
     /** Whoever has it can make himself a superuser. */
     readonly superuser: boolean;
   }[];
+  /** Of all roles that the node tells, built-in ones too; those of roles.yml are not among them. */
+  readonly names: readonly string[];
 }
 
 export interface RoleMapping {
   readonly name: string;
   readonly enabled: boolean;
   readonly roles: readonly string[];
+  /** Which roles it gives is worked out at each login. */
+  readonly byTemplate: boolean;
   /** Its rule lets in everybody whom the realm knows. */
   readonly everybody: boolean;
 }
@@ -43,4 +47,6 @@ export interface ApiKey {
   readonly expires: boolean;
   /** Has all rights of its owner; undefined: the version does not tell (before 8.5). */
   readonly unlimited: boolean | undefined;
+  /** May make its holder a superuser, whatever has become of its owner; undefined: not told. */
+  readonly everything: boolean | undefined;
 }

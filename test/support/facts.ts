@@ -163,7 +163,7 @@ export const healthy: FactTypes = {
     },
   },
   'certificate-files': certificateFiles,
-  'file-realm': { path: '/opt/elasticsearch/config', users: [], rolesOnly: [] },
+  'file-realm': { path: '/opt/elasticsearch/config', users: [], rolesOnly: [], rolesInFile: false },
   'plaintext-secrets': [],
   firewall: {
     manager: 'nftables',
@@ -232,7 +232,7 @@ export const healthy: FactTypes = {
         { name: 'elastic', enabled: true, reserved: true, roles: ['superuser'] },
         { name: 'kibana_system', enabled: true, reserved: true, roles: ['kibana_system'] },
       ],
-      roles: { count: 0, broad: [] },
+      roles: { count: 0, broad: [], names: ['superuser', 'kibana_system', 'viewer'] },
       mappings: [],
       apiKeys: [],
       elasticStored: true,

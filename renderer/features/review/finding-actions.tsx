@@ -24,6 +24,17 @@ function evidenceText(finding: Finding): string {
   ].join('\n\n');
 }
 
+/** A node that was secured by somebody else tells this to nobody else. */
+const toldToALogin: ReadonlySet<string> = new Set([
+  'builtin-passwords',
+  'enrollment-disabled',
+  'password-hashing',
+  'seed-password-retired',
+  'superuser-count',
+  'role-least-privilege',
+  'api-keys-expire',
+]);
+
 export function FindingActions({
   finding,
   primary,
@@ -74,8 +85,7 @@ export function FindingActions({
     if (made !== undefined) await add.run({ findingId: finding.id, choices: made });
   };
 
-  // A node that was secured by somebody else tells nothing about its passwords without one.
-  const wantsLogin = finding.outcome === 'unknown' && finding.controlId === 'builtin-passwords';
+  const wantsLogin = finding.outcome === 'unknown' && toldToALogin.has(finding.controlId);
   const fixable = finding.outcome === 'fail' && (remedy.type === 'changes' || remedy.type === 'choices');
   const working = operations.some(
     (work) =>

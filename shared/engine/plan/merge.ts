@@ -66,6 +66,19 @@ function subjectOf(change: Change): string {
   }
 }
 
+type PasswordUser = ChangeOf<'es-password'>['users'][number];
+
+/** A new password in any case is also one where the vault has no valid one; two orders to rotate stay two. */
+function withRotation(
+  users: readonly PasswordUser[],
+  others: readonly PasswordUser[],
+): readonly PasswordUser[] {
+  return users.map((user) => {
+    const rotate = user.rotate ?? others.find(({ name }) => name === user.name)?.rotate;
+    return rotate === undefined ? user : { ...user, rotate };
+  });
+}
+
 type FileModeEntry = ChangeOf<'file-mode'>['entries'][number];
 
 function mergeEntries(left: FileModeEntry, right: FileModeEntry): FileModeEntry | undefined {
@@ -158,7 +171,13 @@ function mergePair(left: Change, right: Change, conflict: (about: string) => Con
   }
   if (left.kind === 'es-password' && right.kind === 'es-password') {
     const named = (name: string) => conflict(`the password of ${name}`);
-    return { ...left, users: mergeNamed(left.users, right.users, (user) => user.name, named) };
+    const users = mergeNamed(
+      withRotation(left.users, right.users),
+      withRotation(right.users, left.users),
+      (user) => user.name,
+      named,
+    );
+    return { ...left, users };
   }
   if (
     left.kind === 'es-auto-configuration' &&
@@ -166,9 +185,11 @@ function mergePair(left: Change, right: Change, conflict: (about: string) => Con
     left.elasticPasswordRef === right.elasticPasswordRef &&
     left.httpCaRef === right.httpCaRef
   ) {
+    const { endEnrollment, ...both } = left;
     return {
-      ...right,
-      ...left,
+      ...both,
+      // Whoever wants it to stay on has a node or a Kibana to come; switching it off later is a finding of its own.
+      ...(endEnrollment === true && right.endEnrollment === true ? { endEnrollment } : {}),
       removeSettings: [...union(left.removeSettings, right.removeSettings)],
       setAsideData: left.setAsideData || right.setAsideData,
     };

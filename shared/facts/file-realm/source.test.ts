@@ -25,7 +25,13 @@ it('names users and their roles, and those that have roles only', () =>
 it('without the files there is nobody', () =>
   expect(parse('@@ path\n/etc/elasticsearch\n')).toMatchObject({
     status: 'known',
-    value: { users: [], rolesOnly: [] },
+    value: { users: [], rolesOnly: [], rolesInFile: false },
+  }));
+
+it('tells that roles.yml defines roles, not which', () =>
+  expect(parse('@@ path\n/etc/elasticsearch\n@@ ownroles\nyes\n')).toMatchObject({
+    status: 'known',
+    value: { rolesInFile: true },
   }));
 
 it('is unknown when one of them cannot be read', () =>

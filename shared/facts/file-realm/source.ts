@@ -14,12 +14,13 @@ export const fileRealm: FactSource<'file-realm', FileRealmFact> = {
   probe: String.raw`${needsElasticsearch}
 section path; printf '%s' "$ES_PATH_CONF" | plain
 ls "$ES_PATH_CONF" >/dev/null || { section closed; printf '%s' "$ES_PATH_CONF" | plain; exit 0; }
-for file in "$ES_PATH_CONF/users" "$ES_PATH_CONF/users_roles"; do
+for file in "$ES_PATH_CONF/users" "$ES_PATH_CONF/users_roles" "$ES_PATH_CONF/roles.yml"; do
   [ -e "$file" ] || continue
   [ -r "$file" ] || { section closed; printf '%s' "$file" | plain; }
 done
 [ ! -r "$ES_PATH_CONF/users" ] || { section users; sed -n 's/:.*/:/p' "$ES_PATH_CONF/users" | plain; }
 [ ! -r "$ES_PATH_CONF/users_roles" ] || { section roles; plain <"$ES_PATH_CONF/users_roles"; }
+[ ! -r "$ES_PATH_CONF/roles.yml" ] || ! grep -qv '^[[:space:]]*\(#.*\|---[[:space:]]*\)\{0,1\}$' "$ES_PATH_CONF/roles.yml" || { section ownroles; echo yes; }
 exit 0
 `,
   parse: (frame, context) =>
@@ -34,6 +35,7 @@ exit 0
           path,
           users: names.map((name) => ({ name, roles: roles.get(name) ?? [] })),
           rolesOnly: [...roles.keys()].filter((name) => !names.includes(name)),
+          rolesInFile: body(sections, 'ownroles').trim() !== '',
         },
         `users and users_roles in ${path}`,
         context,

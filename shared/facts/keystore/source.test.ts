@@ -27,16 +27,24 @@ it('how a unit opens it at a start', () => {
       `@@ path\n/c/k\n@@ state\n@@ stat\nregular file|es|es|660|199|/c/k\n${unattended}@@ header\n3f\n@@ digest\n`,
     ).unattended;
   expect(of('@@ unattended\nunit=none\nnamed=\n')).toBeUndefined();
-  expect(of('@@ unattended\ninput=null\nnamed=/x\n')).toEqual({ by: 'nothing' });
-  expect(of('@@ unattended\ninput=file:/x\nnamed=\n')).toEqual({ by: 'standard-input' });
-  expect(of('@@ unattended\ninput=null\nentrypoint=yes\nnamed=/x\n')).toEqual({
+  expect(of('@@ unattended\ninput=null\nexec=/opt/es/bin/elasticsearch\nnamed=/x\n')).toEqual({
+    by: 'nothing',
+  });
+  for (const exec of ['exec=/usr/local/bin/start-node\n', ''])
+    expect(of(`@@ unattended\ninput=null\n${exec}named=/x\n`)).toEqual({ by: 'other-program' });
+  expect(of('@@ unattended\ninput=file:/x\nexec=/opt/es/bin/elasticsearch\nnamed=\n')).toEqual({
+    by: 'standard-input',
+  });
+  expect(
+    of('@@ unattended\ninput=null\nexec=/usr/share/elasticsearch/bin/systemd-entrypoint\nnamed=/x\n'),
+  ).toEqual({
     by: 'passphrase-file',
     path: '/x',
     file: undefined,
   });
   expect(
     of(
-      '@@ unattended\ninput=null\nentrypoint=yes\nnamed=/x\n@@ passphrase\nregular file|root|root|600|20|/x\n',
+      '@@ unattended\ninput=null\nexec=/usr/share/elasticsearch/bin/systemd-entrypoint\nnamed=/x\n@@ passphrase\nregular file|root|root|600|20|/x\n',
     ),
   ).toMatchObject({ by: 'passphrase-file', file: { mode: '0600' } });
 });

@@ -20,12 +20,12 @@ fi
 section stat; stat -c '${statFormat}' "$file" | plain
 named=$({
   show_unit -p Environment | sed 's/^Environment=//' | tr ' ' '\n' | tr -d '"'
-  show_unit -p EnvironmentFiles | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' | while IFS= read -r from; do cat "$from"; done
+  show_unit -p EnvironmentFiles | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' | while IFS= read -r from; do [ ! -f "$from" ] || cat "$from"; done
 } | sed -n 's/^ES_KEYSTORE_PASSPHRASE_FILE=//p' | tail -n 1 | tr -d "\"'")
 section unattended
 [ -n "$ES_UNIT" ] || echo unit=none
 show_unit -p StandardInput | sed -n 's/^StandardInput=/input=/p'
-show_unit -p ExecStart | grep -q /systemd-entrypoint && echo entrypoint=yes
+show_unit -p ExecStart | sed -n 's/^ExecStart={ path=\([^ ;]*\) ;.*/exec=\1/p' | plain
 printf 'named=%s\n' "$named" | plain
 [ -z "$named" ] || { section passphrase; stat -Lc '${statFormat}' "$named" | plain; }
 if [ -r "$file" ]; then
@@ -84,7 +84,9 @@ function unattendedOf(sections: readonly Section[]): KeystoreFact['unattended'] 
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(told)?.[1]?.trim() ?? '';
   if (value('unit') === 'none' || told.trim() === '') return undefined;
   const named = value('named');
-  if (value('entrypoint') === 'yes' && named.startsWith('/')) {
+  const program = value('exec').split('/').at(-1);
+  if (program !== 'systemd-entrypoint' && program !== 'elasticsearch') return { by: 'other-program' };
+  if (program === 'systemd-entrypoint' && named.startsWith('/')) {
     const file = body(sections, 'passphrase')
       .split('\n')
       .flatMap((line) => parseStat(line) ?? [])[0];

@@ -6,17 +6,16 @@ import type { EsInstall } from '../../domain/elasticsearch.ts';
 import type { AppError } from '../../domain/error.ts';
 import type { Fact } from '../../domain/fact.ts';
 import type { EsProcess, EsSettings, Listener, NodeAnswers } from '../../domain/facts.ts';
-import type { Identities } from '../../domain/identities.ts';
 import type { Result } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { HostReader, NodeCredential, NodeRequest, NodeResponse, TlsPeer } from '../../engine/ports.ts';
 import { isOn, settingValue } from '../../text/yaml-settings.ts';
 import { speaksTls, speaksTransport } from '../outside/speech.ts';
 import { type ClusterState, clusterStateOf, isOperatorsIndex, standingOf } from './answers.ts';
+import { askIdentities } from './ask-identities.ts';
 import { clusterViewOf } from './cluster.ts';
 import { addressFor, mayCarryPassword } from './door.ts';
 import { greetLayer } from './greet.ts';
-import { identitiesOf } from './identities.ts';
 import { listedCertificatesOf } from './listed-certificates.ts';
 import { nodeRequests, weakPasswords } from './requests.ts';
 import { runningSettingsOf } from './running.ts';
@@ -233,7 +232,9 @@ async function readCluster(asking: Asking, credential: NodeCredential | undefine
       ),
       answers.http === 'tls' ? bodyOf(asking, nodeRequests.certificates, more) : undefined,
     ]),
-    credential === undefined ? undefined : askIdentities(asking, more),
+    credential === undefined
+      ? undefined
+      : askIdentities((path) => send(asking, { path, ...more }), asking.input),
   ]);
   if (certificates !== undefined) answers.certificates = listedCertificatesOf(certificates);
   answers.cluster = clusterViewOf({ state, nodes, holdings, health });
@@ -242,23 +243,6 @@ async function readCluster(asking: Asking, credential: NodeCredential | undefine
   answers.running = runningSettingsOf(nodes, asking.input.process?.pid);
   if (answers.cluster === undefined)
     notes.push('What the node told of its cluster does not have the shape of a cluster.');
-}
-
-async function askIdentities(
-  asking: Asking,
-  more: Pick<NodeRequest, 'tls'> & Partial<NodeRequest>,
-): Promise<Identities> {
-  const { users, roles, mappings, apiKeys, storedElastic } = nodeRequests;
-  const told = await Promise.all(
-    [users, roles, mappings, apiKeys, storedElastic].map(async (path) => {
-      const response = await send(asking, { path, ...more });
-      return response.ok ? { status: response.value.status, body: text(response.value) } : undefined;
-    }),
-  );
-  return identitiesOf(
-    { users: told[0], roles: told[1], mappings: told[2], apiKeys: told[3], storedElastic: told[4] },
-    Date.parse(asking.input.at),
-  );
 }
 
 /** Undefined without an answer of status 200: no right, too large, or too slow. */

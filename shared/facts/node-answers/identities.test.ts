@@ -45,49 +45,59 @@ describe('identitiesOf', () => {
     ]);
   });
 
-  it.each([
-    ['cluster: all', { cluster: ['all'] }, true],
-    ['cluster: manage_security', { cluster: ['monitor', 'manage_security'] }, true],
-    ['indices *: all', { indices: [{ names: ['logs', '*'], privileges: ['all'] }] }, false],
-    ['indices /.*/: write', { indices: [{ names: '/.*/', privileges: ['read', 'write'] }] }, false],
-    [
-      'restricted indices .security*: all',
-      { indices: [{ names: ['.security*'], privileges: ['all'], allow_restricted_indices: true }] },
-      false,
-    ],
-    ['run_as: *', { run_as: ['*'] }, false],
-    [
-      'applications *: *',
-      { applications: [{ application: '*', privileges: ['*'], resources: ['*'] }] },
-      false,
-    ],
-  ] as const)('finds %s', (grant, role, makesSuperuser) =>
-    expect(told({ roles: ok({ superuser, mine: role }) }).roles).toEqual({
-      count: 1,
-      broad: [{ name: 'mine', grants: [grant], superuser: makesSuperuser }],
-    }),
-  );
-
-  it('leaves narrow roles and built-in ones alone', () =>
+  it('tells what roles of its own grant too much, and all names', () =>
     expect(
       told({
         roles: ok({
           superuser,
-          reader: { cluster: ['monitor'], indices: [{ names: ['*'], privileges: ['read'] }] },
+          mine: { cluster: ['all'] },
+          logs: { cluster: ['monitor'], indices: [{ names: ['logs-*'], privileges: ['all'] }] },
         }),
       }).roles,
-    ).toEqual({ count: 1, broad: [] }));
+    ).toEqual({
+      count: 2,
+      broad: [{ name: 'mine', grants: ['cluster: all'], superuser: true }],
+      names: ['superuser', 'mine', 'logs'],
+    }));
 
   it.each([
     [{ field: { username: '*' } }, true],
     [{ any: [{ field: { username: 'ada' } }, { field: { dn: ['*'] } }] }, true],
     [{ all: [{ field: { username: '*' } }, { field: { groups: 'admins' } }] }, false],
-    [{ except: { field: { username: 'eve' } } }, false],
+    [{ except: { field: { username: 'eve' } } }, true],
+    [{ except: { field: { username: '*' } } }, false],
+    [{ field: { 'realm.name': 'saml1' } }, true],
+    [{ all: [{ field: { 'realm.name': 'saml1' } }, { field: { groups: 'admins' } }] }, false],
+    [{ all: [] }, false],
+    [{ something: 'new' }, false],
     [{ field: { username: 'ada' } }, false],
   ])('a mapping by %j lets in everybody: %s', (rules, everybody) =>
     expect(told({ mappings: ok({ m: { enabled: true, roles: ['viewer'], rules } }) }).mappings).toEqual([
-      { name: 'm', enabled: true, roles: ['viewer'], everybody },
+      { name: 'm', enabled: true, roles: ['viewer'], byTemplate: false, everybody },
     ]),
+  );
+
+  it('says that a mapping works out its roles by itself', () =>
+    expect(
+      told({ mappings: ok({ m: { enabled: true, role_templates: [{ template: '{}' }], rules: {} } }) })
+        .mappings?.[0],
+    ).toMatchObject({ roles: [], byTemplate: true }));
+
+  it.each([
+    [{}, [{ superuser }], true],
+    [{}, [{ viewer: { cluster: ['monitor'] } }], false],
+    [{}, undefined, undefined],
+    [{ r: { cluster: ['all'] } }, [{ superuser }], true],
+    [{ r: { cluster: ['monitor'] } }, [{ superuser }], false],
+    [undefined, undefined, undefined],
+  ])('a key with %j of an owner with %j may do everything: %s', (own, limits, everything) =>
+    expect(
+      told({
+        apiKeys: ok({
+          api_keys: [{ id: 'i', invalidated: false, role_descriptors: own, limited_by: limits }],
+        }),
+      }).apiKeys?.[0]?.everything,
+    ).toBe(everything),
   );
 
   it('counts keys that are valid now, and says which have all rights of their owner', () => {
@@ -105,9 +115,9 @@ describe('identitiesOf', () => {
         }),
       }).apiKeys,
     ).toEqual([
-      { name: 'all', owner: 'ada', expires: false, unlimited: true },
-      { name: 'some', owner: 'ada', expires: true, unlimited: false },
-      { name: 'old version', owner: 'ada', expires: false, unlimited: undefined },
+      { name: 'all', owner: 'ada', expires: false, unlimited: true, everything: undefined },
+      { name: 'some', owner: 'ada', expires: true, unlimited: false, everything: false },
+      { name: 'old version', owner: 'ada', expires: false, unlimited: undefined, everything: undefined },
     ]);
     expect(
       told({ apiKeys: { status: 400, body: '{"error":{"disabled.feature":"api_keys"},"status":400}' } })

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { ApiKey, Identities, KnownUser, OwnRoles, RoleMapping } from '../../domain/identities.ts';
 import { saidSchema } from '../../domain/topology.ts';
+import { powerOf, type Role, roleSchema } from './role-power.ts';
 
 /** Status and body by the name of the request; undefined where nothing came back. */
 export interface IdentityAnswers {
@@ -19,7 +20,7 @@ export interface Answer {
   readonly body: string;
 }
 
-const names = z.array(z.string()).optional().default([]);
+const names = z.array(saidSchema).optional().default([]);
 
 const usersSchema = z.record(
   saidSchema,
@@ -30,33 +31,17 @@ const usersSchema = z.record(
   }),
 );
 
-const indicesSchema = z
-  .array(
-    z.object({
-      names: z.union([z.string().transform((one) => [one]), z.array(z.string())]),
-      privileges: names,
-      allow_restricted_indices: z.boolean().optional(),
-    }),
-  )
-  .optional()
-  .default([]);
-const roleSchema = z.object({
-  cluster: names,
-  indices: indicesSchema,
-  run_as: names,
-  applications: z
-    .array(z.object({ application: z.string(), privileges: names }))
-    .optional()
-    .default([]),
-  metadata: z.object({ _reserved: z.boolean().optional() }).nullish(),
-});
-type Role = z.infer<typeof roleSchema>;
-
 const mappingsSchema = z.record(
   saidSchema,
-  z.object({ enabled: z.boolean(), roles: names, rules: z.unknown() }),
+  z.object({
+    enabled: z.boolean(),
+    roles: names,
+    role_templates: z.array(z.unknown()).optional(),
+    rules: z.unknown(),
+  }),
 );
 
+const descriptorsSchema = z.record(z.string(), roleSchema);
 const keysSchema = z.object({
   api_keys: z.array(
     z.object({
@@ -65,7 +50,9 @@ const keysSchema = z.object({
       username: saidSchema.optional(),
       invalidated: z.boolean(),
       expiration: z.number().optional(),
-      role_descriptors: z.record(z.string(), z.unknown()).optional(),
+      role_descriptors: descriptorsSchema.optional(),
+      /** What the owner might do when the key was made (asked for from 8.5 on). */
+      limited_by: z.array(descriptorsSchema).optional(),
     }),
   ),
 });
@@ -106,35 +93,11 @@ function rolesOf(answer: Answer | undefined): OwnRoles | undefined {
   return {
     count: own.length,
     broad: own.flatMap(([name, role]) => {
-      const grants = grantsOf(role);
-      return grants.length === 0 ? [] : [{ name, grants, superuser: role.cluster.some(isEverything) }];
+      const power = powerOf(role);
+      return power.grants.length === 0 ? [] : [{ name, ...power }];
     }),
+    names: Object.keys(roles),
   };
-}
-
-/** `manage_security` is enough to make oneself a superuser in one call (seen on 8.19 and 9.5). */
-function isEverything(privilege: string): boolean {
-  return /^(?:all|\*|cluster:\*|manage_security|grant_api_key)$/.test(privilege.toLowerCase());
-}
-
-function grantsOf(role: Role): readonly string[] {
-  return [
-    ...role.cluster.filter(isEverything).map((one) => `cluster: ${one}`),
-    ...role.indices.flatMap((index) => {
-      const writes = index.privileges.filter(
-        (one) => !/^(?:read|monitor|view_index_metadata|read_cross_cluster|none)$/.test(one),
-      );
-      const every = index.names.find((name) => /^(?:\*|\/\.\*\/|\*:\*|\/\.\+\/)$/.test(name));
-      if (writes.length > 0 && every !== undefined) return [`indices ${every}: ${writes.join(', ')}`];
-      return writes.length > 0 && index.allow_restricted_indices === true
-        ? [`restricted indices ${index.names.join(', ')}: ${writes.join(', ')}`]
-        : [];
-    }),
-    ...(role.run_as.includes('*') ? ['run_as: *'] : []),
-    ...role.applications
-      .filter((one) => one.application === '*' && one.privileges.includes('*'))
-      .map(() => 'applications *: *'),
-  ];
 }
 
 function mappingsOf(answer: Answer | undefined): readonly RoleMapping[] | undefined {
@@ -145,18 +108,25 @@ function mappingsOf(answer: Answer | undefined): readonly RoleMapping[] | undefi
         name,
         enabled: one.enabled,
         roles: one.roles,
+        byTemplate: (one.role_templates ?? []).length > 0,
         everybody: letsInEverybody(one.rules),
       }));
 }
 
-/** Of `any` one branch is enough, of `all` every one is needed. What is not understood counts as a restriction. */
+/**
+ * Of `any` one branch is enough, of `all` every one is needed; a realm is no restriction among those whom it knows. What is not
+ * understood counts as one.
+ */
 function letsInEverybody(rule: unknown): boolean {
   if (typeof rule !== 'object' || rule === null) return false;
-  const { any, all, field } = rule as Readonly<Record<string, unknown>>;
+  const { any, all, except, field } = rule as Readonly<Record<string, unknown>>;
   if (Array.isArray(any)) return any.some(letsInEverybody);
-  if (Array.isArray(all)) return all.every(letsInEverybody);
+  if (Array.isArray(all)) return all.length > 0 && all.every(letsInEverybody);
+  if (except !== undefined) return !letsInEverybody(except);
   if (typeof field !== 'object' || field === null) return false;
-  return Object.values(field).every((value) => [value].flat().some((one) => one === '*'));
+  return Object.entries(field).every(
+    ([name, value]) => name === 'realm.name' || [value].flat().some((one) => one === '*'),
+  );
 }
 
 function apiKeysOf(answer: Answer | undefined, now: number): readonly ApiKey[] | undefined {
@@ -171,7 +141,21 @@ function apiKeysOf(answer: Answer | undefined, now: number): readonly ApiKey[] |
       expires: key.expiration !== undefined,
       unlimited:
         key.role_descriptors === undefined ? undefined : Object.keys(key.role_descriptors).length === 0,
+      everything: mayDoEverything(key.role_descriptors, key.limited_by),
     }));
+}
+
+type Descriptors = Readonly<Record<string, Role>>;
+
+/** A key may do what its own descriptors and those of its owner both allow; without own ones it may do what the owner may. */
+function mayDoEverything(
+  own: Descriptors | undefined,
+  limits: readonly Descriptors[] | undefined,
+): boolean | undefined {
+  if (own === undefined) return undefined;
+  const mighty = (roles: Descriptors) => Object.values(roles).some((role) => powerOf(role).superuser);
+  if (Object.keys(own).length > 0 && !mighty(own)) return false;
+  return limits === undefined ? undefined : limits.some(mighty);
 }
 
 function storedOf(answer: Answer | undefined): boolean | undefined {

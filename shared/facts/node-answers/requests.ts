@@ -17,11 +17,13 @@ export const nodeRequests = {
   health: '/_cluster/health?filter_path=status,unassigned_shards&master_timeout=5s',
   /** What it has configured of TLS, by the files of this moment; another node answers for itself. */
   certificates: '/_ssl/certificates',
-  /** The next five only with a login that was accepted: users, roles and keys. */
+  /** The next ones only with a login that was accepted: users, roles and keys. */
   users: '/_security/user',
   roles: '/_security/role',
   mappings: '/_security/role_mapping',
   apiKeys: '/_security/api_key',
+  /** With what the owner may do; asked of 8.5 and later, because an earlier one refuses the parameter (seen on 8.0). */
+  apiKeysWithLimits: '/_security/api_key?with_limited_by=true',
   /** Whether `elastic` has a password of its own; only a superuser is told (404: none). */
   storedElastic: '/.security/_doc/reserved-user-elastic?_source_includes=password',
   /** Only sent to a transport port, to see that it is not an HTTP port. */

@@ -4,7 +4,7 @@ import { factsOf, failing, healthy, neverStarted, open, without } from '../../..
 import { telling, withoutLogin } from '../../../../test/support/identities.ts';
 import control from './control.ts';
 
-const key = { name: 'app', owner: 'ada', expires: true, unlimited: false };
+const key = { name: 'app', owner: 'ada', expires: true, unlimited: false, everything: false };
 const lasting = { ...key, name: 'old', expires: false };
 const mighty = { ...key, name: 'all', unlimited: true };
 

@@ -28,7 +28,7 @@ export default defineControl({
       { title: 'elasticsearch-reset-password', publisher: 'Elastic' },
     ],
     fix: 'guided',
-    blast: 'reload',
+    blast: 'none',
   },
   evaluate: (facts) =>
     judgeNode(facts, ['file-realm'], (_install, seen) => {

@@ -80,6 +80,12 @@ describe('auto-configuration', () => {
     ]);
   });
 
+  it('leaves enrolment on for whoever is still to come', () => {
+    const { changes, steps } = changesOf(control, factsOf(open), { enrollment: 'on' });
+    expect(changes[0]).not.toHaveProperty('endEnrollment');
+    expect(steps.join(' ')).toMatch(/Enrolment, .* stays on/);
+  });
+
   it('runs on a node that was never started, without setting anything aside', () => {
     expect(changesOf(control, factsOf(neverStarted)).changes[0]).toMatchObject({
       removeSettings: [],

@@ -30,7 +30,12 @@ export default defineControl({
     return {
       type: 'changes',
       changes: [
-        { kind: 'es-password', install, users: [{ name: 'elastic', ref: elasticPasswordRef, length: 24 }] },
+        {
+          kind: 'es-password',
+          install,
+          // A login that the vault has may be the seed itself: it is accepted, and still has to go.
+          users: [{ name: 'elastic', ref: elasticPasswordRef, length: 24, rotate: 'retire-seed' }],
+        },
       ],
       steps: [
         'Bulwark will give elastic a generated password, keep it in your vault, and prove it by logging in. From then on the seed is refused.',

@@ -21,11 +21,22 @@ const user = (name: string, role: string, enabled = true) => ({
   roles: [role],
 });
 const four = [elastic, ...['ada', 'bob', 'eve'].map((name) => user(name, 'superuser'))];
-const key = { name: 'app', owner: 'elastic', expires: true, unlimited: true };
-const twin = { count: 1, broad: [{ name: 'mighty', grants: ['cluster: all'], superuser: true }] };
+const key = { name: 'app', owner: 'elastic', expires: true, unlimited: true, everything: true };
+const untold = { ...key, unlimited: undefined, everything: undefined };
+const mapping = { name: 'm', enabled: true, byTemplate: false, roles: ['superuser'], everybody: false };
+const twin = {
+  count: 1,
+  broad: [{ name: 'mighty', grants: ['cluster: all'], superuser: true }],
+  names: ['superuser', 'mighty'],
+};
 const inFile = (facts: Facts): Facts => ({
   ...facts,
-  'file-realm': known({ path: '/c', users: [{ name: 'rescue', roles: ['superuser'] }], rolesOnly: [] }),
+  'file-realm': known({
+    path: '/c',
+    users: [{ name: 'rescue', roles: ['superuser'] }],
+    rolesOnly: [],
+    rolesInFile: false,
+  }),
 });
 
 controlTable(control, {
@@ -35,10 +46,17 @@ controlTable(control, {
       name: 'disabled ones do not count',
       facts: telling({ users: [...four.slice(0, 3), user('x', 'superuser', false)] }),
     },
-    { name: 'a key with limits', facts: telling({ apiKeys: [{ ...key, unlimited: false }] }) },
+    {
+      name: 'a key with limits',
+      facts: telling({ apiKeys: [{ ...key, unlimited: false, everything: false }] }),
+    },
+    {
+      name: 'a key of somebody with limits, on a version that tells none',
+      facts: telling({ apiKeys: [{ ...untold, owner: 'kibana_system' }] }),
+    },
     {
       name: 'a mapping for some',
-      facts: telling({ mappings: [{ name: 'm', enabled: true, roles: ['superuser'], everybody: false }] }),
+      facts: telling({ mappings: [mapping] }),
     },
   ],
   fail: [
@@ -50,10 +68,10 @@ controlTable(control, {
     },
     {
       name: 'everybody',
-      facts: telling({ mappings: [{ name: 'm', enabled: true, roles: ['superuser'], everybody: true }] }),
+      facts: telling({ mappings: [{ ...mapping, everybody: true }] }),
       says: /role mapping m makes everybody one/,
     },
-    { name: 'a key', facts: telling({ apiKeys: [key] }), says: /1 API key has all their rights/ },
+    { name: 'a key', facts: telling({ apiKeys: [key] }), says: /1 API key has all rights/ },
     {
       name: 'a key of one who is disabled',
       facts: telling({ users: [{ ...elastic, enabled: false }], apiKeys: [key] }),
@@ -68,8 +86,28 @@ controlTable(control, {
     { name: 'could not ask', facts: without(healthy, 'node-answers') },
     {
       name: 'a version that does not tell limits',
-      facts: telling({ apiKeys: [{ ...key, unlimited: undefined }] }),
-      says: /does not tell/,
+      facts: telling({ apiKeys: [untold] }),
+      says: /what 1 API key may do is not told/,
+    },
+    {
+      name: 'a key of somebody in another realm, limits not told',
+      facts: telling({ apiKeys: [{ ...untold, owner: 'eve@corp' }] }),
+      says: /1 API key/,
+    },
+    {
+      name: 'a role that the node does not tell, as those of roles.yml',
+      facts: telling({ users: [elastic, user('ada', 'god')] }),
+      says: /role god is given/,
+    },
+    {
+      name: 'such a role by a mapping',
+      facts: telling({ mappings: [{ ...mapping, roles: ['god'] }] }),
+      says: /role god is given/,
+    },
+    {
+      name: 'a mapping whose roles are worked out later',
+      facts: telling({ mappings: [{ ...mapping, roles: [], byTemplate: true }] }),
+      says: /role mapping m works out/,
     },
     { name: 'the file realm could not be read', facts: without(healthy, 'file-realm') },
   ],

@@ -26,7 +26,7 @@ controlTable(control, {
     { name: 'standard input', facts: opened({ by: 'standard-input' }), says: /standard input/ },
   ],
   fail: [
-    { name: 'nothing hands it over', facts: opened({ by: 'nothing' }), says: /next start fails/ },
+    { name: 'nothing hands it over', facts: opened({ by: 'nothing' }), says: /a start fails/ },
     { name: 'the file is gone', facts: opened({ by: 'passphrase-file', path }), says: /not there/ },
     { name: 'open to others', facts: byFile('644', 'root', 'root'), says: /every local account/ },
     { name: 'closed to the service', facts: byFile('600', 'root', 'root'), says: /cannot be read/ },
@@ -37,6 +37,11 @@ controlTable(control, {
   ],
   unknown: [
     { name: 'no unit', facts: opened(undefined), says: /No systemd unit/ },
+    {
+      name: 'a program of its own',
+      facts: opened({ by: 'other-program' }),
+      says: /program of its own/,
+    },
     {
       name: 'damaged',
       facts: factsOf(healthy, { keystore: { ...healthy.keystore, passwordProtected: undefined } }),

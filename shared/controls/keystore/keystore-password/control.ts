@@ -61,12 +61,19 @@ export default defineControl({
         {
           'passphrase-file': `from ${unattended.path ?? ''}`,
           'standard-input': 'on standard input, by the unit',
+          'other-program': 'not known: the unit starts a program of its own',
           nothing: 'the unit names none',
         }[unattended.by],
       );
+      if (unattended.by === 'other-program')
+        return undecided(
+          'The unit starts a program of its own, so whether that hands the password over is not known. Start the node once without a terminal to find out.',
+          ...shown,
+          how,
+        );
       if (unattended.by === 'nothing')
         return failed(
-          'The keystore has a password and the unit hands none over: the next start fails.',
+          'The keystore has a password and the unit hands none over: a start fails, after a reboot at the latest.',
           ...shown,
           how,
         );

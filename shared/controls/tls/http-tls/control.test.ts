@@ -50,7 +50,11 @@ it.each([
   ['its own seed, for all that is known', { authenticated: 'no-credential', weakBuiltins: undefined }],
   ['a login', { authenticated: 'yes', weakBuiltins: [] }],
 ] as const)('gives a half-secured node certificates that is opened by %s', (_, more) => {
-  const facts = factsOf(healthy, { 'node-answers': { ...half, ...more }, 'es-settings': settings() });
+  const facts = factsOf(healthy, {
+    'node-answers': { ...half, ...more },
+    'es-settings': settings(),
+    keystore: { ...healthy.keystore, passwordProtected: false },
+  });
   const { changes, undo } = changesOf(control, facts);
   expect(changes).toMatchObject([{ kind: 'es-own-certificates', asksAlready: true }]);
   expect(undo).toMatch(/plain HTTP again.*stays in your vault/);

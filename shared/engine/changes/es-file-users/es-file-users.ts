@@ -96,7 +96,7 @@ export const esFileUsers: ChangeKind<'es-file-users'> = {
   describe: (change) => ({
     title: `remove ${change.remove.join(', ')} from the file realm of Elasticsearch`,
     words: ['Both files change at once, and every other user stays. The node rereads them within seconds.'],
-    blast: 'reload',
+    blast: 'none',
     outageSeconds: 0,
     guarded: false,
   }),
