@@ -1,11 +1,12 @@
 /** `bulwark plan`: from controls that fail to a plan in the workspace, with its digest and every diff. Changes nothing. */
 import { catalog } from '../../shared/controls/catalog.ts';
+import { builtInUserSchema, builtInUsers } from '../../shared/domain/built-in-users.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
 import type { Host } from '../../shared/domain/host.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { systemClock } from '../adapters/system/system.ts';
 import { makePlan } from '../service/planning.ts';
-import { type RotationOrder, rotatableUsers } from '../service/rotating.ts';
+import { type RotationOrder, rotationOrder } from '../service/rotating.ts';
 import { assessChosen } from './assess.ts';
 import type { Command, Output } from './command.ts';
 import { exitCodes } from './exit-code.ts';
@@ -37,13 +38,12 @@ function wantedControls(options: Options): Result<readonly string[]> {
 function wantedRotation(options: Options, hosts: readonly Host[]): Result<RotationOrder | undefined> {
   const { rotate: users } = options;
   if (users === undefined) return succeed(undefined);
-  const unknown = users.find((name) => !rotatableUsers.includes(name));
-  if (unknown !== undefined)
-    return fail(usage(`--rotate ${unknown} is not one of ${rotatableUsers.join(', ')}`));
+  const named = builtInUserSchema.array().safeParse(users);
+  if (!named.success) return fail(usage(`--rotate takes ${builtInUsers.join(', ')}`));
   const [host, ...others] = hosts;
   if (host === undefined || others.length > 0)
     return fail(usage('Rotate passwords on one host: --host NAME. They are those of its whole cluster.'));
-  return succeed({ hostId: host.id, users, order: `rotate-${systemClock.now().toString(36)}` });
+  return succeed(rotationOrder(host.id, named.data, systemClock.now()));
 }
 
 /** What need not be planned, in a sentence each. */

@@ -4,6 +4,7 @@ import { appError } from '../../shared/domain/error.ts';
 import type { Operation } from '../../shared/domain/operation.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import type { RollbackScope } from '../../shared/engine/rollback.ts';
+import { systemClock } from '../adapters/system/system.ts';
 import { applyShownPlan } from './applying.ts';
 import { assessHosts } from './assessing.ts';
 import { busyWith } from './busy.ts';
@@ -13,6 +14,7 @@ import type { OpenWorkspace } from './open-workspace.ts';
 import { done, type OperationHandle } from './operations.ts';
 import { type BasketItem, findingById, makePlan } from './planning.ts';
 import { exportWorkspaceReport } from './reporting.ts';
+import { rotationOrder } from './rotating.ts';
 import { settleInterrupted, undo, undoEverything } from './undoing.ts';
 import { verifyFiles } from './verifying.ts';
 
@@ -117,6 +119,10 @@ export function createWorkHandlers(
           makePlan(context, workspace, [item.value], handle),
         );
       },
+      rotate: async ({ hostId, user }) =>
+        await start('plan', `Plan a new password for ${user}`, hostId, (workspace, handle) =>
+          makePlan(context, workspace, [], handle, rotationOrder(hostId, [user], systemClock.now())),
+        ),
       async discard() {
         const occupied = busyWith(store);
         if (occupied !== undefined) return occupied;

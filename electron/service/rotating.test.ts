@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { changeSchema } from '../../shared/domain/change.ts';
 import { value } from '../../test/support/change-harness.ts';
 import { factsOf, healthy, noElasticsearch, open } from '../../test/support/facts.ts';
-import { rotatableUsers, rotationRequest } from './rotating.ts';
+import { rotationOrder, rotationRequest } from './rotating.ts';
 
-const order = { hostId: 'h', users: ['elastic', 'elastic', 'kibana_system'], order: 'rotate-1' };
+const order = { ...rotationOrder('h', ['elastic', 'elastic', 'kibana_system'], 0), order: 'rotate-1' };
 
 it('is one change for each user once', () => {
   const request = value(rotationRequest(order, factsOf(healthy)));
@@ -21,7 +21,6 @@ it('is one change for each user once', () => {
     ],
   });
   for (const change of request.changes) expect(() => changeSchema.parse(change)).not.toThrow();
-  expect(rotatableUsers).not.toContain('kibana');
 });
 
 it.each([
@@ -31,3 +30,12 @@ it.each([
 ])('is refused on a host that is %s', (_, facts) =>
   expect(rotationRequest(order, facts)).toMatchObject({ ok: false, error: { code: 'PRECONDITION_FAILED' } }),
 );
+
+it('is a new order each time', () => {
+  const [first, second] = [
+    rotationOrder('h', ['elastic'], 1_790_000_000_000),
+    rotationOrder('h', ['elastic'], 1_790_000_000_001),
+  ];
+  expect(first.order).toMatch(/^rotate-[a-z0-9]+$/);
+  expect(first.order).not.toBe(second.order);
+});

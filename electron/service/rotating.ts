@@ -1,4 +1,5 @@
 /** An order to rotate passwords of built-in users, as part of a plan. */
+import type { BuiltInUser } from '../../shared/domain/built-in-users.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { knownValue } from '../../shared/domain/fact.ts';
@@ -6,22 +7,16 @@ import type { Facts } from '../../shared/domain/facts.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import type { PlanRequest } from '../../shared/engine/plan.ts';
 
-/** Built-in users that have a password (vendor docs: built-in users). */
-export const rotatableUsers: readonly string[] = [
-  'elastic',
-  'kibana_system',
-  'logstash_system',
-  'beats_system',
-  'apm_system',
-  'remote_monitoring_user',
-];
-
 export interface RotationOrder {
   readonly hostId: string;
-  /** Out of `rotatableUsers`. */
-  readonly users: readonly string[];
+  readonly users: readonly BuiltInUser[];
   /** Names the order: carried out twice it changes nothing. `[a-z0-9-]`, at most 64 characters. */
   readonly order: string;
+}
+
+/** A new order; another one each time that it is asked for. */
+export function rotationOrder(hostId: string, users: readonly BuiltInUser[], now: number): RotationOrder {
+  return { hostId, users, order: `rotate-${now.toString(36)}` };
 }
 
 /** Errors: PRECONDITION_FAILED where no node that asks for passwords was seen on the host. */

@@ -3,6 +3,7 @@
  * state; `operation` is long, answers at once with an operation id and reports by events.
  */
 import { z } from 'zod';
+import { builtInUserSchema } from '../domain/built-in-users.ts';
 import { controlIdSchema } from '../domain/control.ts';
 import { deploymentTypeSchema } from '../domain/deployment.ts';
 import { hostIdSchema, hostSchema } from '../domain/host.ts';
@@ -126,6 +127,8 @@ export const api = {
     make: call('operation', nothing, started),
     /** Makes a plan from one finding (and those fixed together with it) only. */
     fixNow: call('operation', z.strictObject({ findingId: id, choices }), started),
+    /** Makes a plan of one new password for a built-in user, in place of the one that the vault has. */
+    rotate: call('operation', z.strictObject({ hostId: hostIdSchema, user: builtInUserSchema }), started),
     discard: call('command', nothing, done),
   },
   waiver: {

@@ -1,5 +1,7 @@
 /** What the vault holds, by name. Values never reach this window: main draws or copies them. */
 import { useState } from 'react';
+import { type BuiltInUser, builtInUserSchema } from '../../../shared/domain/built-in-users.ts';
+import { goTo } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Button, Caption, Table, Tbody, Td, Th, Thead, Tr } from '../../ui/patternfly.ts';
@@ -7,15 +9,27 @@ import { dayAndTime, exactTime } from '../../ui/time.ts';
 
 type Held = { readonly ref: string; readonly about: string; readonly createdAt: string };
 
+/** The user whose password it is, where Bulwark can give that user a new one. */
+function rotatable(ref: string): { readonly hostId: string; readonly user: BuiltInUser } | undefined {
+  const [, hostId, name] = /^es\/([^/]+)\/([^/]+)$/.exec(ref) ?? [];
+  const user = builtInUserSchema.safeParse(name);
+  return hostId !== undefined && user.success ? { hostId, user: user.data } : undefined;
+}
+
 function SecretRow({ secret, open }: { readonly secret: Held; readonly open: boolean }) {
   const client = useClient();
   const show = useCall(client.vault.show);
   const copy = useCall(client.vault.copy);
+  const rotate = useCall(client.plan.rotate);
+  const whose = rotatable(secret.ref);
   const [clears, setClears] = useState<number>();
   const copyNow = async (): Promise<void> => {
     setClears((await copy.run({ ref: secret.ref }))?.clearsAfterSeconds);
   };
-  const error = show.error ?? copy.error;
+  const planRotation = async (): Promise<void> => {
+    if (whose !== undefined && (await rotate.run(whose)) !== undefined) goTo('apply');
+  };
+  const error = show.error ?? copy.error ?? rotate.error;
   return (
     <Tr>
       <Th scope="row">
@@ -50,6 +64,17 @@ function SecretRow({ secret, open }: { readonly secret: Held; readonly open: boo
         >
           Copy
         </Button>
+        {whose !== undefined && (
+          <Button
+            variant="secondary"
+            size="sm"
+            aria-label={`Replace ${secret.about}`}
+            isDisabled={!open || rotate.pending}
+            onClick={() => void planRotation()}
+          >
+            Replace…
+          </Button>
+        )}
       </Td>
     </Tr>
   );

@@ -186,6 +186,7 @@ function handlersOf(played: PlayedState): Handlers {
         done(set({ basket: get().basket.filter((item) => item.findingId !== findingId) })),
       make: () => ok({ operationId: makePlan(played) }),
       fixNow: () => ok({ operationId: makePlan(played) }),
+      rotate: () => ok({ operationId: makePlan(played) }),
       discard: () => done(set({ plan: null, steps: [] })),
     },
     waiver: {
