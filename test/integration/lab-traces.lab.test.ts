@@ -84,9 +84,10 @@ describe('a host', () => {
     }
   }
 
-  it('keeps files and address over a restart', () =>
+  it('keeps files and address over a restart, and no packet filter', () =>
     withHost(async (host) => {
-      await host.run('echo kept > /root/note');
+      await host.run('echo kept > /root/note; nft add table inet lost');
+      expect((await host.run('nft list tables')).stdout).toContain('table inet lost');
       const before = await host.run(
         'cat /proc/sys/kernel/random/boot_id /etc/machine-id; systemctl show -P UserspaceTimestampMonotonic',
       );
@@ -96,6 +97,7 @@ describe('a host', () => {
         'cat /proc/sys/kernel/random/boot_id /etc/machine-id; systemctl show -P UserspaceTimestampMonotonic',
       );
       expect(after.stdout).not.toBe(before.stdout);
+      expect((await host.run('nft list tables')).stdout).not.toContain('lost');
     }));
 
   it('is silent while its link is cut and answers again afterwards', () =>

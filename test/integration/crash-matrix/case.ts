@@ -7,7 +7,7 @@ import type { Cell, Row } from './contract.ts';
 import type { EngineProcess, RunEnd } from './engine-process.ts';
 import { faultTable } from './faults.ts';
 import { type Ground, removeWorkplace } from './ground.ts';
-import { type JournalSeen, missingImages, witnessJournal } from './journal-witness.ts';
+import { endedBetweenSteps, type JournalSeen, missingImages, witnessJournal } from './journal-witness.ts';
 import type { Known } from './known-states.ts';
 import { furnish, openWorkplace, type Workplace } from './workplace.ts';
 
@@ -189,7 +189,7 @@ async function look(
   // Where the two look alike, as after a restart, the journal knows which it is.
   const outcome = known.same && seen === 'old' ? says : seen;
   // A plan of several steps that ended between two of them is in neither state, and can be undone like any other.
-  const partly = second.standing === 'partly';
+  const partly = endedBetweenSteps(second, known.steps);
   findings.expect(
     outcome !== 'between' || partly,
     `neither old nor new after settling:\n${known.difference}`,

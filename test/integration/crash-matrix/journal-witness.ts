@@ -12,6 +12,8 @@ export interface JournalSeen {
   /** Steps without an end that is known, and restarts that are still owed. */
   readonly open: number;
   readonly beforeImages: readonly string[];
+  /** Steps that it has anything of. */
+  readonly steps: number;
 }
 
 interface Line {
@@ -85,7 +87,13 @@ export function witnessJournal(folder: string): JournalSeen {
   }
   const standings = [...steps.values()].map(({ standing }) => standing);
   const open = standings.filter((standing) => standing === 'open').length + owed.size;
-  return { breaches, standing: owed.size > 0 ? 'open' : together(standings), open, beforeImages };
+  const standing = owed.size > 0 ? 'open' : together(standings);
+  return { breaches, standing, open, beforeImages, steps: steps.size };
+}
+
+/** Some steps of the plan are applied and others not, also where those were never begun. @param steps that the plan has */
+export function endedBetweenSteps(seen: Pick<JournalSeen, 'standing' | 'steps'>, steps: number): boolean {
+  return seen.standing === 'partly' || (seen.standing === 'applied' && seen.steps < steps);
 }
 
 /** Every before-image that the journal names can be decrypted. */

@@ -49,6 +49,8 @@ setsid bash -c '
       --register=no --keep-unit -b --machine=$NAME --hostname=$NAME --network-namespace-path=/run/netns/$NAME \
       --capability=CAP_NET_ADMIN --resolv-conf=off --timezone=off --link-journal=no --console=read-only" || rc=$?
     [ $rc = 133 ] || break # 133: the host asked for a reboot
+    # The network outlives the boot here, and with it the packet filter; a kernel that starts anew has none.
+    nsenter --net=/run/netns/$NAME chroot "$ROOT" nft flush ruleset 2>/dev/null || true
   done
 ' </dev/null >"$CONSOLE" 2>&1 &
 cat "$ROOT/etc/ssh/ssh_host_ed25519_key.pub"

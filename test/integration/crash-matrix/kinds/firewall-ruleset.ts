@@ -43,14 +43,6 @@ const tools: readonly Tool[] = [
   },
 ];
 
-/**
- * One line a rule with its table, chain and number. At boot firewalld puts the jumps of its own policies into a chain twice, one by one
- * or in pairs, and declares the chains in another order than after a restart (seen on Debian 12): what a jump that was
- * there before does, and where a chain is declared, changes nothing.
- */
-const rules = `nft -s list ruleset | awk '/^table/ { place = $0; next } /^\t[a-z]/ { chain = $0; count = 0; print place chain; next }
-/^\t\t/ { if ($1 == "jump" && seen[place, chain, $0]++) next; printf "%s%s %04d%s\\n", place, chain, ++count, $0 }' | sort`;
-
 const managed = tools.map(({ backend, folders, load, edit, seconds, settled = ':' }) =>
   matrixKind<'firewall-ruleset'>({
     kind: 'firewall-ruleset',
@@ -72,7 +64,7 @@ ${load}`,
         guardSeconds: seconds,
       }),
     witness: `${settled}
-${rules}; find ${folders.join(' ')} -printf '%y %u:%g %m %p\\n' | sort
+nft -s list ruleset; find ${folders.join(' ')} -printf '%y %u:%g %m %p\\n' | sort
 find ${folders.join(' ')} -type f | sort | xargs cat; systemctl is-enabled ${backend === 'iptables' ? 'netfilter-persistent' : backend}`,
     folders,
     edit,
