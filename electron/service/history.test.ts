@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../shared/domain/change.ts';
+import type { EsInstall } from '../../shared/domain/elasticsearch.ts';
 import type { JournalEntry } from '../../shared/domain/journal.ts';
 import { historyItems, historyNotes, interruptedItems } from './history.ts';
 
@@ -117,6 +119,44 @@ describe('the history', () => {
       { result: 'not-reversible', note: 'There is no way back.', canUndo: true },
     ]);
     expect(interruptedItems(entries)).toEqual([]);
+  });
+
+  it('says how taking back lets people in again, and how many nodes go together', () => {
+    const install: EsInstall = {
+      version: '8.19.21',
+      layout: 'archive',
+      home: '/opt/elasticsearch',
+      pathConf: '/opt/elasticsearch/config',
+      pathData: ['/opt/elasticsearch/data'],
+      pathLogs: '/opt/elasticsearch/logs',
+      user: 'elasticsearch',
+      group: 'elasticsearch',
+      httpPort: 9200,
+      transportPort: 9300,
+    };
+    const refs = { elasticPasswordRef: 'es/a/elastic', httpCaRef: 'es/a/http-ca' };
+    const auto = { kind: 'es-auto-configuration', install, ...refs, removeSettings: [] } as const;
+    const own: Change = {
+      kind: 'es-own-certificates',
+      install,
+      ...refs,
+      nodeKeyRef: 'es/a/node-key',
+      storePasswordRef: 'es/a/node-store',
+      authorityRef: 'pki/authority',
+      keyType: 'p-256',
+      form: 'pkcs12',
+      names: ['a'],
+      days: 730,
+    };
+    const seen = (change: Change) => {
+      const [item] = historyItems([{ ...intent(0, 's1'), change } as JournalEntry], () => 'full');
+      return [item?.opens, item?.nodes];
+    };
+    expect(seen({ ...auto, setAsideData: true })).toEqual(['old-data', undefined]);
+    expect(seen({ ...auto, setAsideData: false })).toEqual(['everybody', undefined]);
+    expect(seen({ ...own, asksAlready: true })).toEqual(['clear', undefined]);
+    expect(seen({ ...own, cluster: { uuid: 'u', hosts: ['a', 'b', 'c'] } })).toEqual(['everybody', 3]);
+    expect(seen({ kind: 'file-mode', entries: [] })).toEqual([undefined, undefined]);
   });
 
   it('says which failed', () => {

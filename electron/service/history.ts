@@ -18,6 +18,20 @@ function undoOf({ undoOutcome, undoIntent }: StepHistory): Pick<HistoryItem, 'un
   return entry === undefined ? {} : { undo: { at: entry.at, operator: entry.operator } };
 }
 
+function openingOf(change: Change): Pick<HistoryItem, 'opens' | 'nodes'> {
+  switch (change.kind) {
+    case 'es-auto-configuration':
+      return { opens: change.setAsideData ? 'old-data' : 'everybody' };
+    case 'es-own-certificates':
+      return {
+        opens: change.asksAlready ? 'clear' : 'everybody',
+        ...(change.cluster === undefined ? {} : { nodes: change.cluster.hosts.length }),
+      };
+    default:
+      return {};
+  }
+}
+
 /** Newest first. */
 export function historyNotes(entries: readonly JournalEntry[]): HistoryNote[] {
   return notesOf(entries).reverse();
@@ -44,6 +58,7 @@ export function historyItems(
       note: step.undoOutcome?.note ?? step.outcome?.note ?? 'Interrupted: what happened is not known yet.',
       ...undoOf(step),
       canUndo: step.standing !== 'undone',
+      ...openingOf(step.intent.change),
     }))
     .reverse();
 }

@@ -1,6 +1,10 @@
 /** What needs a decision before the operator goes on: interrupted work, a changed key, a lost connection, a locked vault. */
+
+import { useState } from 'react';
 import type { HostState } from '../../shared/contract/state.ts';
 import { useCall, useClient, useMain } from '../bridge/context.tsx';
+import { Confirm } from '../features/apply/confirm.tsx';
+import { OpensAgain } from '../features/undo/opens-again-note.tsx';
 import { ErrorPanel } from '../ui/error-panel.tsx';
 import { Button } from '../ui/patternfly.ts';
 import { dayAndTime } from '../ui/time.ts';
@@ -16,6 +20,7 @@ function InterruptedBanner({ host, work }: { readonly host: HostState; readonly 
   const settle = (choice: 'verify' | 'revert'): void => {
     void recover.run({ hostId: host.host.id, planId: work.planId, stepId: work.stepId, choice });
   };
+  const [asking, setAsking] = useState(false);
   const connected = host.connection === 'connected';
   return (
     <Banner
@@ -26,7 +31,7 @@ function InterruptedBanner({ host, work }: { readonly host: HostState; readonly 
             <Button variant="secondary" isDisabled={recover.pending} onClick={() => settle('verify')}>
               Look what happened
             </Button>
-            <Button variant="secondary" isDisabled={recover.pending} onClick={() => settle('revert')}>
+            <Button variant="secondary" isDisabled={recover.pending} onClick={() => setAsking(true)}>
               Take it back
             </Button>
           </>
@@ -47,6 +52,20 @@ function InterruptedBanner({ host, work }: { readonly host: HostState; readonly 
           : 'Connect the host first; then Bulwark can look whether it took effect, or put the old state back.'}
       </p>
       {recover.error !== undefined && <ErrorPanel error={recover.error} onDismiss={recover.dismiss} />}
+      {asking && (
+        <Confirm
+          title={`Take it back on ${host.host.name}`}
+          action="Put back what was there"
+          onConfirm={() => settle('revert')}
+          onClose={() => setAsking(false)}
+        >
+          <p>Bulwark will put back what was there before: {work.title}.</p>
+          <OpensAgain
+            hostId={host.host.id}
+            scope={{ type: 'step', planId: work.planId, stepId: work.stepId }}
+          />
+        </Confirm>
+      )}
     </Banner>
   );
 }

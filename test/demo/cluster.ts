@@ -54,12 +54,14 @@ function watching({ wizard }: RunningApp, album: Album, client: WritingClient): 
   };
 }
 
-/** What the index held, and between which numbers that has to lie: documents confirmed to the client, and sent by it. */
 interface Count {
   readonly when: string;
+  /** Documents of the index. */
   readonly holds: number;
+  /** What was there before the client began, and what was confirmed to it. */
   readonly confirmed: number;
-  readonly sent: number;
+  /** Of those that were confirmed to the client, asked for one by one, how many the index does not have. */
+  readonly missing: number;
 }
 
 interface Walked {
@@ -80,9 +82,10 @@ async function walk(
   const counts: Count[] = [];
   const count = async (when: string) => {
     const { confirmed } = client.totals;
+    const missing = await client.missing();
     const holds = await countDocuments(client, index);
-    counts.push({ when, holds, confirmed: held + confirmed, sent: held + client.totals.sent });
-    say(`${when}: ${holds} documents; ${held + confirmed} of them were there or confirmed to the client`);
+    counts.push({ when, holds, confirmed: held + confirmed, missing });
+    say(`${when}: ${holds} documents; ${missing} of ${held + confirmed} are missing`);
   };
   const first = hosts[0]?.name ?? '';
   const members = hosts.map((lab) => ({ lab, keyFile: app.give(lab.identityFile, `${lab.name}-key`) }));
@@ -140,7 +143,7 @@ async function inTheWindow(hosts: readonly LabHost[], client: WritingClient): Pr
     for (const file of reportFiles(app.workspaces))
       copyFileSync(file, join(out, file.split('/').at(-1) ?? file));
     const starts = await Promise.all(hosts.map(startsOf));
-    const kept = counts.every(({ holds, confirmed, sent }) => holds >= confirmed && holds <= sent);
+    const kept = counts.every(({ holds, confirmed, missing }) => missing === 0 && holds >= confirmed);
     const summary = {
       cluster,
       findings: { before, after },

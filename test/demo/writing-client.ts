@@ -31,6 +31,7 @@ export class WritingClient {
   #confirmedAt = Date.now();
   #running: Promise<void> | undefined;
   #over = false;
+  readonly #confirmed: string[] = [];
 
   /**
    * @param addresses of the nodes, asked in turn
@@ -50,7 +51,7 @@ export class WritingClient {
   /** Requests count for this phase from now on. */
   phase(name: string): void {
     this.#phase = name;
-    this.#confirmedAt = Date.now();
+    if (this.#running === undefined) this.#confirmedAt = Date.now();
     this.#tallies.set(name, { sent: 0, confirmed: 0, failed: 0, longestGap: 0 });
     this.#running ??= this.#writeOn();
   }
@@ -83,12 +84,27 @@ export class WritingClient {
     return text;
   }
 
+  /** How many documents that a node confirmed to this client the index does not have. Throws where it cannot be asked. */
+  async missing(): Promise<number> {
+    let found = 0;
+    for (let from = 0; from < this.#confirmed.length; from += 1000) {
+      const ids = this.#confirmed.slice(from, from + 1000);
+      const answer = await this.#send('POST', `/${this.#index}/_mget?_source=false`, JSON.stringify({ ids }));
+      if (answer.status !== 200)
+        throw new Error(`the documents were asked for and answered with ${answer.status}`);
+      const { docs } = JSON.parse(answer.text) as { docs: { found?: boolean }[] };
+      found += docs.filter((doc) => doc.found === true).length;
+    }
+    return this.#confirmed.length - found;
+  }
+
   async #writeOn(): Promise<void> {
     while (!this.#over) {
       const tally = this.#tallies.get(this.#phase);
       this.#number += 1;
       if (tally) tally.sent += 1;
-      const path = `/${this.#index}/_create/live-${this.#number}?timeout=2s`;
+      const id = `live-${this.#number}`;
+      const path = `/${this.#index}/_create/${id}?timeout=2s`;
       const written = await this.#send('PUT', path, '{"from":"the client that writes all along"}').catch(
         () => undefined,
       );
@@ -98,7 +114,10 @@ export class WritingClient {
         const gap = (Date.now() - this.#confirmedAt) / 1000;
         tally.longestGap = Math.max(tally.longestGap, Math.round(gap * 10) / 10);
       }
-      if (written?.status === 201) this.#confirmedAt = Date.now();
+      if (written?.status === 201) {
+        this.#confirmedAt = Date.now();
+        this.#confirmed.push(id);
+      }
       await new Promise((resolve) => setTimeout(resolve, this.#every));
     }
   }

@@ -55,10 +55,21 @@ async function unlock(): Promise<void> {
   await app.wizard.secrets.unlock(passphrase);
 }
 
+/** Presses the button of the banner; taking back is asked once more. */
+async function press(choice: 'Look what happened' | 'Take it back'): Promise<void> {
+  const { wizard } = app;
+  await wizard.banners.getByRole('button', { name: choice }).click();
+  if (choice === 'Take it back')
+    await wizard.page
+      .getByRole('dialog', { name: /^Take it back on/ })
+      .getByRole('button', { name: 'Put back what was there' })
+      .click();
+}
+
 /** A lock of the dead app may be in the way: it is ours, and the operator says so. */
 async function settle(choice: 'Look what happened' | 'Take it back'): Promise<void> {
   const { wizard } = app;
-  await wizard.banners.getByRole('button', { name: choice }).click();
+  await press(choice);
   const lock = wizard.question.dialog('lock');
   const idle = wizard.runningWork.getByText('Nothing is running');
   await wizard.page.waitForTimeout(300);
@@ -130,7 +141,7 @@ test('killed while the account is changed: the next start takes it back', async 
   await startAgain();
   const { wizard } = app;
   await expect(wizard.banners).toContainText('was interrupted');
-  await wizard.banners.getByRole('button', { name: 'Take it back' }).click();
+  await press('Take it back');
   await expect(
     wizard.banners.or(wizard.errors).filter({ hasText: 'The vault is locked' }).first(),
   ).toBeVisible();

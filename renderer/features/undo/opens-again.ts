@@ -1,11 +1,18 @@
-/** Whether taking something back lets everybody into Elasticsearch again. */
+/** What taking something back opens again, as sentences for the question before it. */
 import type { Bridge } from '../../../shared/contract/derive.ts';
 import type { HistoryItem } from '../../../shared/contract/state.ts';
 
 export type UndoScope = Parameters<Bridge['call']['rollback']['start']>[0]['scope'];
 
-/** Changes that closed an open node. */
-const closed: readonly string[] = ['es-auto-configuration', 'es-own-certificates'];
+const hashes =
+  'Who reaches it meanwhile can read and change its users and their password hashes: passwords and keys of the secured node count as disclosed.';
+
+const words: Readonly<Record<NonNullable<HistoryItem['opens']>, string>> = {
+  everybody: `Elasticsearch is as open again as it was before, with the documents that it has now. ${hashes}`,
+  'old-data': `Elasticsearch is as open again as it was before, with the data directory of before; that of now is kept beside it and not served. ${hashes}`,
+  clear:
+    'Elasticsearch speaks plain HTTP again and goes on asking for passwords: those that are sent meanwhile can be read on the network.',
+};
 
 function within(item: HistoryItem, scope: UndoScope): boolean {
   switch (scope.type) {
@@ -20,7 +27,15 @@ function within(item: HistoryItem, scope: UndoScope): boolean {
   }
 }
 
-/** @param history of one host */
-export function opensAgain(history: readonly HistoryItem[], scope: UndoScope): boolean {
-  return history.some((item) => item.canUndo && closed.includes(item.kind) && within(item, scope));
+/** @param histories of the hosts that are asked */
+export function opensAgain(
+  histories: readonly (readonly HistoryItem[])[],
+  scope: UndoScope,
+): readonly string[] {
+  const items = histories.flat().filter((item) => item.canUndo && within(item, scope));
+  const nodes = Math.max(1, ...items.map((item) => item.nodes ?? 1));
+  return [
+    ...(nodes > 1 ? [`All ${nodes} nodes of the cluster go back together and are away meanwhile.`] : []),
+    ...new Set(items.flatMap(({ opens }) => (opens === undefined ? [] : [words[opens]]))),
+  ];
 }

@@ -1,11 +1,12 @@
 /** Takes something back after asking once more: one step, one plan, one finding, or everything on a host. */
 import { type ReactNode, useState } from 'react';
-import { useCall, useClient, useMain } from '../../bridge/context.tsx';
+import { useCall, useClient } from '../../bridge/context.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Glyph } from '../../ui/marks.tsx';
 import { Button } from '../../ui/patternfly.ts';
 import { Confirm } from '../apply/confirm.tsx';
-import { opensAgain, type UndoScope } from './opens-again.ts';
+import type { UndoScope } from './opens-again.ts';
+import { OpensAgain } from './opens-again-note.tsx';
 
 export function UndoButton({
   hostId,
@@ -65,20 +66,6 @@ export function UndoButton({
         </Confirm>
       )}
     </>
-  );
-}
-
-/** What that discloses, said before it is confirmed. */
-function OpensAgain({ hostId, scope }: { readonly hostId: string | undefined; readonly scope: UndoScope }) {
-  const hosts = useMain((state) => state.hosts);
-  const asked = hosts.filter(({ host }) => hostId === undefined || host.id === hostId);
-  if (!asked.some(({ history }) => opensAgain(history, scope))) return null;
-  return (
-    <p>
-      Elasticsearch answers everybody again then, with the documents that it has now. Who reaches it meanwhile
-      can read and change its users and their password hashes: passwords and keys of the secured node count as
-      disclosed.
-    </p>
   );
 }
 
