@@ -35,6 +35,9 @@ export interface InUse {
   readonly install: Seen<EsInstall>;
 }
 
+/** Common name that the set-up of Elasticsearch gives its authorities (seen on 8.19.21 and 9.5.3). */
+export const ownSetUp = /(?:^|, )CN=Elasticsearch security auto-configuration (?:HTTP|transport) CA(?:,|$)/;
+
 /**
  * Judges the layers that speak TLS, or would after a start. Not applicable where none does; unknown where the certificate of
  * one of them could not be seen, and where all is well except that one could not be read.

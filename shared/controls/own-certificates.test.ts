@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { changesOf } from '../../test/support/control-table.ts';
-import { factsOf, install, open, setting, settings } from '../../test/support/facts.ts';
+import { certificate } from '../../test/support/certificates.ts';
+import { changesOf, manualOf } from '../../test/support/control-table.ts';
+import { factsOf, install, notKnown, open, setting, settings } from '../../test/support/facts.ts';
+import type { CertificateDetail } from '../domain/certificate.ts';
 import { catalog } from './catalog.ts';
 import { securedTogether } from './securing.ts';
 
@@ -70,5 +72,36 @@ describe('securing with own certificates', () => {
     const proposal = first.propose(withData, choices);
     expect(proposal.type).toBe('choices');
     if (proposal.type === 'choices') expect(proposal.choices[0]?.hint).toMatch(hint);
+  });
+});
+
+describe('a node whose own set-up was switched off again', () => {
+  const name = 'Elasticsearch security auto-configuration HTTP CA';
+  const stores = settings(
+    setting('xpack.security.enabled', 'false'),
+    setting('xpack.security.http.ssl.keystore.path', 'certs/http.p12'),
+    setting('xpack.security.transport.ssl.keystore.path', 'certs/transport.p12'),
+    setting('xpack.security.transport.ssl.truststore.path', 'certs/transport.p12'),
+  );
+  const leftBeside = (path: string, ...certificates: readonly CertificateDetail[]) =>
+    factsOf(open, {
+      'es-settings': stores,
+      'certificate-files': { pem: [{ path, certificates, unreadable: 0 }], keys: [], stores: [] },
+    });
+  const beside = `${install.pathConf}/certs/http_ca.crt`;
+
+  it('gets it anew', () => {
+    const { changes } = changesOf(first, leftBeside(beside, certificate(name, name)));
+    expect(changes[0]?.kind).toBe('es-auto-configuration');
+  });
+
+  it.each([
+    ['nothing beside them', factsOf(open, { 'es-settings': stores })],
+    ['an authority of the operator’s', leftBeside(beside, certificate('Our CA', 'Our CA'))],
+    ['a certificate of another authority under that name', leftBeside(beside, certificate(name, 'Our CA'))],
+    ['that authority elsewhere', leftBeside('/root/http_ca.crt', certificate(name, name))],
+    ['files that are not known', { ...leftBeside(beside), 'certificate-files': notKnown }],
+  ])('is not told by the names of its stores alone: %s', (_name, facts) => {
+    expect(manualOf(first, facts).reason).toMatch(/set up on this node before/);
   });
 });

@@ -15,14 +15,13 @@ import {
   type Layer,
   type LayerCertificates,
   layerName,
+  ownSetUp,
 } from './certificates-in-use.ts';
 import type { Choices, Proposal } from './define-control.ts';
 import { listed } from './judging.ts';
 import { certificateDays, nodeStoreRef, ownStore } from './own-certificates.ts';
 import { factsMissing, installOf, type Manual, manual } from './proposing.ts';
 
-/** Common name that the set-up of Elasticsearch gives its authorities (seen on 8.19.21 and 9.5.3). */
-const ownSetUp = /CN=Elasticsearch security auto-configuration (?:HTTP|transport) CA/;
 /** What Bulwark writes into the certificates of authorities that it makes. */
 const made = /(?:^|, )O=Bulwark(?:,|$)/;
 

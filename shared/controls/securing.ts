@@ -10,6 +10,7 @@ import type { Facts, YamlSettingFact } from '../domain/facts.ts';
 import type { Choice } from '../domain/finding.ts';
 import { atLeast } from '../text/version.ts';
 import { isOn, settingValue } from '../text/yaml-settings.ts';
+import { ownSetUp } from './certificates-in-use.ts';
 import type { Choices, Proposal } from './define-control.ts';
 import { elasticPasswordRef, httpCaRef, proposeOwnCertificates } from './own-certificates.ts';
 import { factsMissing, installOf, type Manual, manual, noUnit } from './proposing.ts';
@@ -138,7 +139,11 @@ export function readiness(facts: Facts): Ready | Manual {
     ),
   );
   // Left of its own set-up, which was switched off again: nobody is served by them, and no file of them is lost.
-  const unused = answers?.securityEnabled === false && answers.http === 'clear' && stores.every(isOwnSetUps);
+  const unused =
+    answers?.securityEnabled === false &&
+    answers.http === 'clear' &&
+    stores.every(isOwnSetUps) &&
+    isSetUpsAuthorityThere(facts, install);
   if (stores.length > 0 && !unused)
     return byHand(
       'TLS was set up on this node before; its certificates and passwords should be used, not replaced.',
@@ -169,6 +174,20 @@ export function readiness(facts: Facts): Ready | Manual {
 /** A line as Elasticsearch's own set-up writes it (seen on 8.19.21 and 9.5.3). */
 function isOwnSetUps({ values }: YamlSettingFact): boolean {
   return values.every((value) => /^certs\/(?:http|transport)\.p12$/.test(value));
+}
+
+/**
+ * The certificate that its own set-up leaves beside its stores. Anybody may call a store of theirs `certs/http.p12`, and what is
+ * in one cannot be seen without its password.
+ */
+function isSetUpsAuthorityThere(facts: Facts, { pathConf }: EsInstall): boolean {
+  const authorities = knownValue(facts['certificate-files'])?.pem.find(
+    ({ path }) => path === `${pathConf}/certs/http_ca.crt`,
+  );
+  return (
+    authorities?.certificates.some(({ subject, issuer }) => ownSetUp.test(subject) && issuer === subject) ===
+    true
+  );
 }
 
 /** A node that asks for passwords in clear. Whether one is known (its own seed is, until somebody gives elastic another) is found out when it is planned. */
