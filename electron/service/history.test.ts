@@ -135,7 +135,7 @@ describe('the history', () => {
       transportPort: 9300,
     };
     const refs = { elasticPasswordRef: 'es/a/elastic', httpCaRef: 'es/a/http-ca' };
-    const auto = { kind: 'es-auto-configuration', install, ...refs, removeSettings: [] } as const;
+    const auto = { kind: 'es-auto-configuration' as const, install, ...refs, removeSettings: [] };
     const own: Change = {
       kind: 'es-own-certificates',
       install,
