@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { certificate } from '../../../../test/support/certificates.ts';
 import { changesOf, controlTable, manualOf } from '../../../../test/support/control-table.ts';
 import {
   factsOf,
@@ -68,11 +69,15 @@ it('goes on where the set-up of Elasticsearch was switched off, and leaves certi
       setting('xpack.security.http.ssl.keystore.path', path),
     );
   const answers = { ...open['node-answers'], userIndices: 2 };
-  const facts = (path: string) => factsOf(open, { 'node-answers': answers, 'es-settings': store(path) });
+  const name = 'Elasticsearch security auto-configuration HTTP CA';
+  const path = `${open['es-install'].pathConf}/certs/http_ca.crt`;
+  const pem = [{ path, certificates: [certificate(name, name)], unreadable: 0 }];
+  const left = { 'certificate-files': { pem, keys: [], stores: [] } };
+  const facts = (at: string) => factsOf(open, { ...left, 'node-answers': answers, 'es-settings': store(at) });
   expect(changesOf(control, facts('certs/http.p12')).changes).toMatchObject([
     { kind: 'es-own-certificates' },
   ]);
-  const empty = factsOf(open, { 'es-settings': store('certs/http.p12') });
+  const empty = factsOf(open, { ...left, 'es-settings': store('certs/http.p12') });
   expect(changesOf(control, empty).changes).toMatchObject([{ kind: 'es-auto-configuration' }]);
   expect(manualOf(control, facts('certs/theirs.p12')).reason).toMatch(/set up on this node before/);
 });
