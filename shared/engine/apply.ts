@@ -21,7 +21,7 @@ export interface ApplyRequest {
   readonly factsDigest: (hostId: string, host: HostWriter, signal?: AbortSignal) => Promise<Result<string>>;
   /** Awaited between two steps: holds the plan for as long as it takes. `alive` shows others that the hosts are still locked on purpose. */
   readonly betweenSteps?: (alive: () => Promise<void>) => Promise<void>;
-  /** Asked for each host that somebody else has locked: only that one's lock is broken. Without it none is. */
+  /** Asked for each host that somebody else has locked, before any lock is broken: one no leaves all of them. Without it none is broken. */
   readonly mayBreakLock?: (hostId: string, error: AppError) => Promise<boolean>;
   /** How the operator calls a host, for sentences. Default: its id. */
   readonly nameOf?: (hostId: string) => string;
@@ -63,6 +63,26 @@ async function nothingOpen(request: ApplyRequest, parts: EngineParts): Promise<R
   );
 }
 
+/** The host is as it was planned on. Errors: PLAN_STALE, the connection's. */
+async function asPlanned(
+  { plan, factsDigest }: ApplyRequest,
+  hostId: string,
+  host: HostWriter,
+  signal?: AbortSignal,
+): Promise<Result<void>> {
+  const basis = plan.basis.find((one) => one.hostId === hostId);
+  if (basis === undefined) {
+    return stale(`The plan rests on no assessment of ${hostId}.`);
+  }
+  const facts = await factsDigest(hostId, host, signal);
+  if (!facts.ok) {
+    return facts;
+  }
+  return facts.value === basis.factsDigest
+    ? succeed(undefined)
+    : stale('The host has changed since the plan was made.');
+}
+
 /** Opens every host and checks that it is still as it was planned on, before the first one is touched. */
 async function openHosts(
   request: ApplyRequest,
@@ -72,21 +92,58 @@ async function openHosts(
 ): Promise<Result<void>> {
   const { plan } = request;
   for (const hostId of new Set(plan.steps.map((step) => step.hostId))) {
-    const basis = plan.basis.find((one) => one.hostId === hostId);
-    if (basis === undefined) {
-      return stale(`The plan rests on no assessment of ${hostId}.`);
-    }
     const session = await parts.sessions.open(hostId, signal);
     if (!session.ok) {
       return session;
     }
     opened.push(new HostWork(session.value, parts));
-    const facts = await request.factsDigest(hostId, session.value, signal);
-    if (!facts.ok) {
-      return facts;
+    const same = await asPlanned(request, hostId, session.value, signal);
+    if (!same.ok) {
+      return same;
     }
-    if (facts.value !== basis.factsDigest) {
-      return stale('The host has changed since the plan was made.');
+  }
+  return succeed(undefined);
+}
+
+/**
+ * Locks every host. Other people's locks are broken after all questions are answered with yes, none of them before. An answer may
+ * take long, and whoever held the lock worked on meanwhile: then every host is looked at once more.
+ */
+async function lockHosts(
+  request: ApplyRequest,
+  works: readonly HostWork[],
+  signal?: AbortSignal,
+): Promise<Result<void>> {
+  const { plan } = request;
+  const locked: { readonly work: HostWork; readonly error: AppError }[] = [];
+  for (const work of works) {
+    const begun = await work.begin(plan.id, false, signal);
+    if (!begun.ok && begun.error.code !== 'HOST_LOCKED') {
+      return begun;
+    }
+    if (!begun.ok) {
+      locked.push({ work, error: begun.error });
+    }
+  }
+  if (locked.length === 0) {
+    return succeed(undefined);
+  }
+  for (const { work, error } of locked) {
+    if ((await request.mayBreakLock?.(work.hostId, error)) !== true) {
+      return fail(error);
+    }
+  }
+  for (const { work } of locked) {
+    const begun = await work.begin(plan.id, true, signal);
+    if (!begun.ok) {
+      return begun;
+    }
+  }
+  for (const work of works) {
+    const ours = await work.stillOurs();
+    const same = ours.ok ? await asPlanned(request, work.hostId, work.session, signal) : ours;
+    if (!same.ok) {
+      return same;
     }
   }
   return succeed(undefined);
@@ -119,18 +176,9 @@ export async function applyPlan(
     if (!opened.ok) {
       return opened;
     }
-    for (const work of works) {
-      const begun = await work.begin(plan.id, false, signal);
-      if (begun.ok) {
-        continue;
-      }
-      const mayBreak =
-        begun.error.code === 'HOST_LOCKED' &&
-        (await request.mayBreakLock?.(work.hostId, begun.error)) === true;
-      const broken = mayBreak ? await work.begin(plan.id, true, signal) : begun;
-      if (!broken.ok) {
-        return broken;
-      }
+    const locked = await lockHosts(request, works, signal);
+    if (!locked.ok) {
+      return locked;
     }
     for (const [index, steps] of roundsOf(plan.steps, parts.kinds).entries()) {
       if (index > 0 && failure === undefined) {

@@ -36,7 +36,7 @@ it('a yes to the lock of one host breaks no lock of another', async () => {
   );
 });
 
-it('asks for each host whose lock may be broken, and breaks only that', async () => {
+it('asks for each host whose lock may be broken, and after one no breaks none', async () => {
   const plan = value(await planFor(names));
   for (const host of scene.hosts.slice(1))
     value(await lockHost(host, { owner: 'bob', planId: 'p', token: `t-${host.hostId}` }));
@@ -60,11 +60,8 @@ it('asks for each host whose lock may be broken, and breaks only that', async ()
     error: { code: 'HOST_LOCKED' },
   });
   expect(asked).toEqual(['two', 'three']);
-  expect(
-    await lockHost(scene.hosts[2] ?? scene.bench.host, { owner: 'eve', planId: 'p', token: 't3' }),
-  ).toMatchObject({
-    ok: false,
-  });
+  for (const host of scene.hosts.slice(1))
+    expect(await lockHost(host, { owner: 'eve', planId: 'p', token: 't3' })).toMatchObject({ ok: false });
   expect(
     value(
       await applyPlan(
@@ -73,5 +70,48 @@ it('asks for each host whose lock may be broken, and breaks only that', async ()
       ),
     ),
   ).toMatchObject({ result: 'done' });
-  expect(asked).toEqual(['two', 'three', 'three']);
+  expect(asked).toEqual(['two', 'three', 'two', 'three']);
+});
+
+it.each(names)(
+  'looks again after a yes: what changed on %s before it makes the plan stale',
+  async (changed) => {
+    const plan = value(await planFor(names));
+    value(await lockHost(scene.hosts[1] ?? scene.bench.host, { owner: 'bob', planId: 'p', token: 't1' }));
+    let answered = false;
+    const refused = await applyPlan(
+      {
+        plan,
+        approvedDigest: plan.digest,
+        factsDigest: (hostId) => Promise.resolve(succeed(answered && hostId === changed ? 'other' : 'f')),
+        mayBreakLock: () => {
+          answered = true;
+          return Promise.resolve(true);
+        },
+      },
+      scene.parts,
+    );
+    expect(refused).toMatchObject({ ok: false, error: { code: 'PLAN_STALE', hostState: 'unchanged' } });
+    expect(words()).toEqual(['open', 'open', 'open']);
+  },
+);
+
+it('notices after a yes that a host that was locked before the question is no longer ours', async () => {
+  const plan = value(await planFor(names));
+  value(await lockHost(scene.hosts[1] ?? scene.bench.host, { owner: 'bob', planId: 'p', token: 't1' }));
+  const refused = await applyPlan(
+    {
+      plan,
+      approvedDigest: plan.digest,
+      factsDigest: () => Promise.resolve(succeed('f')),
+      mayBreakLock: async () => {
+        const theirs = { owner: 'eve', planId: 'p', token: 't2', force: true };
+        value(await lockHost(scene.hosts[0] ?? scene.bench.host, theirs));
+        return true;
+      },
+    },
+    scene.parts,
+  );
+  expect(refused).toMatchObject({ ok: false, error: { code: 'HOST_LOCKED' } });
+  expect(words()).toEqual(['open', 'open', 'open']);
 });
