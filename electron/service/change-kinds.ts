@@ -4,6 +4,7 @@ import { account } from '../../shared/engine/changes/account/account.ts';
 import { certificateInstall } from '../../shared/engine/changes/certificate-install/certificate-install.ts';
 import { encryptedVolumeMigration } from '../../shared/engine/changes/encrypted-volume-migration/encrypted-volume-migration.ts';
 import { esApiSetting } from '../../shared/engine/changes/es-api-setting/es-api-setting.ts';
+import { esAuthorityKey } from '../../shared/engine/changes/es-authority-key/es-authority-key.ts';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { esEnrollment } from '../../shared/engine/changes/es-enrollment/es-enrollment.ts';
 import { esFileUsers } from '../../shared/engine/changes/es-file-users/es-file-users.ts';
@@ -36,6 +37,7 @@ export const changeKinds: ChangeKinds = {
   'es-auto-configuration': esAutoConfiguration,
   'es-enrollment': esEnrollment,
   'es-own-certificates': esOwnCertificates,
+  'es-authority-key': esAuthorityKey,
   'certificate-install': certificateInstall,
   'es-api-setting': esApiSetting,
   'kibana-setting': kibanaSetting,

@@ -103,6 +103,7 @@ function localised(change: Change, hostId: string): Change {
       nodeKeyRef: ref(change.nodeKeyRef),
       storePasswordRef: ref(change.storePasswordRef),
     };
+  if (change.kind === 'es-authority-key') return { ...change, authorityRef: ref(change.authorityRef) };
   if (change.kind === 'encrypted-volume-migration') return { ...change, keyRef: ref(change.keyRef) };
   if (change.kind === 'es-password')
     return { ...change, users: change.users.map((user) => ({ ...user, ref: ref(user.ref) })) };

@@ -79,8 +79,13 @@ function agreed(topology: Topology, hosts: readonly HostState[], log: Log): Topo
 /** Controls of this area compare hosts: what one of them said may change the verdict on the others. */
 const comparing = catalog.filter(({ words }) => words.area === 'cluster');
 
-/** What these propose depends on the other hosts: a cluster is secured when all of its nodes are in the workspace. */
-const proposing = catalog.filter(({ words }) => securedTogether.some((id) => id === words.id));
+/**
+ * What these propose depends on the other hosts: a cluster is secured when all of its nodes are in the workspace, and the key that
+ * enrolling needs goes where no other host is there to join.
+ */
+const proposing = catalog.filter(({ words }) =>
+  [...securedTogether, 'ca-key-off-node'].some((id) => id === words.id),
+);
 
 /** The facts of one host with the picture of all hosts as it is now. */
 export function withPicture(hosts: readonly HostState[], hostId: string, facts: Facts): Facts {

@@ -22,8 +22,6 @@ export interface Notice {
   readonly id: number;
   readonly tone: 'success' | 'info' | 'warning';
   readonly text: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
 }
 
 export interface ReviewFilters {
@@ -88,18 +86,13 @@ let noticeNumber = 0;
 
 export function notify(tone: Notice['tone'], text: string): void {
   noticeNumber += 1;
-  const notice = { id: noticeNumber, tone, text, at: Date.now() };
+  const notice = { id: noticeNumber, tone, text };
   useUi.setState((ui) => ({ notices: [...ui.notices.slice(-2), notice] }));
 }
 
-/** What was said this long before a step was left belongs to the next one. Milliseconds. */
-const justSaid = 1000;
-
 // A notice speaks of the screen on which it came up; over the next one it only hides something.
 useUi.subscribe((now, before) => {
-  if (now.screen === before.screen) return;
-  const fresh = now.notices.filter(({ at }) => Date.now() - at < justSaid);
-  if (fresh.length < now.notices.length) useUi.setState({ notices: fresh });
+  if (now.screen !== before.screen && now.notices.length > 0) useUi.setState({ notices: [] });
 });
 
 export function dismissNotice(id: number): void {

@@ -4,8 +4,8 @@ import { blastOn, blastSentence } from './words.ts';
 describe('what a fix may disturb', () => {
   it('is the same on one node, whatever the way to restart is called', () => {
     for (const blast of ['restart', 'rolling', 'full'] as const) {
-      expect(blastOn(blast, 1, 60)).toBe('Node away for about 1 minute');
-      expect(blastOn(blast, 1)).toBe('Restart of the node');
+      expect(blastOn(blast, 1, 60)).toBe('Restart, away for about 1 minute');
+      expect(blastOn(blast, 1)).toBe('Restart, away for a short time');
       expect(blastSentence(blast, 1)).toMatch(/the node is away for a short time/);
     }
   });

@@ -46,7 +46,7 @@ export const areaWords: Readonly<Record<Area, string>> = {
 export const blastWords: Readonly<Record<Blast, string>> = {
   none: 'No interruption',
   reload: 'Reload',
-  restart: 'Restart of the node',
+  restart: 'Restart, away for a short time',
   rolling: 'Rolling restart',
   full: 'Full restart',
   access: 'May cut access, guarded',
@@ -61,7 +61,7 @@ function onHosts(blast: Blast, hosts: number): Blast {
 export function blastOn(blast: Blast, hosts: number, outageSeconds = 0): string {
   const here = onHosts(blast, hosts);
   return here === 'restart' && outageSeconds > 0
-    ? `Node away for about ${roughly(outageSeconds)}`
+    ? `Restart, away for about ${roughly(outageSeconds)}`
     : blastWords[here];
 }
 

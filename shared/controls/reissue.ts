@@ -62,8 +62,8 @@ function ending({ notAfter }: CertificateDetail, facts: Facts): boolean {
 function byOthers(layers: readonly LayerCertificates[], { issuer }: CertificateDetail): Manual {
   if (ownSetUp.test(issuer))
     return manual(
-      'The certificate comes from the authority that Elasticsearch made for itself. Its key lies in http.p12 on the node and not in your vault, so Bulwark cannot issue by it.',
-      'Issue the new certificate with elasticsearch-certutil cert on the host, by the authority in http.p12, with every name that clients use.',
+      'The certificate comes from the authority that Elasticsearch made for itself, and Bulwark only issues by an authority of your own. Its key lies in http.p12 on the node, or in your vault where Bulwark took it off.',
+      'Issue the new certificate with elasticsearch-certutil cert on the host, by the authority in http.p12 (undo in the history puts the key back there), with every name that clients use.',
       'Put it in place under the same file name and password, with the owner and mode of the old file; the node reads it within seconds.',
       'Assess again: Bulwark checks what the port serves.',
     );

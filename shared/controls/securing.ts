@@ -12,6 +12,7 @@ import { atLeast } from '../text/version.ts';
 import { isOn, settingValue } from '../text/yaml-settings.ts';
 import { ownSetUp } from './certificates-in-use.ts';
 import type { Choices, Proposal } from './define-control.ts';
+import { noMoreTokens, setUpStore, takeAuthorityKey } from './enrolling.ts';
 import { elasticPasswordRef, httpCaRef, proposeOwnCertificates } from './own-certificates.ts';
 import { factsMissing, installOf, type Manual, manual, noUnit } from './proposing.ts';
 import { type WholeCluster, wholeCluster } from './whole-cluster.ts';
@@ -58,7 +59,10 @@ export function proposeSecuring(facts: Facts, choices: Choices, control: Secured
   };
   return {
     type: 'changes',
-    changes: [change],
+    changes: [
+      change,
+      ...(stays ? [] : [takeAuthorityKey(install, `${install.pathConf}/${setUpStore}`, true)]),
+    ],
     choices: [enrollment],
     steps: [
       ...(removeSettings.length > 0
@@ -76,6 +80,11 @@ export function proposeSecuring(facts: Facts, choices: Choices, control: Secured
         ? 'Enrolment, which the set-up switches on, stays on.'
         : 'Bulwark will switch off enrolment, which the set-up switches on.',
       'Bulwark will start the node, give the user elastic a new password, keep it in your vault, and prove it by logging in over TLS.',
+      ...(!stays
+        ? [
+            `Bulwark will take the authority’s private key, which that set-up leaves on the node, into your vault. ${noMoreTokens}`,
+          ]
+        : []),
     ],
     disturbs:
       'The node restarts: it is away for about a minute, on a slow host up to three. Afterwards every client needs https, the new certificate authority and a password.',

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { certificateInstallChangeSchema } from './changes/certificates.ts';
 import {
+  esAuthorityKeyChangeSchema,
   esAutoConfigurationChangeSchema,
   esEnrollmentChangeSchema,
   esFileUsersChangeSchema,
@@ -48,6 +49,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   esAutoConfigurationChangeSchema,
   esEnrollmentChangeSchema,
   esOwnCertificatesChangeSchema,
+  esAuthorityKeyChangeSchema,
   certificateInstallChangeSchema,
   esApiSettingChangeSchema,
   kibanaSettingChangeSchema,

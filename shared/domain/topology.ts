@@ -216,4 +216,6 @@ export interface ClusterFact {
   /** Key of this host's own node. */
   readonly self: string;
   readonly cluster: TopologyCluster;
+  /** Hosts of the workspace whose node is in no picture of this cluster, or that may have one: they may be there to join it. */
+  readonly otherHosts: number;
 }

@@ -234,6 +234,26 @@ export interface CertificateChecker {
    * same bytes. Errors: INPUT_INVALID (key or certificate cannot be read, password empty or not ASCII).
    */
   pkcs12(bundle: CertificateBundle, password: Secret): Result<Uint8Array>;
+  /**
+   * Names of the private keys in a PKCS#12 store, as it tells them without its password; a key without a name has an empty one.
+   * Undefined: it is no such store, or it hides even them.
+   */
+  storeKeys(store: Uint8Array): readonly string[] | undefined;
+  /**
+   * A PKCS#12 store without the private keys of authorities: one key with its chain stays, under its name and the same password,
+   * and the certificates of the authorities as entries that Java trusts. The same input gives the same bytes.
+   * Errors: INPUT_INVALID (wrong password, not readable, a key without its certificate, not exactly one key of a node, no key of
+   * an authority).
+   */
+  withoutAuthorityKeys(store: Uint8Array, password: Secret): Result<StoreWithoutAuthorities>;
+}
+
+export interface StoreWithoutAuthorities {
+  readonly store: Uint8Array;
+  /** Each in PEM form: the key, then its certificate. */
+  readonly authorities: readonly { readonly keyPem: Secret; readonly certificatePem: string }[];
+  /** What the node serves: its certificate first. */
+  readonly certificatePem: string;
 }
 
 /** Opens and writes Kibana's keystore. */

@@ -39,6 +39,7 @@ it('all fixes of an open node are one plan without contradictions', () => {
     'keystore-entry',
     'yaml-setting',
     'es-auto-configuration',
+    'es-authority-key',
     'firewall-ruleset',
   ]);
 });
@@ -49,6 +50,7 @@ it('and of one that was never started', () => {
     'file-mode',
     'systemd-dropin',
     'es-auto-configuration',
+    'es-authority-key',
     'firewall-ruleset',
   ]);
 });

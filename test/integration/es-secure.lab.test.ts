@@ -1,9 +1,11 @@
 /** Open nodes are secured by one change, seen so by other tools, and taken back to the same bytes and a node that runs as before. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Secret } from '../../shared/domain/secret.ts';
 import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { type Lab, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
+import { AuthorityKeyJob } from './es-authority-key.ts';
 import { leftovers, securing, status, tree } from './es-installs.ts';
 
 // Key generation and starts take minutes on a machine that does other work too.
@@ -95,6 +97,11 @@ describe.each(scenarios)('an open node is secured: %s', (scenario) => {
         `grep -rlF -- '${password}' /etc /var/log /run /tmp ${install.home}/logs 2>/dev/null || true`,
       ),
     ).toBe('');
+    value(await context.secrets.put(`es/${bench.session.hostId}/elastic`, new Secret(password), 'login'));
+    // On one version; the main job does it on both layouts and both versions.
+    const authorityKey =
+      every || scenario === 'open-fresh' ? new AuthorityKeyJob(bench, install, context) : undefined;
+    await authorityKey?.takeOut();
     await bench.see('systemctl restart elasticsearch');
     await expect
       .poll(() => status(bench, 'https://127.0.0.1:9200/_security/_authenticate', password), {
@@ -102,6 +109,7 @@ describe.each(scenarios)('an open node is secured: %s', (scenario) => {
         interval: 2000,
       })
       .toBe('200');
+    await authorityKey?.putBack();
 
     value(await undo(esAutoConfiguration, change, applied, context));
     expect(await bench.see(tree(install.pathConf))).toBe(before);

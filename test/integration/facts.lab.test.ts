@@ -29,7 +29,7 @@ const openNetwork = {
   'http-port-restricted': 'fail',
   'not-publicly-exposed': 'fail',
 } as const;
-/** Without TLS there are no certificates; nothing lies there that could be an authority's key. */
+/** Without TLS there are no certificates, and no keys. */
 const noTls = {
   'certificate-expiry': 'not-applicable',
   'certificate-names': 'not-applicable',
@@ -37,7 +37,7 @@ const noTls = {
   'transport-verification': 'not-applicable',
   protocols: 'not-applicable',
   'cipher-suites': 'not-applicable',
-  'ca-key-off-node': 'pass',
+  'ca-key-off-node': 'not-applicable',
 } as const;
 /** Nobody answers, so what would be offered is not known. */
 const silentTls = {
@@ -103,7 +103,7 @@ const secured = {
   'transport-verification': 'pass',
   protocols: 'pass',
   'cipher-suites': 'pass',
-  // Enrolling further nodes needs it; only the operator knows when that is over.
+  // Enrolling further nodes needs it, so the set-up leaves it there.
   'ca-key-off-node': 'fail',
 } as const;
 

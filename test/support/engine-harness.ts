@@ -57,6 +57,7 @@ export function testKinds(more: Partial<ChangeKinds> = {}): ChangeKinds {
     'es-auto-configuration': untaught('es-auto-configuration'),
     'es-enrollment': untaught('es-enrollment'),
     'es-own-certificates': untaught('es-own-certificates'),
+    'es-authority-key': untaught('es-authority-key'),
     'certificate-install': untaught('certificate-install'),
     'es-api-setting': untaught('es-api-setting'),
     'kibana-setting': untaught('kibana-setting'),

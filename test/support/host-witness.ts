@@ -102,11 +102,15 @@ export interface Witness {
   /** `elasticsearch-keystore list`. */
   readonly keystore: readonly string[];
   readonly yml: string;
+  /** Names of the private keys in the store of the HTTP certificate, as openssl lists them. */
+  readonly keysInHttpStore: readonly string[];
 }
 
 /** The hardened host, seen by curl, openssl, nft, stat, ps and the vendor's own tool. */
 export async function witness(host: LabHost, install: EsInstall): Promise<Witness> {
   const { home, pathConf } = install;
+  const tool = (user: string, words: string) =>
+    `cd / && runuser -u ${user} -- env LANG=C.UTF-8 ES_PATH_CONF=${pathConf} ${home}/bin/elasticsearch-keystore ${words}`;
   const see = async (script: string): Promise<string> => (await host.run(script)).stdout;
   const chain = (port: number) =>
     see(
@@ -124,9 +128,10 @@ export async function witness(host: LabHost, install: EsInstall): Promise<Witnes
     rules: await see('nft list ruleset'),
     files: (await see(`find ${pathConf} -printf '%u:%g %m %p\\n' | sort -k3`)).trim().split('\n'),
     runsAs,
-    keystore: (
+    keystore: (await see(tool(runsAs[0] ?? 'nobody', 'list'))).trim().split('\n'),
+    keysInHttpStore: (
       await see(
-        `cd / && runuser -u ${runsAs[0] ?? 'nobody'} -- env LANG=C.UTF-8 ES_PATH_CONF=${pathConf} ${home}/bin/elasticsearch-keystore list`,
+        `{ ${tool(runsAs[0] ?? 'nobody', 'show xpack.security.http.ssl.keystore.secure_password')}; echo; } | openssl pkcs12 -in ${pathConf}/certs/http.p12 -passin stdin -nocerts -nodes 2>/dev/null | sed -n 's/^ *friendlyName: //p'`,
       )
     )
       .trim()

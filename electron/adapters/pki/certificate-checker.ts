@@ -13,6 +13,8 @@ import type {
   CertificateSummary,
 } from '../../../shared/engine/ports.ts';
 import { makePkcs12 } from './pkcs12.ts';
+import { withoutAuthorityKeys } from './pkcs12-authorities.ts';
+import { keyNamesIn } from './pkcs12-read.ts';
 
 const onePem = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+?-----END CERTIFICATE-----/g;
 const maxCertificates = 20;
@@ -174,4 +176,6 @@ export const certificateChecker: CertificateChecker = {
   },
   check,
   pkcs12: makePkcs12,
+  storeKeys: keyNamesIn,
+  withoutAuthorityKeys,
 };

@@ -13,6 +13,8 @@ import { type Element, objectIdentifier, readElement, readElements } from '../de
 export interface StoreContents {
   readonly keys: readonly Buffer[];
   readonly certificates: readonly Buffer[];
+  /** Friendly name of each key; empty where it has none. */
+  readonly keyNames: readonly string[];
 }
 
 const maxBytes = 1024 * 1024;
@@ -33,6 +35,7 @@ const encryptedData = oid('1.2.840.113549.1.7.6');
 const keyBag = oid('1.2.840.113549.1.12.10.1.1');
 const shroudedKeyBag = oid('1.2.840.113549.1.12.10.1.2');
 const certificateBag = oid('1.2.840.113549.1.12.10.1.3');
+const friendlyName = oid('1.2.840.113549.1.9.20');
 const x509 = oid('1.2.840.113549.1.9.22.1');
 const pbes2 = oid('1.2.840.113549.1.5.13');
 const pbkdf2 = oid('1.2.840.113549.1.5.12');
@@ -158,6 +161,43 @@ function bagsOf(part: Element, password: string, budget: Budget): readonly Eleme
   return budget.bags(members(readElement(decrypt(algorithm, bytes.content, password, budget))));
 }
 
+/** Empty where the entry has none. */
+function nameOf(bag: Element): string {
+  const [, , attributes] = members(bag);
+  for (const attribute of attributes === undefined ? [] : members(attributes)) {
+    const [kind, values] = members(attribute);
+    if (!is(kind, friendlyName)) continue;
+    const text = contentOf(members(values)[0], 0x1e);
+    if (text.length % 2 !== 0 || text.length > 512) throw new Unreadable();
+    return Buffer.from(text).swap16().toString('utf16le');
+  }
+  return '';
+}
+
+const isKey = (bag: Element) => [keyBag, shroudedKeyBag].some((kind) => is(members(bag)[0], kind));
+
+/**
+ * Names of the private keys as the store tells them to everybody: Java and OpenSSL encrypt each key and not the list of them.
+ * Not checked by the seal. Undefined: no such store, or its list of keys is encrypted too.
+ */
+export function keyNamesIn(bytes: Uint8Array): readonly string[] | undefined {
+  if (bytes.length > maxBytes) return undefined;
+  try {
+    const [, contents] = members(readElement(Buffer.from(bytes)));
+    if (contents === undefined) return undefined;
+    const budget = new Budget();
+    const names = budget
+      .parts(members(readElement(dataOf(contents))))
+      .filter((part) => is(members(part)[0], data))
+      .flatMap((part) => budget.bags(members(readElement(dataOf(part)))))
+      .filter(isKey)
+      .map(nameOf);
+    return names.length === 0 ? undefined : names;
+  } catch {
+    return undefined;
+  }
+}
+
 function open(bytes: Buffer, password: string): StoreContents {
   const [, contents, seal] = members(readElement(bytes));
   if (contents === undefined || seal === undefined) throw new Unreadable();
@@ -165,11 +205,13 @@ function open(bytes: Buffer, password: string): StoreContents {
   const budget = new Budget();
   checkSeal(seal, sealed, password, budget);
   const keys: Buffer[] = [];
+  const keyNames: string[] = [];
   const certificates: Buffer[] = [];
   for (const part of budget.parts(members(readElement(sealed))))
     for (const bag of bagsOf(part, password, budget)) {
       const [kind, wrapped] = members(bag);
       const [value] = members(wrapped);
+      if (isKey(bag)) keyNames.push(nameOf(bag));
       if (is(kind, keyBag) && value !== undefined) keys.push(value.whole);
       if (is(kind, shroudedKeyBag)) {
         const [algorithm, hidden] = members(value);
@@ -180,7 +222,7 @@ function open(bytes: Buffer, password: string): StoreContents {
         if (is(type, x509)) certificates.push(contentOf(members(certificate)[0], 0x04));
       }
     }
-  return { keys, certificates };
+  return { keys, keyNames, certificates };
 }
 
 /** Errors: INPUT_INVALID (no such store, wrong password, encryption of older programs, more work than a store ever needs). */

@@ -84,11 +84,19 @@ function certificateIn(certificate: X509Certificate, attributes: readonly Buffer
   return bag(certificateBag, sequence(x509Certificate, inside(octets(certificate.raw))), attributes);
 }
 
-function store(
+/** Names of the entries; further authorities are numbered. */
+export interface EntryNames {
+  readonly key: string;
+  readonly authority: string;
+}
+
+/** @param password 1 to 128 characters of plain ASCII. @param served the certificate of the key first */
+export function storeOf(
   password: string,
   key: KeyObject,
   served: readonly X509Certificate[],
   authorities: readonly X509Certificate[],
+  names: EntryNames = { key: 'instance', authority: 'ca' },
 ): Uint8Array {
   const id = attribute(
     localKeyId,
@@ -100,10 +108,10 @@ function store(
     ),
   );
   const certificates = sequence(
-    ...served.map((one, index) => certificateIn(one, index === 0 ? [named('instance'), id] : [])),
+    ...served.map((one, index) => certificateIn(one, index === 0 ? [named(names.key), id] : [])),
     ...authorities.map((one, index) =>
       certificateIn(one, [
-        named(index === 0 ? 'ca' : `ca-${index + 1}`),
+        named(index === 0 ? names.authority : `${names.authority}-${index + 1}`),
         attribute(trustedKeyUsage, anyUsage),
       ]),
     ),
@@ -111,7 +119,7 @@ function store(
   const hidden = encrypt(password, 'certificates', certificates);
   const keyBytes = encrypt(password, 'key', key.export({ type: 'pkcs8', format: 'der' }));
   const keys = sequence(
-    bag(shroudedKeyBag, sequence(keyBytes.algorithm, octets(keyBytes.bytes)), [named('instance'), id]),
+    bag(shroudedKeyBag, sequence(keyBytes.algorithm, octets(keyBytes.bytes)), [named(names.key), id]),
   );
   const safe = sequence(
     sequence(data, inside(octets(keys))),
@@ -134,10 +142,13 @@ function store(
 
 const onePem = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
+/** Of a store: what every program reads alike. */
+export const usablePassword = /^[\x20-\x7e]{1,128}$/;
+
 /** See `CertificateChecker.pkcs12`. */
 export function makePkcs12(bundle: CertificateBundle, password: Secret): Result<Uint8Array> {
   const text = password.reveal();
-  if (!/^[\x20-\x7e]{1,128}$/.test(text))
+  if (!usablePassword.test(text))
     return fail(
       appError(
         'INPUT_INVALID',
@@ -149,7 +160,7 @@ export function makePkcs12(bundle: CertificateBundle, password: Secret): Result<
   try {
     const read = (pem: string) => (pem.match(onePem) ?? []).map((one) => new X509Certificate(one));
     const key = createPrivateKey({ key: bundle.keyPem.reveal(), format: 'pem' });
-    return succeed(store(text, key, read(bundle.certificatePem), read(bundle.caPem)));
+    return succeed(storeOf(text, key, read(bundle.certificatePem), read(bundle.caPem)));
   } catch {
     return fail(
       appError(

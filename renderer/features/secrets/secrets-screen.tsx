@@ -40,6 +40,7 @@ export function plannedSecrets(plan: Plan | null, nameOf: ReadonlyMap<string, st
         return change.keystore.set.flatMap((entry) =>
           entry.value.from === 'generate' ? [{ name: entry.name, length: entry.value.length, host }] : [],
         );
+      case 'es-authority-key':
       case 'certificate-install':
       case 'es-enrollment':
       case 'es-api-setting':

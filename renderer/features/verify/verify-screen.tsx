@@ -13,7 +13,7 @@ import {
 } from '../../app/posture.ts';
 import { goTo, openFinding } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
-import { areaWords, count, names } from '../../copy/words.ts';
+import { areaWords, count } from '../../copy/words.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { OperationError } from '../../ui/operation-error.tsx';
 import { OutcomeBar, OutcomeLabel, OutcomeNumbers } from '../../ui/outcomes.tsx';
@@ -21,23 +21,9 @@ import { EmptyState, Page, Panel } from '../../ui/page.tsx';
 import { Button, Caption, Table, Tbody, Td, Th, Thead, Tr } from '../../ui/patternfly.ts';
 import { dayAndTime } from '../../ui/time.ts';
 import { ProveDrawing } from '../start/drawings.tsx';
+import { answerOf } from './answer.ts';
 import { ExposureDrawing } from './exposure-drawing.tsx';
 import { ExposureFromHosts } from './exposure-from-hosts.tsx';
-
-function answerOf(hosts: readonly HostState[], verdicts: readonly Verdict[]): string {
-  const stale = hosts.filter(changedSinceAssessed);
-  if (stale.length > 0)
-    return `${names(stale.map((host) => host.host.name))} ${stale.length === 1 ? 'was' : 'were'} changed and not assessed since`;
-  const better = verdicts.filter((verdict) => verdict.after.outcome === 'pass').length;
-  const worse = verdicts.filter(
-    (verdict) => verdict.before?.outcome === 'pass' && verdict.after.outcome !== 'pass',
-  ).length;
-  const { fail } = countOutcomes(latestFindings(hosts));
-  const left = fail === 0 ? 'nothing fails any more' : `${fail} still ${fail === 1 ? 'fails' : 'fail'}`;
-  if (worse > 0) return `${worse} got worse, ${better} now hold, ${left}`;
-  if (better === 0) return `No verdict has changed, ${fail === 0 ? 'and nothing fails' : left}`;
-  return `${better === 1 ? 'One condition now holds' : `${better} conditions now hold`}, ${left}`;
-}
 
 function Side({
   title,

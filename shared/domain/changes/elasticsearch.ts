@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { esInstallSchema } from '../elasticsearch.ts';
 import { hostIdSchema } from '../host.ts';
 import { keyTypes } from './certificates.ts';
-import { secretSourceSchema } from './values.ts';
+import { absolutePath, secretSourceSchema } from './values.ts';
 
 export const keystoreEntryChangeSchema = z.strictObject({
   kind: z.literal('keystore-entry'),
@@ -105,4 +105,15 @@ export const esOwnCertificatesChangeSchema = z.strictObject({
     .optional(),
   /** The node asks for passwords already, over plain HTTP: its users stay, and so does the new password when this is taken back. */
   asksAlready: z.literal(true).optional(),
+});
+
+export const esAuthorityKeyChangeSchema = z.strictObject({
+  kind: z.literal('es-authority-key'),
+  install: esInstallSchema,
+  /** The PKCS#12 store of the HTTP certificate; its password is in the keystore of the node. */
+  store: absolutePath,
+  /** Vault name under which the authority is kept, with its key. */
+  authorityRef: z.string().min(1),
+  /** An earlier step of the same plan makes the store: there is nothing to look at while the plan is made. */
+  madeByPlan: z.boolean().optional(),
 });

@@ -55,6 +55,8 @@ function subjectOf(change: Change): string {
       return `enrollment of ${change.install.pathConf}`;
     case 'es-own-certificates':
       return `securing of ${change.install.pathConf}`;
+    case 'es-authority-key':
+      return `authority’s key in ${change.store}`;
     case 'certificate-install':
       return `certificate in ${change.files.form === 'pem' ? change.files.key.path : change.files.store.path}`;
     case 'es-api-setting':

@@ -39,6 +39,8 @@ function rank(change: Change): number {
       return 70;
     case 'encrypted-volume-migration':
       return 72;
+    case 'es-authority-key':
+      return 74;
     case 'es-password':
       return 75;
     case 'es-api-setting':

@@ -47,7 +47,9 @@ export function joinTopology(hosts: readonly TopologyHost[]): Joined {
     clusterOf(hostId) {
       const self = ofHost.get(hostId);
       const cluster = self === undefined ? undefined : ofNode.get(self);
-      return self === undefined || cluster === undefined ? undefined : { self, cluster };
+      if (self === undefined || cluster === undefined) return undefined;
+      const inIt = (one: TopologyHost) => ofNode.get(ofHost.get(one.hostId) ?? '') === cluster;
+      return { self, cluster, otherHosts: hosts.filter((one) => one.node !== null && !inIt(one)).length };
     },
   };
 }

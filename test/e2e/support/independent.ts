@@ -44,6 +44,7 @@ export async function expectHardened(host: LabHost): Promise<void> {
   for (const line of seen.files) expect(line).toMatch(/^(root|elasticsearch):elasticsearch 2?[67][0-7]0 /);
   expect(seen.keystore).toContain('xpack.security.http.ssl.keystore.secure_password');
   expect(seen.yml).not.toContain('bind_password');
+  expect(seen.keysInHttpStore, 'no key of an authority').toEqual(['http']);
 }
 
 /** The node alone: it asks everybody for a credential, over TLS. */

@@ -77,12 +77,20 @@ describe('auto-configuration', () => {
         setAsideData: true,
         endEnrollment: true,
       },
+      {
+        kind: 'es-authority-key',
+        install: open['es-install'],
+        store: '/opt/elasticsearch/config/certs/http.p12',
+        authorityRef: 'es/http-authority',
+        madeByPlan: true,
+      },
     ]);
   });
 
   it('leaves enrolment on for whoever is still to come', () => {
     const { changes, steps } = changesOf(control, factsOf(open), { enrollment: 'on' });
     expect(changes[0]).not.toHaveProperty('endEnrollment');
+    expect(changes).toHaveLength(1);
     expect(steps.join(' ')).toMatch(/Enrolment, .* stays on/);
   });
 

@@ -68,7 +68,8 @@ function propose(facts: Facts, choices: Choices): Proposal {
     );
   // On an open node TLS secrets of an unfinished set-up would stop the next start; its own set-up replaces them all.
   if (movable.every((secret) => tlsSetting.test(secret.name)) && !('type' in readiness(facts)))
-    return proposeSecuring(facts, choices, 'security-enabled');
+    // Whether enrolling is over is asked, and answered, with the findings that securing is for.
+    return proposeSecuring(facts, { enrolling: 'going-on', ...choices }, 'security-enabled');
   if (install.unit === undefined) return noUnit('move secrets');
   const changes: readonly Change[] = [
     {
