@@ -6,6 +6,9 @@ import type { Identity } from './ports.ts';
 
 const begin = '-----BEGIN CERTIFICATE-----';
 
+/** Where the authority of a node's own set-up lies in the vault once its key was taken off the node. */
+export const setUpAuthorityRef = (hostId: string) => `es/${hostId}/http-authority`;
+
 /** Undefined: the vault has none. Errors: those of the vault. */
 export async function keptAuthority(
   secrets: Pick<SecretStore, 'get'>,

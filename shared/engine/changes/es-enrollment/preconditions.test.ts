@@ -66,6 +66,11 @@ describe('a node that cannot join', () => {
   it.each<readonly [string, RegExp, () => unknown]>([
     ['no login in the vault', /no password of elastic/, () => context.secrets.remove('es/first/elastic')],
     ['no authority in the vault', /certificate authority/, () => context.secrets.remove('es/first/http-ca')],
+    [
+      'the authority’s key was taken off',
+      /taken off it into your vault/,
+      () => context.secrets.put('es/first/http-authority', new Secret('key'), ''),
+    ],
     ['somebody else answers', /does not show/, async () => cluster.show(await cluster.makeCa())],
     ['a red cluster', /red/, () => Object.assign(cluster, { status: 'red' })],
     ['another version', /8\.18\.0/, () => member('node-1', '10.0.0.1:9300', '8.18.0')],

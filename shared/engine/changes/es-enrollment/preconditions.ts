@@ -1,6 +1,7 @@
 /** Whether the node may be enrolled at all; asked before planning and again before touching anything. Reads only. */
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
+import { setUpAuthorityRef } from '../../certificates/kept-authority.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { readYml } from '../../elasticsearch/start-log.ts';
 import { prelude, runChecked, textOf } from '../../host-script.ts';
@@ -108,12 +109,24 @@ async function checkCluster(
     : succeed(undefined);
 }
 
+/** A node hands out the key of its authority, and makes no certificates without it. */
+async function hasAuthorityKey({ issuer }: Enrollment, context: ChangeContext): Promise<Result<void>> {
+  const taken = await context.secrets.get(setUpAuthorityRef(issuer.hostId));
+  return taken.ok
+    ? refused(
+        'The authority’s private key, which the chosen node needs to enrol others, was taken off it into your vault.',
+        'Undo that step in the history of its host, then try again; take the key off once more when all nodes have joined.',
+      )
+    : succeed(undefined);
+}
+
 /**
  * Errors: PRECONDITION_FAILED, INPUT_INVALID (token), ES_HAS_DATA, ES_AUTOCONFIG_SKIPPED, FILE_NOT_REGULAR, YAML_INVALID,
  * YAML_AMBIGUOUS, the connection's.
  */
 export async function checkJoinable(change: Enrollment, context: ChangeContext): Promise<Result<Joinable>> {
-  const fresh = await checkFreshNode(change, context);
+  const able = await hasAuthorityKey(change, context);
+  const fresh = able.ok ? await checkFreshNode(change, context) : able;
   const issuer = fresh.ok ? await openIssuer(change, context) : fresh;
   const cluster = issuer.ok ? await readCluster(context, issuer.value) : issuer;
   const fits = cluster.ok ? await checkCluster(change, context, cluster.value) : cluster;
