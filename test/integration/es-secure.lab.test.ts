@@ -5,7 +5,7 @@ import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configu
 import { type Lab, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
-import { AuthorityKeyJob } from './es-authority-key.ts';
+import { takeKeyOut } from './es-authority-key.ts';
 import { leftovers, securing, status, tree } from './es-installs.ts';
 
 // Key generation and starts take minutes on a machine that does other work too.
@@ -99,9 +99,8 @@ describe.each(scenarios)('an open node is secured: %s', (scenario) => {
     ).toBe('');
     value(await context.secrets.put(`es/${bench.session.hostId}/elastic`, new Secret(password), 'login'));
     // On one version; the main job does it on both layouts and both versions.
-    const authorityKey =
-      every || scenario === 'open-fresh' ? new AuthorityKeyJob(bench, install, context) : undefined;
-    await authorityKey?.takeOut();
+    const putKeyBack =
+      every || scenario === 'open-fresh' ? await takeKeyOut(bench, install, context) : undefined;
     await bench.see('systemctl restart elasticsearch');
     await expect
       .poll(() => status(bench, 'https://127.0.0.1:9200/_security/_authenticate', password), {
@@ -109,7 +108,7 @@ describe.each(scenarios)('an open node is secured: %s', (scenario) => {
         interval: 2000,
       })
       .toBe('200');
-    await authorityKey?.putBack();
+    await putKeyBack?.();
 
     value(await undo(esAutoConfiguration, change, applied, context));
     expect(await bench.see(tree(install.pathConf))).toBe(before);

@@ -9,7 +9,8 @@ import { makeAuthority } from '../../../test/support/authority.ts';
 import { value } from '../../../test/support/change-harness.ts';
 import { storeOfSetUp } from '../../../test/support/store-of-set-up.ts';
 import { certificateChecker } from './certificate-checker.ts';
-import { readPkcs12 } from './pkcs12-read.ts';
+import { withoutAuthorityKeys } from './pkcs12-authorities.ts';
+import { readPkcs12, keyNamesIn as storeKeys } from './pkcs12-read.ts';
 
 // Java and openssl take long on a machine that does other work too.
 vi.setConfig({ testTimeout: 120_000 });
@@ -23,7 +24,6 @@ const password = new Secret('a password 1');
 const caKey = readFileSync(join(folder, 'one.key'), 'utf8');
 const pem = (text: string) => text.replaceAll(/\s/g, '');
 const setUp = storeOfSetUp({ ...node, caPem: authority.caPem, caKeyPem: caKey }, password);
-const { storeKeys, withoutAuthorityKeys } = certificateChecker;
 
 function run(program: string, args: readonly string[], bytes: Uint8Array): string {
   const file = join(folder, 'looked-at.p12');

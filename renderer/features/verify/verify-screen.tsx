@@ -1,5 +1,4 @@
 /** Step 7: did it work? Before and after side by side, from a fresh assessment. */
-import type { HostState } from '../../../shared/contract/state.ts';
 import { areas } from '../../../shared/domain/control.ts';
 import type { Finding } from '../../../shared/domain/finding.ts';
 import {

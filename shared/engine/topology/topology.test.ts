@@ -102,14 +102,16 @@ describe('who is whose', () => {
 
   it('a host that could not be read and that nobody tells stands beside the clusters', () => {
     const stranger = topologyHost(7, { node: undefined, address: '192.0.2.7', hostName: 'far' });
-    const { topology, clusterOf } = joinTopology([...healthyHosts, stranger]);
-    expect(clusterOf('host-1')?.otherHosts).toBe(1);
+    const joined = joinTopology([...healthyHosts, stranger]);
+    const { topology } = joined;
+    expect(joined.clusterOf('host-1')?.otherHosts).toBe(1);
     expect(topology.others).toEqual([{ hostId: 'host-7', hostName: 'far', standing: 'not-read', note: '' }]);
   });
 
   it('a host without a node stands beside the clusters', () => {
-    const { topology, clusterOf } = joinTopology([...healthyHosts, topologyHost(4, { node: null })]);
-    expect(clusterOf('host-1')?.otherHosts).toBe(0);
+    const joined = joinTopology([...healthyHosts, topologyHost(4, { node: null })]);
+    const { topology } = joined;
+    expect(joined.clusterOf('host-1')?.otherHosts).toBe(0);
     expect(topology.others[0]).toMatchObject({ hostId: 'host-4', standing: 'no-node' });
   });
 

@@ -51,9 +51,20 @@ function keystore(isProtected = false): Uint8Array {
   // Header of the format: Lucene's codec words, format 7, whether it has a password.
   const text = 'elasticsearch.keystore';
   return Uint8Array.from([
-    ...[0x3f, 0xd7, 0x6c, 0x17, text.length],
+    0x3f,
+    0xd7,
+    0x6c,
+    0x17,
+    text.length,
     ...new TextEncoder().encode(text),
-    ...[0, 0, 0, 7, isProtected ? 1 : 0, 0, 0, 0],
+    0,
+    0,
+    0,
+    7,
+    isProtected ? 1 : 0,
+    0,
+    0,
+    0,
   ]);
 }
 
