@@ -41,6 +41,7 @@ export async function look(
     // Found out before anything is planned: without the password of the keystore nobody knows that of the store.
     const keystore = await readKeystoreFile(context, change.install.pathConf);
     if (!keystore.ok) return keystore;
+    if (keystore.value === 'absent' && change.madeByPlan === true) return succeed('not-made-yet');
     if (keystore.value === 'absent')
       return fail(
         refused('The node has no keystore, which holds the password of the store.', 'Assess again.'),
