@@ -40,14 +40,17 @@ export function nobodyToEnrol(facts: Facts, begins: boolean): boolean {
   return nodes.length >= count && nodes.every(({ standing, note }) => standing === 'read' && note === '');
 }
 
-/** @param over what holds without the operator's word */
-export function enrollingChoice(over: boolean): Choice {
+/** @param wish what holds without the operator's word; `leftAlone` why "it goes on" cannot be chosen, empty where it can */
+export function enrollingChoice(wish: {
+  readonly suggested: 'finished' | 'going-on' | '';
+  readonly leftAlone: string;
+}): Choice {
   return {
     name: 'enrolling',
     label: 'Enrolling further nodes and Kibana',
     hint: 'By an enrolment token a node or Kibana gets the key of the authority, or trust in it, from this node, where the key has to lie for that. Kibana that logs in with a service account token or a password needs none.',
     type: 'one-of',
-    suggested: over ? 'finished' : '',
+    suggested: wish.suggested,
     options: [
       {
         value: 'finished',
@@ -59,7 +62,7 @@ export function enrollingChoice(over: boolean): Choice {
         value: 'going-on',
         label: 'It goes on',
         detail: 'The key stays on the node, which is a finding until then',
-        unusable: '',
+        unusable: wish.leftAlone,
       },
     ],
   };

@@ -69,7 +69,12 @@ function propose(facts: Facts, choices: Choices): Proposal {
     undo: 'Undo puts the old store back, with the same bytes, owner and mode. The authority’s key lies on the node again, and enrolling works again.',
   };
   const over = nobodyToEnrol(facts, false);
-  const asked = [enrollingChoice(over)];
+  const asked = [
+    enrollingChoice({
+      suggested: over ? 'finished' : '',
+      leftAlone: 'Then leave the key where it is, and come back to this finding when all have joined.',
+    }),
+  ];
   return enrollingIsOver(choices, over) === true
     ? { type: 'changes', changes: [takeAuthorityKey(install, store)], choices: asked, ...more }
     : { type: 'choices', choices: asked, ...more };
