@@ -85,6 +85,8 @@ export async function takeKeyOut(
   expect(served.filter((text) => text.startsWith('-----'))).toHaveLength(2);
   expect(served).toContain('Verify return code: 0 (ok)');
   const applied = await applyTwice(esAuthorityKey, change, context);
+  // The node itself told what it finds in the store.
+  expect(context.notes.join()).not.toContain('Waiting until the node has looked');
   expect(await entriesOf(job)).toEqual(['http PrivateKeyEntry 2', 'http_ca trustedCertEntry']);
   const own = await withPassword(
     job,
