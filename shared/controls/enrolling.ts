@@ -27,51 +27,42 @@ export function takeAuthorityKey(install: EsInstall, store: string, madeByPlan =
   };
 }
 
-/**
- * Whether no host of the workspace is left that could join: every node of the cluster is on one that was read, and no other host has
- * a node. A node that begins anew has no cluster to ask.
- */
-export function nobodyToEnrol(facts: Facts, begins: boolean): boolean {
+/** Whether every node of the cluster is on a host of the workspace that was read, and no other host has a node that could join. */
+export function nobodyToEnrol(facts: Facts): boolean {
   const topology = knownValue(facts.topology);
   if (topology === undefined || topology.otherHosts > 0) return false;
-  if (begins) return true;
   const { nodes } = topology.cluster;
   const count = knownValue(facts['node-answers'])?.nodeCount ?? nodes.length;
   return nodes.length >= count && nodes.every(({ standing, note }) => standing === 'read' && note === '');
 }
 
-/** @param wish what holds without the operator's word; `leftAlone` why "it goes on" cannot be chosen, empty where it can */
-export function enrollingChoice(wish: {
-  readonly suggested: 'finished' | 'going-on' | '';
-  readonly leftAlone: string;
-}): Choice {
+/** Under the same name as the question whether enrolment stays on when a node is secured. @param over what holds without a word */
+export function enrollmentChoice(over: boolean): Choice {
   return {
-    name: 'enrolling',
-    label: 'Enrolling further nodes and Kibana',
+    name: 'enrollment',
+    label: 'Enrolment of further nodes and Kibanas',
     hint: 'By an enrolment token a node or Kibana gets the key of the authority, or trust in it, from this node, where the key has to lie for that. Kibana that logs in with a service account token or a password needs none.',
     type: 'one-of',
-    suggested: wish.suggested,
+    suggested: over ? 'off' : '',
     options: [
       {
-        value: 'finished',
+        value: 'off',
         label: 'It is finished',
-        detail: 'The authority’s key goes to your vault',
+        detail: 'the authority’s key goes to your vault',
         unusable: '',
       },
       {
-        value: 'going-on',
-        label: 'It goes on',
-        detail: 'The key stays on the node, which is a finding until then',
-        unusable: wish.leftAlone,
+        value: 'on',
+        label: 'A node or a Kibana follows',
+        detail: 'the key stays',
+        unusable: 'Then leave the key where it is, and come back to this finding when all have joined.',
       },
     ],
   };
 }
 
-/** By the operator's word, else by what is known; undefined: it has to be asked. */
-export function enrollingIsOver(choices: Choices, over: boolean): boolean | undefined {
-  const word = choices['enrolling']?.trim();
-  if (word === 'finished') return true;
-  if (word === 'going-on') return false;
-  return over ? true : undefined;
+/** By the operator's word, else by what is known. */
+export function enrollmentIsOver(choices: Choices, over: boolean): boolean {
+  const word = choices['enrollment']?.trim();
+  return word === 'off' || (word !== 'on' && over);
 }

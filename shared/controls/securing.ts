@@ -34,7 +34,12 @@ const enrollment: Choice = {
   type: 'one-of',
   suggested: 'off',
   options: [
-    { value: 'off', label: 'Switch it off', detail: 'nobody is to be enrolled now', unusable: '' },
+    {
+      value: 'off',
+      label: 'Switch it off',
+      detail: 'nobody is to be enrolled now; the authority’s key goes to your vault',
+      unusable: '',
+    },
     { value: 'on', label: 'Leave it on', detail: 'a node or a Kibana follows', unusable: '' },
   ],
 };

@@ -63,7 +63,7 @@ describe('propose', () => {
 
   it('leaves TLS passwords of an open node to its own set-up, which replaces them', () => {
     const facts = factsOf(open, { 'plaintext-secrets': [tls] });
-    expect(changesOf(control, facts).changes).toMatchObject([{ kind: 'es-auto-configuration' }]);
+    expect(changesOf(control, facts).changes[0]).toMatchObject({ kind: 'es-auto-configuration' });
     expect(changesOf(control, factsOf(healthy, { 'plaintext-secrets': [tls] })).changes[0]).toMatchObject({
       kind: 'keystore-entry',
     });

@@ -68,8 +68,7 @@ function propose(facts: Facts, choices: Choices): Proposal {
     );
   // On an open node TLS secrets of an unfinished set-up would stop the next start; its own set-up replaces them all.
   if (movable.every((secret) => tlsSetting.test(secret.name)) && !('type' in readiness(facts)))
-    // Whether enrolling is over is asked, and answered, with the findings that securing is for.
-    return proposeSecuring(facts, { enrolling: 'going-on', ...choices }, 'security-enabled');
+    return proposeSecuring(facts, choices, 'security-enabled');
   if (install.unit === undefined) return noUnit('move secrets');
   const changes: readonly Change[] = [
     {

@@ -134,11 +134,11 @@ describe('taking the key off', () => {
     ].map((facts) => ({ ...failing, topology: facts.topology }));
     for (const facts of unsure) {
       expect(choicesOf(control, facts as Facts).choices).toMatchObject([
-        { name: 'enrolling', suggested: '' },
+        { name: 'enrollment', suggested: '' },
       ]);
-      expect(changesOf(control, facts as Facts, { enrolling: 'finished' }).changes).toEqual([change]);
+      expect(changesOf(control, facts as Facts, { enrollment: 'off' }).changes).toEqual([change]);
     }
-    expect(choicesOf(control, failing, { enrolling: 'going-on' }).choices).toHaveLength(1);
+    expect(choicesOf(control, failing, { enrollment: 'on' }).choices).toHaveLength(1);
   });
 
   it('is left to people where the key is anywhere else than in the store of the HTTP certificate', () => {

@@ -5,8 +5,8 @@ import { settingValue } from '../../../text/yaml-settings.ts';
 import { type CertificateSeen, configured, layers } from '../../certificates-in-use.ts';
 import { type Choices, defineControl, type Evaluation, type Proposal } from '../../define-control.ts';
 import {
-  enrollingChoice,
-  enrollingIsOver,
+  enrollmentChoice,
+  enrollmentIsOver,
   nobodyToEnrol,
   noMoreTokens,
   takeAuthorityKey,
@@ -66,16 +66,11 @@ function propose(facts: Facts, choices: Choices): Proposal {
       noMoreTokens,
     ],
     disturbs: 'Nobody: the node does not restart and serves the same certificate as before.',
-    undo: 'Undo puts the old store back, with the same bytes, owner and mode. The authority’s key lies on the node again, and enrolling works again.',
+    undo: 'Undo puts the old store back, with the same bytes, owner and mode. The authority’s key lies on the node again, and enrolling works again while it is switched on.',
   };
-  const over = nobodyToEnrol(facts, false);
-  const asked = [
-    enrollingChoice({
-      suggested: over ? 'finished' : '',
-      leftAlone: 'Then leave the key where it is, and come back to this finding when all have joined.',
-    }),
-  ];
-  return enrollingIsOver(choices, over) === true
+  const over = nobodyToEnrol(facts);
+  const asked = [enrollmentChoice(over)];
+  return enrollmentIsOver(choices, over)
     ? { type: 'changes', changes: [takeAuthorityKey(install, store)], choices: asked, ...more }
     : { type: 'choices', choices: asked, ...more };
 }

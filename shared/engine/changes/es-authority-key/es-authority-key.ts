@@ -172,7 +172,7 @@ export const esAuthorityKey: ChangeKind<'es-authority-key'> = {
     return forgotten.ok
       ? succeed({
           words: [
-            'The key of the authority lies on the node again: further nodes and Kibana can be enrolled by tokens from it.',
+            'The key of the authority lies on the node again: further nodes and Kibana can be enrolled by tokens from it while enrolment is switched on.',
           ],
         })
       : forgotten;
