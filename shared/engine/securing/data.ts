@@ -5,15 +5,8 @@ import { appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
 import type { ChangeContext } from '../change-kind.ts';
 import { showEntry, toolPlace } from '../elasticsearch/keystore.ts';
-import {
-  askNode,
-  at,
-  isLost,
-  jsonOf,
-  type NodeDoor,
-  probeHttp,
-  vaultCredential,
-} from '../elasticsearch/node.ts';
+import { type BasicLogin, operatorLoginRef, unpackLogin } from '../elasticsearch/logins.ts';
+import { askNode, at, isLost, jsonOf, type NodeDoor, probeHttp } from '../elasticsearch/node.ts';
 import { prelude, runChecked, textOf } from '../host-script.ts';
 import type { NodeCredential } from '../ports.ts';
 
@@ -117,19 +110,28 @@ export async function askForData(
   return succeed({ known: true, operators: operatorsIndices(names), nodes });
 }
 
-/** A half-secured node knows only its own seed as the password of `elastic`; with it the node can be asked. */
+/**
+ * Passwords of `elastic` that a node may know: those of the vault under these names, the one that the operator gave as Bulwark's
+ * login, and the seed, which is all that a half-secured node knows at first. Other users' logins are not among them: who may
+ * not see every index would make a node look emptier than it is.
+ */
 export async function credentialsToTry(
   context: ChangeContext,
   install: EsInstall,
-  ref: string,
-): Promise<readonly NodeCredential[]> {
-  const kept = await vaultCredential(context, ref);
+  refs: readonly string[],
+): Promise<readonly BasicLogin[]> {
+  const found: BasicLogin[] = [];
+  for (const ref of refs) {
+    const kept = await context.secrets.get(ref);
+    if (kept.ok) found.push({ type: 'basic', user: 'elastic', password: kept.value });
+  }
+  const given = await context.secrets.get(operatorLoginRef(context.host.hostId));
+  const login = given.ok ? unpackLogin(given.value) : undefined;
+  if (login?.user === 'elastic') found.push(login);
   const place = await toolPlace(context, install);
   const seed = place.ok ? await showEntry(context, place.value, 'keystore.seed') : place;
-  return [
-    ...(kept === undefined ? [] : [kept]),
-    ...(seed.ok ? [{ type: 'basic' as const, user: 'elastic', password: seed.value }] : []),
-  ];
+  if (seed.ok) found.push({ type: 'basic', user: 'elastic', password: seed.value });
+  return found;
 }
 
 /** Errors: ES_HAS_DATA with the reason, PRECONDITION_FAILED for a cluster. */
@@ -153,7 +155,7 @@ export async function refuseOperatorsData(
     }
     knowledge = open.value;
     // A password is only ever sent to a node in clear inside the SSH connection.
-    for (const credential of knowledge.known ? [] : await credentialsToTry(context, install, ref)) {
+    for (const credential of knowledge.known ? [] : await credentialsToTry(context, install, [ref])) {
       const asked = await askForData(context, door, credential);
       if (asked.ok && asked.value.known) {
         knowledge = asked.value;

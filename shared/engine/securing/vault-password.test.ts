@@ -5,7 +5,13 @@ import { MemorySecrets } from '../../../test/support/memory-ports.ts';
 import { appError } from '../../domain/error.ts';
 import { fail } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
-import { adoptPassword, forgetPassword, keepPassword, newPassword } from './vault-password.ts';
+import {
+  adoptPassword,
+  forgetPassword,
+  keepPassword,
+  newPassword,
+  settlePassword,
+} from './vault-password.ts';
 
 const ref = 'hosts/h/elastic';
 const change = { elasticPasswordRef: ref };
@@ -119,9 +125,32 @@ it.each([
   const secrets = await vault(before);
   const made = value(await newPassword(change, contextOf(secrets)));
   // Another step's note is none of ours.
-  await keepPassword(change, contextOf(secrets, 'step-2'));
+  await keepPassword(change, contextOf(secrets, 'step-2'), true);
   expect((await secrets.get(`${ref}/step`)).ok).toBe(true);
-  for (let round = 0; round < 2; round += 1) await keepPassword(change, contextOf(secrets));
+  for (let round = 0; round < 2; round += 1) await keepPassword(change, contextOf(secrets), true);
   await forgetPassword(change, contextOf(secrets));
   expect(seen(secrets)).toEqual({ ...left, '': made.reveal() });
 });
+
+it('keeps both where nobody knows which is valid, and the next step brings back the one that was', async () => {
+  const secrets = await vault({ '': 'earlier' });
+  const made = value(await newPassword(change, contextOf(secrets)));
+  await keepPassword(change, contextOf(secrets), false);
+  expect(seen(secrets)).toEqual({ '': made.reveal(), '/previous': 'earlier' });
+
+  const next = contextOf(secrets, 'step-2');
+  value(await settlePassword(change, next, new Secret('earlier')));
+  value(await newPassword(change, next));
+  await forgetPassword(change, next);
+  expect(seen(secrets)).toEqual({ '': 'earlier' });
+});
+
+it.each([[undefined], ['made'], ['the seed']])(
+  'leaves the vault as it is where the node was entered by %s',
+  async (accepted) => {
+    const secrets = await vault({ '': 'made', '/previous': 'earlier' });
+    const by = accepted === undefined ? undefined : new Secret(accepted);
+    value(await settlePassword(change, contextOf(secrets), by));
+    expect(seen(secrets)).toEqual({ '': 'made', '/previous': 'earlier' });
+  },
+);

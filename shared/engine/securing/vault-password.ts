@@ -85,17 +85,43 @@ export function isStepNote(ref: string): boolean {
   return ref.startsWith('es/') && ref.endsWith('/step');
 }
 
-/** After a step that was taken back on a node which keeps its users: the password it made stays the one that is valid. */
-export async function keepPassword(change: Change, context: ChangeContext): Promise<void> {
+/**
+ * After a step that was taken back on a node which keeps its users: the password it made stays.
+ * @param dropEarlier false where it is not known which of the two the node accepts: then both stay
+ */
+export async function keepPassword(
+  change: Change,
+  context: ChangeContext,
+  dropEarlier: boolean,
+): Promise<void> {
   const { secrets } = context;
   const ref = change.elasticPasswordRef;
   const step = await secrets.get(`${ref}/step`);
   const note = step.ok ? step.value.reveal() : undefined;
   const had = [true, false].find((earlier) => note === noteOf(context, earlier).reveal());
   const unnoted = had === undefined ? undefined : await secrets.remove(`${ref}/step`);
-  if (unnoted?.ok === true && had === true) {
+  if (unnoted?.ok === true && had === true && dropEarlier) {
     await secrets.remove(`${ref}/previous`);
   }
+}
+
+/**
+ * Where both were kept, and the node accepts the earlier one: that is what the next step has to be able to bring back, and so
+ * it takes its place again before that step keeps another as earlier. Errors: the vault's.
+ */
+export async function settlePassword(
+  change: Change,
+  context: ChangeContext,
+  accepted: Secret | undefined,
+): Promise<Result<void>> {
+  const ref = change.elasticPasswordRef;
+  const earlier = accepted === undefined ? undefined : await context.secrets.get(`${ref}/previous`);
+  if (earlier === undefined || !earlier.ok) {
+    return earlier === undefined || earlier.error.code === 'SECRET_MISSING' ? succeed(undefined) : earlier;
+  }
+  return earlier.value.reveal() === accepted?.reveal()
+    ? await context.secrets.put(ref, earlier.value, about(context))
+    : succeed(undefined);
 }
 
 /**

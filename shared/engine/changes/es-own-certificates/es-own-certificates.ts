@@ -8,27 +8,21 @@ import type { ChangeOf } from '../../../domain/change.ts';
 import { type Result, succeed } from '../../../domain/result.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { readYamlSettings } from '../../../text/yaml-settings.ts';
-import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
-import {
-  type NodeDoor,
-  probeHttp,
-  tryCredential,
-  vaultCredential,
-  waitForCredential,
-} from '../../elasticsearch/node.ts';
+import { type ChangeContext, type ChangeKind, undoWords } from '../../change-kind.ts';
+import type { NodeDoor } from '../../elasticsearch/node.ts';
 import type { NodeCredential } from '../../ports.ts';
 import { isSecured, verifySecured } from '../../securing/as-wanted.ts';
 import { carryOut, type Ending, finishInterrupted, securedMark } from '../../securing/carry-out.ts';
 import { expectCluster } from '../../securing/cluster.ts';
 import { completeSecured } from '../../securing/complete.ts';
-import { credentialsToTry } from '../../securing/data.ts';
 import { packImage, readImage } from '../../securing/image.ts';
 import { pinnedDoor } from '../../securing/secured.ts';
-import { forgetPassword, keepPassword, newPassword } from '../../securing/vault-password.ts';
+import { forgetPassword, keepPassword, newPassword, settlePassword } from '../../securing/vault-password.ts';
 import { revertToOpen } from '../../securing/way-back.ts';
 import { wrapperOf } from '../../securing/wrapper.ts';
 import { onceForAll } from '../../together/meeting.ts';
 import { expectDocuments, fromImage, type Standing, standingImage } from './documents.ts';
+import { type PasswordAfter, passwordAfter } from './password-after.ts';
 import { checkPreconditions, isMaster, planData, standingWords } from './preconditions.ts';
 import { byTool } from './set-password.ts';
 import { certificateFiles, securedEdits } from './settings.ts';
@@ -51,40 +45,16 @@ const wanted = ({ install, elasticPasswordRef, form }: Change) => ({
 });
 
 /** What was made for this node leaves the vault; the authority stays, other nodes may come from it. */
-async function forget(change: Change, context: ChangeContext, passwordStays = false): Promise<void> {
-  await (passwordStays ? keepPassword(change, context) : forgetPassword(change, context));
+async function forget(change: Change, context: ChangeContext, has: PasswordAfter = 'old'): Promise<void> {
+  await (has === 'old' ? forgetPassword(change, context) : keepPassword(change, context, has === 'new'));
   await context.secrets.remove(change.nodeKeyRef);
   await context.secrets.remove(change.storePasswordRef);
 }
 
-/**
- * Whether the node that asks for passwords again has the new one: its data directory, and so its users, stay. In doubt it does:
- * a vault that keeps one too many locks nobody out.
- */
-async function knowsNew(change: Change, context: ChangeContext): Promise<boolean> {
-  const speech = await probeHttp(context, change.install.httpPort);
-  if (!speech.ok || speech.value.speaks !== 'plain') {
-    return true;
-  }
-  const door = { address: speech.value.address, port: change.install.httpPort, tls: false } as const;
-  const now = await vaultCredential(context, change.elasticPasswordRef);
-  if (now === undefined) {
-    return false;
-  }
-  const before = await credentialsToTry(context, change.install, `${change.elasticPasswordRef}/previous`);
-  const knowsOld = async () => {
-    for (const one of before) {
-      const tried = await tryCredential(context, door, one);
-      if (tried.ok && tried.value === 'accepted') return true;
-    }
-    return false;
-  };
-  if (await knowsOld()) {
-    return false;
-  }
-  // A node that has just started refuses right ones too.
-  const accepted = await waitForCredential(context, door, now, 60);
-  return !accepted.ok || accepted.value === 'accepted' || !(await knowsOld());
+/** For the operator, where it could not be told which password of `elastic` the node has. */
+async function inDoubt({ elasticPasswordRef }: Change, context: ChangeContext): Promise<string> {
+  const earlier = (await context.secrets.get(`${elasticPasswordRef}/previous`)).ok;
+  return `Whether elastic has its new password or the one of before could not be told, so none was forgotten: the new one is in the vault as ${elasticPasswordRef}${earlier ? `, the one of before as ${elasticPasswordRef}/previous` : ', the one of before was not in it'}. Try both before you reset it.`;
 }
 
 /** What is done once the node is up. */
@@ -194,7 +164,10 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
       return secured.ok ? await securedMark({ install }, context) : secured;
     }
     const ready = await checkPreconditions(change, context);
-    const password = ready.ok ? await newPassword(change, context) : ready;
+    const settled = ready.ok
+      ? await settlePassword(change, context, ready.value.entrance.credential?.password)
+      : ready;
+    const password = settled.ok ? await newPassword(change, context) : settled;
     if (!ready.ok || !password.ok) {
       return ready.ok ? (password as Result<never>) : ready;
     }
@@ -271,11 +244,14 @@ export const esOwnCertificates: ChangeKind<'es-own-certificates'> = {
       { change, image, tar, mark, leftovers: leftovers(change, context) },
       context,
     );
-    if (reverted.ok) {
-      const stays = change.asksAlready === true && (await knowsNew(change, context));
-      await forget(change, context, stays);
-      await context.secrets.remove(change.httpCaRef);
+    if (!reverted.ok) {
+      return reverted;
     }
-    return reverted;
+    const has = change.asksAlready === true ? await passwordAfter(change, context) : 'old';
+    await forget(change, context, has);
+    await context.secrets.remove(change.httpCaRef);
+    return has === 'unknown'
+      ? succeed({ words: [...undoWords(reverted.value), await inDoubt(change, context)] })
+      : reverted;
   },
 };

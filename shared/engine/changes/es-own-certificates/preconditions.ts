@@ -6,10 +6,10 @@ import { editYaml } from '../../../text/yaml-edit.ts';
 import { readYamlSettings } from '../../../text/yaml-settings.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { readKeystoreFile } from '../../elasticsearch/keystore.ts';
+import type { BasicLogin } from '../../elasticsearch/logins.ts';
 import { type NodeDoor, probeHttp, tryCredential } from '../../elasticsearch/node.ts';
 import { readFile } from '../../host-files.ts';
 import { textOf } from '../../host-script.ts';
-import type { NodeCredential } from '../../ports.ts';
 import { readClusterState, readIdentity } from '../../securing/cluster.ts';
 import { credentialsToTry } from '../../securing/data.ts';
 import { countDocuments, inWords, type Standing } from './documents.ts';
@@ -20,7 +20,7 @@ type Change = ChangeOf<'es-own-certificates'>;
 /** How the node of before is asked: an open one without a login. */
 export interface Entrance {
   readonly door: NodeDoor;
-  readonly credential?: NodeCredential;
+  readonly credential?: BasicLogin;
 }
 
 export interface Ready {
@@ -82,9 +82,9 @@ async function planYml(
 
 /**
  * Into a node that is still open, or asks for passwords over plain HTTP as the change says. Its password is that of the vault
- * (the one of before, where this step has made another) or its own seed. Errors: PRECONDITION_FAILED.
+ * (the one of before, where this step has made another), the one that the operator gave as elastic's login, or its own seed. Errors: PRECONDITION_FAILED.
  */
-async function findEntrance(change: Change, context: ChangeContext): Promise<Result<Entrance>> {
+export async function findEntrance(change: Change, context: ChangeContext): Promise<Result<Entrance>> {
   const speech = await probeHttp(context, change.install.httpPort);
   if (!speech.ok) {
     return speech;
@@ -108,21 +108,20 @@ async function findEntrance(change: Change, context: ChangeContext): Promise<Res
     return succeed({ door });
   }
   const { elasticPasswordRef } = change;
-  for (const ref of [elasticPasswordRef, `${elasticPasswordRef}/previous`]) {
-    for (const credential of await credentialsToTry(context, change.install, ref)) {
-      // Sent in clear inside the SSH connection only, to the host itself.
-      const tried = await tryCredential(context, door, credential);
-      if (!tried.ok) {
-        return tried;
-      }
-      if (tried.value === 'accepted') {
-        return succeed({ door, credential });
-      }
+  const refs = [elasticPasswordRef, `${elasticPasswordRef}/previous`];
+  for (const credential of await credentialsToTry(context, change.install, refs)) {
+    // Sent in clear inside the SSH connection only, to the host itself.
+    const tried = await tryCredential(context, door, credential);
+    if (!tried.ok) {
+      return tried;
+    }
+    if (tried.value === 'accepted') {
+      return succeed({ door, credential });
     }
   }
   return refused(
-    'The node asks for passwords, and none that is known is accepted: neither that of elastic in the vault nor the seed in its keystore. So its documents cannot be counted before it is secured.',
-    `Run ${change.install.home}/bin/elasticsearch-reset-password -u elastic on the host, give Bulwark that password as its login for this node, and try again. A node that has just started refuses right ones for a while.`,
+    'The node asks for passwords, and none that is known is accepted: neither that of elastic in the vault, nor one that you gave as the login of elastic, nor the seed in its keystore. So its documents cannot be counted before it is secured.',
+    `Run ${change.install.home}/bin/elasticsearch-reset-password -u elastic on the host, give Bulwark elastic with that password as its login for this node, and try again. A node that has just started refuses right ones for a while.`,
   );
 }
 
