@@ -70,7 +70,7 @@ it('goes on where the set-up of Elasticsearch was switched off, and leaves certi
     );
   const answers = { ...open['node-answers'], userIndices: 2 };
   const name = 'Elasticsearch security auto-configuration HTTP CA';
-  const path = `${open['es-install']?.pathConf}/certs/http_ca.crt`;
+  const path = `${open['es-install']?.pathConf ?? ''}/certs/http_ca.crt`;
   const pem = [{ path, certificates: [certificate(name, name)], unreadable: 0 }];
   const left = { 'certificate-files': { pem, keys: [], stores: [] } };
   const facts = (at: string) => factsOf(open, { ...left, 'node-answers': answers, 'es-settings': store(at) });
