@@ -28,6 +28,8 @@ export const esPasswordChangeSchema = z.strictObject({
           .string()
           .regex(/^[a-z0-9-]{1,64}$/)
           .optional(),
+        /** With `rotate`: the replaced password is one that has to go for good, so taking the change back does not set it again. */
+        keep: z.literal(true).optional(),
       }),
     )
     .min(1),

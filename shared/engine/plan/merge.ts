@@ -76,8 +76,14 @@ function withRotation(
   others: readonly PasswordUser[],
 ): readonly PasswordUser[] {
   return users.map((user) => {
-    const rotate = user.rotate ?? others.find(({ name }) => name === user.name)?.rotate;
-    return rotate === undefined ? user : { ...user, rotate };
+    const other = others.find(({ name }) => name === user.name);
+    const rotate = user.rotate ?? other?.rotate;
+    const keep = user.keep ?? other?.keep;
+    return {
+      ...user,
+      ...(rotate === undefined ? {} : { rotate }),
+      ...(keep === undefined ? {} : { keep }),
+    };
   });
 }
 

@@ -27,6 +27,12 @@ it('sets a password once where it is wanted and rotated, whichever is asked for 
     expect(value(arranged(...both)).map(({ change }) => change)).toEqual([order('rotate-1')]);
 });
 
+it('keeps that the earlier one has to go for good', () => {
+  const [user] = order('retire-seed').users;
+  const seed = { ...order(), users: user === undefined ? [] : [{ ...user, keep: true as const }] };
+  expect(value(arranged(order(), seed)).map(({ change }) => change)).toEqual([seed]);
+});
+
 it('refuses two orders to rotate the same password', () =>
   expect(arranged(order('rotate-1'), order('rotate-2'))).toMatchObject({
     ok: false,

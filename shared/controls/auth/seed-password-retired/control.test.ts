@@ -19,5 +19,8 @@ controlTable(control, {
 
 it('gives elastic a password', () =>
   expect(changesOf(control, telling({ elasticStored: false })).changes).toMatchObject([
-    { kind: 'es-password', users: [{ name: 'elastic', ref: 'es/elastic', length: 24 }] },
+    {
+      kind: 'es-password',
+      users: [{ name: 'elastic', ref: 'es/elastic', length: 24, rotate: 'retire-seed', keep: true }],
+    },
   ]));

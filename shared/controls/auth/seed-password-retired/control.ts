@@ -34,7 +34,9 @@ export default defineControl({
           kind: 'es-password',
           install,
           // A login that the vault has may be the seed itself: it is accepted, and still has to go.
-          users: [{ name: 'elastic', ref: elasticPasswordRef, length: 24, rotate: 'retire-seed' }],
+          users: [
+            { name: 'elastic', ref: elasticPasswordRef, length: 24, rotate: 'retire-seed', keep: true },
+          ],
         },
       ],
       steps: [

@@ -16,13 +16,14 @@ export async function confirmPassword(
 ): Promise<Result<void>> {
   const about = aboutPassword(user.name, context.host.hostId);
   const earlier = await context.secrets.get(user.ref);
-  if (earlier.ok && earlier.value.reveal() !== password.reveal()) {
-    const kept = await context.secrets.put(previousRef(user.ref), earlier.value, `Earlier ${about}`);
+  const replaced = earlier.ok && earlier.value.reveal() !== password.reveal() ? earlier.value : undefined;
+  if (replaced !== undefined) {
+    const kept = await context.secrets.put(previousRef(user.ref), replaced, `Earlier ${about}`);
     if (!kept.ok) {
       return kept;
     }
   }
-  const noted = await noteRotation(user, context);
+  const noted = await noteRotation(user, replaced, context);
   if (!noted.ok) {
     return noted;
   }

@@ -11,7 +11,7 @@ import type { NodeCredential } from '../../ports.ts';
 import { findAdministrator, nextRef, secretDoor } from './administrator.ts';
 import { aboutPassword, confirmPassword } from './confirm.ts';
 import { findLeftoverUsers, removeLeftoverUsers } from './leftover-users.ts';
-import { isRotated } from './rotation.ts';
+import { isRotated, rotatable } from './rotation.ts';
 import { setByApi } from './set-by-api.ts';
 import { setByTool } from './set-password.ts';
 import { allAccepted, type Standing, standingsOf } from './standing.ts';
@@ -24,24 +24,35 @@ interface Image {
   readonly version: 1;
   /** Users whose password in the vault was accepted already: they keep it. */
   readonly leftAlone: readonly string[];
+  /** Users whose password in the vault was the valid one, to be rotated or not; absent: of nobody that is known. */
+  readonly known?: readonly string[];
 }
+const imageOf = (before: Uint8Array) => JSON.parse(new TextDecoder().decode(before)) as Image;
 
 const login = (user: string, password: Secret): NodeCredential => ({ type: 'basic', user, password });
 /** Whose password was to be changed: the others' in the vault was accepted already. */
 function notLeftAlone(change: Change, before: Uint8Array): readonly User[] {
-  const { leftAlone } = JSON.parse(new TextDecoder().decode(before)) as Image;
+  const { leftAlone } = imageOf(before);
   return change.users.filter(({ name }) => !leftAlone.includes(name));
 }
 const elasticRefs = (change: Change) =>
   change.users.filter((user) => user.name === 'elastic').map((user) => user.ref);
 
-/** Users whose password in the vault is accepted now, and has been rotated where that was asked for. */
-async function acceptedNow(change: Change, context: ChangeContext): Promise<Result<readonly string[]>> {
+interface Accepted {
+  /** Users whose password in the vault is accepted now. */
+  readonly known: readonly string[];
+  /** Those of them whose password has been rotated where that was asked for. */
+  readonly done: readonly string[];
+}
+const nobody: Accepted = { known: [], done: [] };
+
+async function acceptedNow(change: Change, context: ChangeContext): Promise<Result<Accepted>> {
   const door = await secretDoor(context, change.install);
   if (!door.ok) {
     return door;
   }
-  const accepted: string[] = [];
+  const known: string[] = [];
+  const done: string[] = [];
   for (const user of change.users) {
     const secret = await context.secrets.get(user.ref);
     if (!secret.ok) {
@@ -58,11 +69,14 @@ async function acceptedNow(change: Change, context: ChangeContext): Promise<Resu
     if (!rotated.ok) {
       return rotated;
     }
-    if (tried.value === 'accepted' && rotated.value) {
-      accepted.push(user.name);
+    if (tried.value === 'accepted') {
+      known.push(user.name);
+      if (rotated.value) {
+        done.push(user.name);
+      }
     }
   }
-  return succeed(accepted);
+  return succeed({ known, done });
 }
 
 /** A password that an interrupted run had put aside is used again: the node may know it already. */
@@ -126,7 +140,7 @@ export const esPassword: ChangeKind<'es-password'> = {
   byHand: (change) => [
     {
       do: 'left',
-      text: `a password cannot be taken back: the earlier one is not known to anybody. Set new ones with ${change.install.home}/bin/elasticsearch-reset-password for ${change.users.map((user) => user.name).join(', ')}`,
+      text: `a password cannot be taken back here: an earlier one that is known lies in the vault of Bulwark and nowhere on this host. Set new ones with ${change.install.home}/bin/elasticsearch-reset-password for ${change.users.map((user) => user.name).join(', ')}`,
     },
   ],
 
@@ -137,9 +151,9 @@ export const esPassword: ChangeKind<'es-password'> = {
       words: [
         'Each password is made by the random source of your machine and kept in the vault before the node hears of it.',
         'What still uses an old password of these users stops working until it gets the new one.',
-        change.users.every((user) => user.rotate !== undefined)
-          ? 'The earlier password stays in the vault; taking this back gives it back to the user.'
-          : 'It cannot be taken back where nobody had the valid password in the vault.',
+        change.users.every((user) => user.rotate === undefined || user.keep === true)
+          ? 'It cannot be taken back: no earlier password is set again.'
+          : 'A valid password that the vault has is kept there, and taking this back sets it again. Any other is not known to anybody and cannot be taken back.',
       ],
       blast: 'access',
       outageSeconds: 0,
@@ -150,7 +164,7 @@ export const esPassword: ChangeKind<'es-password'> = {
   async inspect(change, context) {
     const accepted = await acceptedNow(change, context);
     // The plan may secure the node first; then nothing can be asked yet.
-    const done = accepted.ok ? accepted.value : [];
+    const { known, done } = accepted.ok ? accepted.value : nobody;
     if (
       !accepted.ok &&
       accepted.error.code !== 'ES_NOT_READY' &&
@@ -159,6 +173,10 @@ export const esPassword: ChangeKind<'es-password'> = {
       return accepted;
     }
     const open = change.users.filter((user) => !done.includes(user.name));
+    const ready = accepted.ok ? await rotatable(change, open, known, context) : succeed(undefined);
+    if (!ready.ok) {
+      return ready;
+    }
     const left = await findLeftoverUsers(context, change.install);
     if (!left.ok) {
       return left;
@@ -167,7 +185,7 @@ export const esPassword: ChangeKind<'es-password'> = {
       inPlace: open.length === 0,
       diffs: open.map((user) => ({
         subject: `password of ${user.name}`,
-        before: user.rotate === undefined ? 'not in the vault' : '[secret]',
+        before: known.includes(user.name) ? '[secret]' : 'not in the vault',
         after: '[secret]',
       })),
       words:
@@ -184,7 +202,8 @@ export const esPassword: ChangeKind<'es-password'> = {
     if (!accepted.ok && isLost(accepted.error)) {
       return accepted;
     }
-    const image: Image = { version: 1, leftAlone: accepted.ok ? accepted.value : [] };
+    const { known, done } = accepted.ok ? accepted.value : nobody;
+    const image: Image = { version: 1, leftAlone: done, known };
     return succeed(new TextEncoder().encode(JSON.stringify(image)));
   },
 
@@ -195,7 +214,7 @@ export const esPassword: ChangeKind<'es-password'> = {
       return accepted.ok ? (door as Result<never>) : accepted;
     }
     let first = true;
-    for (const user of change.users.filter((one) => !accepted.value.includes(one.name))) {
+    for (const user of change.users.filter((one) => !accepted.value.done.includes(one.name))) {
       const changed = await changeOne(change, user, context, door.value);
       if (!changed.ok) {
         return first ? changed : afterWriting(changed);
@@ -215,7 +234,9 @@ export const esPassword: ChangeKind<'es-password'> = {
     if (!accepted.ok) {
       return accepted;
     }
-    const wrong = change.users.filter((user) => !accepted.value.includes(user.name)).map((user) => user.name);
+    const wrong = change.users
+      .filter((user) => !accepted.value.done.includes(user.name))
+      .map((user) => user.name);
     return wrong.length === 0
       ? succeed(undefined)
       : fail(
@@ -237,15 +258,16 @@ export const esPassword: ChangeKind<'es-password'> = {
   },
 
   /**
-   * A rotated password goes back to the earlier one. Any other was only changed because the vault did not have the valid one,
-   * so the old one is not known to anybody here.
+   * A rotated password goes back to the earlier one where the vault had it. Any other was only changed because the vault did
+   * not have the valid one, so the old one is not known to anybody here.
    * Users that were left alone need nothing, nor do those whose new password the node has not heard of: after an interruption
    * it is asked.
    */
   async revert(change, before, mark, context) {
     const users = notLeftAlone(change, before);
+    const known = imageOf(before).known ?? [];
     if (mark !== undefined) {
-      return await takenBack(change, users, [], context);
+      return await takenBack(change, { changed: users, others: [], known }, context);
     }
     const standings = await standingsOf(users, change, context);
     if (!standings.ok) {
@@ -253,7 +275,7 @@ export const esPassword: ChangeKind<'es-password'> = {
     }
     const those = (which: Standing['has']) =>
       standings.value.filter(({ has }) => has === which).map(({ user }) => user);
-    const back = await takenBack(change, those('new'), those('earlier'), context);
+    const back = await takenBack(change, { changed: those('new'), others: those('earlier'), known }, context);
     if (!back.ok) {
       return back;
     }

@@ -76,15 +76,69 @@ it('replaces valid ones once, keeps the earlier ones, and gives them back', asyn
   expect(passwords).toEqual(old);
 });
 
-it('an earlier order is not taken back over a later one', async () => {
+const notReversible = { ok: false, error: { code: 'NOT_REVERSIBLE', hostState: 'unchanged' } };
+
+it('an earlier order is not taken back over a later one; one after the other each gives back its own', async () => {
   const first = await applyTwice(esPassword, order('order-1'), context);
-  await applyTwice(esPassword, order('order-2'), context);
+  const between = { ...passwords };
+  const second = await applyTwice(esPassword, order('order-2'), context);
   const now = { ...passwords };
-  expect(await undo(esPassword, order('order-1'), first, context)).toMatchObject({
+  expect(await undo(esPassword, order('order-1'), first, context)).toMatchObject(notReversible);
+  expect(passwords).toEqual(now);
+  for (const _ of [1, 2]) {
+    value(await undo(esPassword, order('order-2'), second, context));
+    expect([passwords, await vault()]).toEqual([between, between]);
+  }
+  expect(value(await esPassword.inspect(order('order-1'), context)).inPlace).toBe(true);
+  value(await undo(esPassword, order('order-1'), first, context));
+  expect([passwords, await vault()]).toEqual([old, old]);
+  expect(value(await context.secrets.list()).map((secret) => secret.ref)).toEqual([ref, kibana]);
+});
+
+it('is not taken back over a password that was set without an order since', async () => {
+  const first = await applyTwice(esPassword, order('order-1'), context);
+  value(await context.secrets.remove(kibana));
+  value(await context.secrets.put(kibana, new Secret('mistaken-1'), 'test'));
+  const users = order('order-1').users.map(({ name, ref: place, length }) => ({ name, ref: place, length }));
+  await applyTwice(esPassword, { ...order('order-1'), users }, context);
+  const now = { ...passwords };
+  expect(now['kibana_system']).toBe(await inVault(kibana));
+  const alone = { ...order('order-1'), users: order('order-1').users.slice(1) };
+  expect(await undo(esPassword, alone, first, context)).toMatchObject(notReversible);
+  expect(passwords).toEqual(now);
+});
+
+it('is refused where the vault does not have the valid one: it could not be given back', async () => {
+  passwords['kibana_system'] = 'set-by-somebody-1';
+  expect(await esPassword.inspect(order('order-1'), context)).toMatchObject({
     ok: false,
-    error: { code: 'NOT_REVERSIBLE', hostState: 'unchanged' },
+    error: { code: 'PRECONDITION_FAILED', message: expect.stringContaining('kibana_system') as string },
+  });
+  // Changed by somebody after the plan was made: set anew, and never taken back to what was wrong before.
+  const before = value(await esPassword.capture(order('order-1'), context));
+  const mark = value(await esPassword.apply(order('order-1'), before, context));
+  const now = { ...passwords };
+  expect(await undo(esPassword, order('order-1'), { before, mark }, context)).toMatchObject({
+    ...notReversible,
+    error: { message: expect.stringMatching(/^The old password of kibana_system is not known/) as string },
+  });
+  expect([passwords, await vault()]).toEqual([now, now]);
+});
+
+it('what has to go for good is not set again, and is not kept', async () => {
+  const elastic = { name: 'elastic', ref, length: 24, rotate: 'retire-seed', keep: true } as const;
+  const seed = { ...order('order-1'), users: [elastic] };
+  const applied = await applyTwice(esPassword, seed, context);
+  const now = { ...passwords };
+  expect(await undo(esPassword, seed, applied, context)).toMatchObject({
+    ...notReversible,
+    error: { message: expect.stringContaining('is not made a password again') as string },
   });
   expect(passwords).toEqual(now);
+  expect(await inVault(`${ref}/previous/retire-seed`)).toBeUndefined();
+  expect(esPassword.describe(seed).words.at(-1)).toBe(
+    'It cannot be taken back: no earlier password is set again.',
+  );
 });
 
 it('interrupted before the node heard of it, it has the earlier one and nothing is put back', async () => {

@@ -9,15 +9,35 @@ import { putBack } from './rotation.ts';
 type Change = ChangeOf<'es-password'>;
 type User = Change['users'][number];
 
-function notTakenBack(changed: readonly string[], others: readonly string[]): Result<never> {
-  const rest =
-    others.length === 0
-      ? ''
-      : ` ${others.join(', ')} still ${others.length === 1 ? 'has the' : 'have their'} earlier password.`;
+interface Standings {
+  readonly changed: readonly User[];
+  /** Whom the change did not reach. */
+  readonly others: readonly User[];
+  /** Users whose password in the vault was the valid one before. */
+  readonly known: readonly string[];
+}
+
+const names = (users: readonly User[]) => users.map(({ name }) => name).join(', ');
+
+function notTakenBack(lost: readonly User[], { changed, others }: Standings): Result<never> {
+  const kept = lost.filter(({ keep }) => keep === true);
+  const unknown = lost.filter(({ keep }) => keep !== true);
+  const stays = changed.filter((user) => !lost.includes(user));
+  const words = [
+    ...(unknown.length === 0
+      ? []
+      : [`The old password of ${names(unknown)} is not known, so it cannot be put back;`]),
+    ...(kept.length === 0 ? [] : [`What ${names(kept)} logged in with before is not made a password again;`]),
+    'the new one in the vault stays valid.',
+    ...(stays.length === 0 ? [] : [`The one of ${names(stays)} is not put back either.`]),
+    ...(others.length === 0
+      ? []
+      : [`${names(others)} still ${others.length === 1 ? 'has the' : 'have their'} earlier password.`]),
+  ];
   return fail(
     appError(
       'NOT_REVERSIBLE',
-      `The old password of ${changed.join(', ')} is not known, so it cannot be put back; the new one in the vault stays valid.${rest}`,
+      words.join(' '),
       others.length === 0
         ? 'Nothing needs to be done; use the password in the vault.'
         : 'Use the password in the vault; make a new plan for the others.',
@@ -29,14 +49,15 @@ function notTakenBack(changed: readonly string[], others: readonly string[]): Re
 /** Puts back what was rotated; `elastic` last, because it sets the others. Nothing where one of them cannot be put back. */
 export async function takenBack(
   change: Change,
-  changed: readonly User[],
-  others: readonly User[],
+  standings: Standings,
   context: ChangeContext,
 ): Promise<Result<void>> {
-  const names = (users: readonly User[]) => users.map(({ name }) => name);
-  const lost = changed.filter(({ rotate }) => rotate === undefined);
+  const { changed, known } = standings;
+  const lost = changed.filter(
+    ({ name, rotate, keep }) => rotate === undefined || keep === true || !known.includes(name),
+  );
   if (lost.length > 0) {
-    return notTakenBack(names(lost), names(others));
+    return notTakenBack(lost, standings);
   }
   if (changed.length === 0) {
     return succeed(undefined);
