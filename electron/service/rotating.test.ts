@@ -31,6 +31,18 @@ it.each([
   expect(rotationRequest(order, facts)).toMatchObject({ ok: false, error: { code: 'PRECONDITION_FAILED' } }),
 );
 
+it.each([
+  [3, /cluster of 3 nodes/],
+  [undefined, /How many nodes/],
+])('is refused where %s nodes share the passwords', (nodeCount, says) =>
+  expect(
+    rotationRequest(order, factsOf(healthy, { 'node-answers': { ...healthy['node-answers'], nodeCount } })),
+  ).toMatchObject({
+    ok: false,
+    error: { code: 'PRECONDITION_FAILED', message: expect.stringMatching(says) as string },
+  }),
+);
+
 it('is a new order each time', () => {
   const [first, second] = [
     rotationOrder('h', ['elastic'], 1_790_000_000_000),

@@ -19,7 +19,10 @@ export function rotationOrder(hostId: string, users: readonly BuiltInUser[], now
   return { hostId, users, order: `rotate-${now.toString(36)}` };
 }
 
-/** Errors: PRECONDITION_FAILED where no node that asks for passwords was seen on the host. */
+/**
+ * Errors: PRECONDITION_FAILED where no node that asks for passwords was seen on the host, or where it is not known to be the
+ * only one of its cluster: the vault keeps passwords by host, and those of the other hosts would be wrong from then on.
+ */
 export function rotationRequest(
   { hostId, users, order }: RotationOrder,
   facts: Facts | undefined,
@@ -32,6 +35,19 @@ export function rotationRequest(
         'PRECONDITION_FAILED',
         'No node that asks for passwords was seen on this host, so there are none to rotate.',
         'Secure the node first, or start it; then assess again.',
+        { hostState: 'unchanged' },
+      ),
+    );
+  if (answers.nodeCount !== 1)
+    return fail(
+      appError(
+        'PRECONDITION_FAILED',
+        answers.nodeCount === undefined
+          ? 'How many nodes share these passwords is not known, so none is rotated.'
+          : `These passwords are those of a cluster of ${answers.nodeCount} nodes; the ones that the vault keeps for its other hosts would be wrong.`,
+        answers.nodeCount === undefined
+          ? 'Give Bulwark a login for this node, then assess again.'
+          : 'Set the password with bin/elasticsearch-reset-password on one node, then give Bulwark a login for each host.',
         { hostState: 'unchanged' },
       ),
     );

@@ -50,7 +50,7 @@ export function judgeStatic(seen: Needed, setting: StaticSetting): Evaluation {
     const atWork = setting.wrong(running);
     return atWork === undefined
       ? passed(setting.right, ...shown)
-      : failed(`${atWork} Its settings were corrected; it was not restarted since.`, ...shown);
+      : failed(`${atWork} The node runs with another value than its file.`, ...shown);
   }
   return undecided(...notTold(answers.http === 'closed', key, shown));
 }
@@ -82,6 +82,15 @@ export function proposeStatic(
       ...edits.map(byHand),
       'Restart the node.',
     );
+  const given = knownValue(facts['es-process'])?.argumentsShown ?? [];
+  const outranked = edits.find(({ key }) => given.some((one) => isFor(one, key)));
+  if (outranked)
+    return manual(
+      `${outranked.key} is given on the command line of the node (-E), which outranks elasticsearch.yml.`,
+      `Take -E${outranked.key}=… out of the command that starts the node.`,
+      byHand(outranked),
+      'Restart the node.',
+    );
   const twice = edits.find(({ key }) => yml.duplicates.includes(key));
   if (twice)
     return manual(
@@ -110,6 +119,11 @@ export function proposeStatic(
     disturbs: `${words.disturbs} The node restarts once: it is away for less than a minute in most cases.`,
     undo: 'Undo brings the settings of before back and restarts the node.',
   };
+}
+
+/** Elasticsearch takes `-Ekey=value`, and `-E key=value` as two arguments. */
+function isFor(argument: string, key: string): boolean {
+  return argument.replace(/^-E\s*/, '').startsWith(`${key}=`);
 }
 
 function byHand(edit: YamlEdits[number]): string {

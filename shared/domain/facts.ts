@@ -103,8 +103,17 @@ export interface KeystoreFact {
   /** How the unit hands a password to the node at its start. */
   readonly unattended?:
     | {
-        /** `other-program`: the unit starts something of its own, which may hand one over. */
-        readonly by: 'passphrase-file' | 'standard-input' | 'other-program' | 'nothing';
+        /**
+         * `input-file`, `input-data` and `descriptor`: on standard input, out of a file, out of the unit, from a socket unit.
+         * `other-program`: the unit starts something of its own, which may hand one over.
+         */
+        readonly by:
+          | 'passphrase-file'
+          | 'input-file'
+          | 'input-data'
+          | 'descriptor'
+          | 'other-program'
+          | 'nothing';
         /** The file that is named, where it exists. */
         readonly file?: FileFact | undefined;
         readonly path?: string | undefined;

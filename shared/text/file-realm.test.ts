@@ -16,6 +16,7 @@ describe('the file realm', () => {
   it('loses the one that goes and no byte of the others', () => {
     expect(withoutUsers('# eve:x\nada:h\neve:h\nno colon', gone)).toBe('# eve:x\nada:h\nno colon');
     expect(withoutRoles('a:eve\nb: ada , eve\nc: ada\n#d:eve\n', gone)).toBe('b:ada\nc: ada\n#d:eve\n');
+    expect(withoutRoles('b:ada,eve\r\n', gone)).toBe('b:ada\r\n');
     expect(withoutUsers('', gone)).toBe('');
     expect(withoutRoles('', gone)).toBe('');
   });

@@ -42,7 +42,9 @@ export function withoutRoles(usersRoles: string, gone: (name: string) => boolean
       const names = namesOf(line.slice(cut + 1));
       const kept = names.filter((name) => !gone(name));
       if (kept.length === names.length) return [line];
-      return kept.length === 0 ? [] : [`${line.slice(0, cut)}:${kept.join(',')}`];
+      return kept.length === 0
+        ? []
+        : [`${line.slice(0, cut)}:${kept.join(',')}${line.endsWith('\r') ? '\r' : ''}`];
     })
     .join('\n');
 }

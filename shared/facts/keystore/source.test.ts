@@ -32,9 +32,18 @@ it('how a unit opens it at a start', () => {
   });
   for (const exec of ['exec=/usr/local/bin/start-node\n', ''])
     expect(of(`@@ unattended\ninput=null\n${exec}named=/x\n`)).toEqual({ by: 'other-program' });
-  expect(of('@@ unattended\ninput=file:/x\nexec=/opt/es/bin/elasticsearch\nnamed=\n')).toEqual({
-    by: 'standard-input',
+  const exec = 'exec=/opt/es/bin/elasticsearch\nnamed=\n';
+  expect(of(`@@ unattended\ninput=file\n${exec}`)).toEqual({ by: 'input-file' });
+  expect(of(`@@ unattended\ninput=file\n${exec}fed=/x\n`)).toEqual({
+    by: 'input-file',
+    path: '/x',
+    file: undefined,
   });
+  expect(
+    of(`@@ unattended\ninput=file\n${exec}fed=/x\n@@ input\nregular file|root|root|644|20|/x\n`),
+  ).toMatchObject({ by: 'input-file', file: { mode: '0644' } });
+  expect(of(`@@ unattended\ninput=data\n${exec}`)).toEqual({ by: 'input-data' });
+  expect(of(`@@ unattended\ninput=fd\n${exec}`)).toEqual({ by: 'descriptor' });
   expect(
     of('@@ unattended\ninput=null\nexec=/usr/share/elasticsearch/bin/systemd-entrypoint\nnamed=/x\n'),
   ).toEqual({

@@ -27,7 +27,16 @@ section unattended
 show_unit -p StandardInput | sed -n 's/^StandardInput=/input=/p'
 show_unit -p ExecStart | sed -n 's/^ExecStart={ path=\([^ ;]*\) ;.*/exec=\1/p' | plain
 printf 'named=%s\n' "$named" | plain
+fed=$(systemctl cat -- "$ES_UNIT" 2>/dev/null | sed -n 's/^[[:space:]]*StandardInput[[:space:]]*=[[:space:]]*//p' | tail -n 1)
+case $fed in
+  *%*) ;;
+  file:/*) printf 'fed=%s\n' "\${fed#file:}" | plain ;;
+esac
 [ -z "$named" ] || { section passphrase; stat -Lc '${statFormat}' "$named" | plain; }
+case $fed in
+  *%*) ;;
+  file:/*) section input; stat -Lc '${statFormat}' "\${fed#file:}" | plain ;;
+esac
 if [ -r "$file" ]; then
   section header; od -An -v -tx1 -N32 "$file"
   section digest; { sha256sum "$file" 2>/dev/null || openssl dgst -sha256 -r "$file"; } | cut -c 1-64
@@ -77,20 +86,27 @@ exit 0
 
 /**
  * Only the start script of packages reads ES_KEYSTORE_PASSPHRASE_FILE (`systemd-entrypoint` of 7.17 to 9.4); the program itself
- * takes the password from its standard input. Undefined: no unit, so it was not told.
+ * takes the password from its standard input. systemd tells the kind of that input, and a file's name in the unit alone
+ * (systemd.exec(5)); one with a specifier in it is not told. Undefined: no unit, so it was not told.
  */
 function unattendedOf(sections: readonly Section[]): KeystoreFact['unattended'] {
   const told = body(sections, 'unattended');
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(told)?.[1]?.trim() ?? '';
   if (value('unit') === 'none' || told.trim() === '') return undefined;
+  const statIn = (section: string) =>
+    body(sections, section)
+      .split('\n')
+      .flatMap((line) => parseStat(line) ?? [])[0];
   const named = value('named');
   const program = value('exec').split('/').at(-1);
   if (program !== 'systemd-entrypoint' && program !== 'elasticsearch') return { by: 'other-program' };
   if (program === 'systemd-entrypoint' && named.startsWith('/')) {
-    const file = body(sections, 'passphrase')
-      .split('\n')
-      .flatMap((line) => parseStat(line) ?? [])[0];
-    return { by: 'passphrase-file', path: named, file };
+    return { by: 'passphrase-file', path: named, file: statIn('passphrase') };
   }
-  return { by: /^(?:file|data|fd)/.test(value('input')) ? 'standard-input' : 'nothing' };
+  const kind = value('input').split(':')[0];
+  if (kind === 'data') return { by: 'input-data' };
+  if (kind === 'fd') return { by: 'descriptor' };
+  if (kind !== 'file') return { by: 'nothing' };
+  const fed = value('fed');
+  return fed === '' ? { by: 'input-file' } : { by: 'input-file', path: fed, file: statIn('input') };
 }

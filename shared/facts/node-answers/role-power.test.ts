@@ -22,6 +22,8 @@ describe('powerOf', () => {
     ['restricted indices *: all', indices(['*'], ['all'], true)],
     ['restricted indices .security*: write', indices('.security*', ['write'], true)],
     ['run_as: *', { run_as: ['*'] }],
+    ['run_as: /elas.*/', { run_as: ['ada', '/elas.*/'] }],
+    [String.raw`restricted indices /\.security.*/: all`, indices(String.raw`/\.security.*/`, ['all'], true)],
     ['run_as: el*', { run_as: ['ada', 'el*'] }],
   ])('%s makes a superuser', (grant, definition) =>
     expect(power(definition)).toEqual({ grants: [grant], superuser: true }),

@@ -50,9 +50,7 @@ export function powerOf(role: Role): RolePower {
         ? []
         : [grant(`remote indices ${every}: ${open.join(', ')}`, false)];
     }),
-    ...role.run_as.flatMap((name) =>
-      isEverything(name) || matches(name, 'elastic') ? [grant(`run_as: ${name}`, true)] : [],
-    ),
+    ...role.run_as.flatMap((name) => (mayFit(name, 'elastic') ? [grant(`run_as: ${name}`, true)] : [])),
     ...role.applications.flatMap(({ application, privileges }) =>
       isEverything(application) && privileges.length > 0
         ? [grant(`applications ${application}: ${privileges.join(', ')}`, false)]
@@ -95,7 +93,7 @@ function byIndices({
   const superuser =
     restricted === true &&
     open.some((privilege) => !/^read(?:_cross_cluster)?$/.test(privilege)) &&
-    names.some((name) => isEverything(name) || matches(name, '.security-7') || matches(name, '.security'));
+    names.some((name) => mayFit(name, '.security-7') || mayFit(name, '.security'));
   const where = `${restricted === true ? 'restricted indices' : 'indices'} ${every ?? names.join(', ')}`;
   return [grant(`${where}: ${open.join(', ')}`, superuser)];
 }
@@ -110,7 +108,12 @@ function isEverything(pattern: string): boolean {
   return /^(?:[*?:]*\*[*?:]*|\/(?:\.[*+]|@)+\/)$/.test(pattern);
 }
 
-/** Wildcards `*` and `?`; of a regular expression only whether it fits everything is told. */
+/** A regular expression is not carried out here: it counts as one that fits. */
+function mayFit(pattern: string, name: string): boolean {
+  return /^\/.*\/$/s.test(pattern) || isEverything(pattern) || matches(pattern, name);
+}
+
+/** Wildcards `*` and `?`. */
 function matches(pattern: string, name: string): boolean {
   let [at, star, mark] = [0, -1, 0];
   let place = 0;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changesOf, controlTable } from '../../../../test/support/control-table.ts';
+import { changesOf, controlTable, manualOf } from '../../../../test/support/control-table.ts';
 import {
   factsOf,
   failing,
@@ -40,9 +40,9 @@ controlTable(control, {
       says: /Enrolment is on/,
     },
     {
-      name: 'corrected and not restarted',
+      name: 'other than its file',
       facts: factsOf(healthy, { 'es-settings': stated('false'), 'node-answers': running('true') }),
-      says: /not restarted/,
+      says: /another value than its file/,
     },
   ],
   'not-applicable': [
@@ -68,3 +68,17 @@ it('sets it to false and restarts', () => {
     { kind: 'service-restart', rehearse: true },
   ]);
 });
+
+it.each([[[`-E${key}=true`]], [['-E', `${key}=true`]]])(
+  'does not restart for nothing where %j on the command line outranks the file',
+  (given) => {
+    const process = healthy['es-process'] && { ...healthy['es-process'], argumentsShown: given };
+    const outranked = { 'es-settings': stated('false'), 'node-answers': running('true') };
+    expect(manualOf(control, factsOf(healthy, { ...outranked, 'es-process': process })).reason).toMatch(
+      /command line/,
+    );
+    expect(changesOf(control, factsOf(healthy, outranked)).changes.map(({ kind }) => kind)).toEqual([
+      'service-restart',
+    ]);
+  },
+);

@@ -31,7 +31,14 @@ it('removes what tools left, and of the others whom the operator names', () => {
     { kind: 'es-file-users', install, remove: [tool, 'ada'] },
   ]);
   expect(choicesOf(control, unknown).choices[0]).toMatchObject({ name: 'removeFileUsers', suggested: '' });
-  expect(changesOf(control, unknown, { removeFileUsers: 'bob\nnobody-here' }).changes).toEqual([
+  expect(changesOf(control, unknown, { removeFileUsers: 'bob\n' }).changes).toEqual([
     { kind: 'es-file-users', install, remove: ['bob'] },
   ]);
+});
+
+it('asks again where a name is nobody', () => {
+  for (const facts of [left, unknown])
+    expect(choicesOf(control, facts, { removeFileUsers: 'ada, b0b' }).choices[0]).toMatchObject({
+      hint: expect.stringMatching(/^No user of the file realm: b0b\./) as string,
+    });
 });

@@ -63,15 +63,17 @@ export default defineControl({
     if (!install || !realm) return factsMissing;
     const left = leftBehind(realm);
     const known = others(realm).map(({ name }) => name);
-    const asked = (choices['removeFileUsers'] ?? '').split(/[\s,]+/).filter((name) => known.includes(name));
+    const named = (choices['removeFileUsers'] ?? '').split(/[\s,]+/).filter((name) => name !== '');
+    const strange = named.filter((name) => !known.includes(name) && !left.includes(name));
+    const asked = named.filter((name) => known.includes(name));
     const choice = {
       name: 'removeFileUsers',
       label: 'Users of the file realm to remove',
-      hint: `One per line, out of ${listed(known, 20)}. Leave out whoever you know: an administrator of the file realm gets in when the cluster cannot check passwords. Keep the finding by waiving it.`,
+      hint: `${strange.length === 0 ? '' : `No user of the file realm: ${listed(strange, 3)}. `}One per line, out of ${listed(known, 20)}. Leave out whoever you know: an administrator of the file realm gets in when the cluster cannot check passwords. Keep the finding by waiving it.`,
       type: 'text' as const,
       suggested: '',
     };
-    const remove = [...left, ...asked];
+    const remove = [...new Set([...left, ...asked])];
     const words = {
       steps: [
         remove.length === 0
@@ -81,7 +83,8 @@ export default defineControl({
       disturbs: 'Nothing restarts. Whoever logs in as one of them is refused within seconds.',
       undo: 'Undo brings both files back, byte for byte: these users can log in again.',
     };
-    if (remove.length === 0) return { type: 'choices', choices: [choice], ...words };
+    // A name that was mistyped is somebody who would stay without a word.
+    if (remove.length === 0 || strange.length > 0) return { type: 'choices', choices: [choice], ...words };
     return {
       type: 'changes',
       changes: [{ kind: 'es-file-users', install, remove }],

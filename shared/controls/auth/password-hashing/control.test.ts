@@ -37,7 +37,7 @@ controlTable(control, {
       facts: factsOf(healthy, {
         'node-answers': { ...healthy['node-answers'], running: { [key]: 'bcrypt4' } },
       }),
-      says: /not restarted/,
+      says: /another value than its file/,
     },
   ],
   unknown: [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changesOf, controlTable } from '../../../../test/support/control-table.ts';
+import { changesOf, controlTable, manualOf } from '../../../../test/support/control-table.ts';
 import { factsOf, failing, healthy, neverStarted, open, without } from '../../../../test/support/facts.ts';
 import { telling, withoutLogin } from '../../../../test/support/identities.ts';
 import control from './control.ts';
@@ -24,3 +24,11 @@ it('gives elastic a password', () =>
       users: [{ name: 'elastic', ref: 'es/elastic', length: 24, rotate: 'retire-seed', keep: true }],
     },
   ]));
+
+it('leaves it to people where each host would set another one', () => {
+  const facts = telling({ elasticStored: false });
+  const answers = { ...healthy['node-answers'], nodeCount: 3 };
+  expect(manualOf(control, { ...facts, ...factsOf(healthy, { 'node-answers': answers }) }).reason).toMatch(
+    /cluster of 3 nodes/,
+  );
+});

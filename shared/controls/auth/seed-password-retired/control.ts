@@ -1,8 +1,9 @@
+import { knownValue } from '../../../domain/fact.ts';
 import { defineControl } from '../../define-control.ts';
 import { judgeIdentities } from '../../identities.ts';
 import { evidence, failed, passed } from '../../judging.ts';
 import { elasticPasswordRef } from '../../own-certificates.ts';
-import { factsMissing, installOf } from '../../proposing.ts';
+import { factsMissing, installOf, manual } from '../../proposing.ts';
 
 export default defineControl({
   words: {
@@ -26,7 +27,16 @@ export default defineControl({
     }),
   propose: (facts) => {
     const install = installOf(facts);
+    const nodes = knownValue(facts['node-answers'])?.nodeCount;
     if (!install) return factsMissing;
+    if (nodes !== 1)
+      return manual(
+        nodes === undefined
+          ? 'How many nodes have elastic as their user is not known.'
+          : `The user elastic is that of a cluster of ${nodes} nodes, and the vault keeps its password by host: each host would set another one.`,
+        'On one node: bin/elasticsearch-reset-password -u elastic',
+        'Give Bulwark the new login for each host of the cluster, then assess again.',
+      );
     return {
       type: 'changes',
       changes: [

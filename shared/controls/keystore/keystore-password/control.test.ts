@@ -19,15 +19,24 @@ const opened = (unattended: KeystoreFact['unattended']) =>
 const byFile = (...rest: Parameters<typeof file> extends [string, ...infer R] ? R : never) =>
   opened({ by: 'passphrase-file', path, file: file(path, ...rest) });
 
+const onInput = (mode: string) => opened({ by: 'input-file', path, file: file(path, mode, 'root', 'root') });
+
 controlTable(control, {
   pass: [
     { name: 'a file of the service', facts: factsOf(healthy), says: /others cannot read/ },
     { name: 'a file of root, for its group', facts: byFile('640', 'root', 'elasticsearch') },
-    { name: 'standard input', facts: opened({ by: 'standard-input' }), says: /standard input/ },
+    { name: 'a file of root on standard input', facts: onInput('600'), says: /others cannot read/ },
   ],
   fail: [
     { name: 'nothing hands it over', facts: opened({ by: 'nothing' }), says: /a start fails/ },
     { name: 'the file is gone', facts: opened({ by: 'passphrase-file', path }), says: /not there/ },
+    { name: 'open to others, on standard input', facts: onInput('644'), says: /every local account/ },
+    {
+      name: 'gone, on standard input',
+      facts: opened({ by: 'input-file', path }),
+      says: /not there: the next start fails/,
+    },
+    { name: 'in the unit itself', facts: opened({ by: 'input-data' }), says: /stands in the unit/ },
     { name: 'open to others', facts: byFile('644', 'root', 'root'), says: /every local account/ },
     { name: 'closed to the service', facts: byFile('600', 'root', 'root'), says: /cannot be read/ },
   ],
@@ -37,6 +46,8 @@ controlTable(control, {
   ],
   unknown: [
     { name: 'no unit', facts: opened(undefined), says: /No systemd unit/ },
+    { name: 'a descriptor', facts: opened({ by: 'descriptor' }), says: /not told by the unit/ },
+    { name: 'a file of no known name', facts: opened({ by: 'input-file' }), says: /not told by the unit/ },
     {
       name: 'a program of its own',
       facts: opened({ by: 'other-program' }),

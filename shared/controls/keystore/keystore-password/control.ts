@@ -60,7 +60,9 @@ export default defineControl({
         'password at a start',
         {
           'passphrase-file': `from ${unattended.path ?? ''}`,
-          'standard-input': 'on standard input, by the unit',
+          'input-file': `on standard input, from ${unattended.path ?? 'a file of another name than the unit tells'}`,
+          'input-data': 'on standard input, out of the unit itself',
+          descriptor: 'on standard input, from another unit',
           'other-program': 'not known: the unit starts a program of its own',
           nothing: 'the unit names none',
         }[unattended.by],
@@ -77,12 +79,24 @@ export default defineControl({
           ...shown,
           how,
         );
-      if (unattended.by === 'standard-input')
-        return passed('The unit hands the password over on standard input.', ...shown, how);
-      const problem = problemOf(install.value, unattended.file);
+      if (unattended.by === 'input-data')
+        return failed(
+          'The password of the keystore stands in the unit, which every local account can read (systemctl show).',
+          ...shown,
+          how,
+        );
+      if (unattended.by === 'descriptor' || unattended.path === undefined)
+        return undecided(
+          'From where standard input comes is not told by the unit, so whether the password is there is not known. Start the node once without a terminal to find out.',
+          ...shown,
+          how,
+        );
+      // The start script of a package runs as the service account; what comes on standard input is opened by systemd.
+      const reader = unattended.by === 'input-file' ? undefined : install.value;
+      const problem = problemOf(reader, unattended.file);
       const file = evidence(
         seen.keystore,
-        unattended.path ?? 'password file',
+        unattended.path,
         unattended.file === undefined
           ? 'not there'
           : `${unattended.file.mode} ${unattended.file.owner}:${unattended.file.group}`,
@@ -109,14 +123,16 @@ export default defineControl({
   },
 });
 
-/** The start script of a package runs as the service account, so that one reads the file. */
-function problemOf(install: EsInstall, file: FileFact | undefined): string | undefined {
+/** @param reader whose service account reads the file; undefined: root does */
+function problemOf(reader: EsInstall | undefined, file: FileFact | undefined): string | undefined {
   if (file === undefined) return 'is not there: the next start fails';
   const mode = Number.parseInt(file.mode, 8);
   if ((mode & 0o007) !== 0) return 'is open to every local account';
   const readable =
-    (file.owner === install.user && (mode & 0o400) !== 0) ||
-    (file.group === install.group && (mode & 0o040) !== 0);
-  if (!readable && install.user !== 'root') return `cannot be read by ${install.user}: the next start fails`;
+    reader === undefined ||
+    reader.user === 'root' ||
+    (file.owner === reader.user && (mode & 0o400) !== 0) ||
+    (file.group === reader.group && (mode & 0o040) !== 0);
+  if (!readable) return `cannot be read by ${reader.user}: the next start fails`;
   return undefined;
 }

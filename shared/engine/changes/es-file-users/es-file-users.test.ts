@@ -4,6 +4,8 @@ import { applyTwice, testContext, undo, value } from '../../../../test/support/c
 import { install } from '../../../../test/support/facts.ts';
 import { LocalHost } from '../../../../test/support/local-host.ts';
 import type { ChangeOf } from '../../../domain/change.ts';
+import { Secret } from '../../../domain/secret.ts';
+import { operatorLoginRef } from '../../elasticsearch/logins.ts';
 import { esFileUsers } from './es-file-users.ts';
 
 const { pathConf } = install;
@@ -75,5 +77,23 @@ it('has nothing to do where there is no such file', async () => {
   expect(value(await esFileUsers.inspect(change, testContext(host)))).toMatchObject({
     inPlace: true,
     diffs: [],
+  });
+});
+
+it('does not remove the user with whom Bulwark logs in', async () => {
+  const context = testContext(host);
+  const login = async (user: string) =>
+    value(
+      await context.secrets.put(
+        operatorLoginRef(context.host.hostId),
+        new Secret(JSON.stringify({ user, password: 'made-up' })),
+        'test',
+      ),
+    );
+  await login('ada');
+  expect(value(await esFileUsers.inspect(change, context)).inPlace).toBe(false);
+  expect(await esFileUsers.inspect({ ...change, remove: ['ada'] }, context)).toMatchObject({
+    ok: false,
+    error: { code: 'PRECONDITION_FAILED', hostState: 'unchanged' },
   });
 });

@@ -6,6 +6,7 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { fileUserNames, fileUserRoles, withoutRoles, withoutUsers } from '../../../text/file-realm.ts';
 import { decodeImage, encodeImage, fromBase64 } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
+import { operatorLoginRef, unpackLogin } from '../../elasticsearch/logins.ts';
 import { writeFilesTogether } from '../../host-file-group.ts';
 import type { HostFile } from '../../host-files.ts';
 import { afterWriting, textOf } from '../../host-script.ts';
@@ -90,6 +91,23 @@ function diffsOf(change: Change, files: readonly (HostFile | undefined)[]): read
     : [{ subject: `users of the file realm in ${change.install.pathConf}`, before, after }];
 }
 
+/** Refuses to remove the user with whom Bulwark itself asks this node. Errors: PRECONDITION_FAILED, VAULT_LOCKED. */
+async function notOwnLogin(change: Change, context: ChangeContext): Promise<Result<void>> {
+  const kept = await context.secrets.get(operatorLoginRef(context.host.hostId));
+  if (!kept.ok) return kept.error.code === 'SECRET_MISSING' ? succeed(undefined) : kept;
+  const user = unpackLogin(kept.value)?.user;
+  return user === undefined || !change.remove.includes(user)
+    ? succeed(undefined)
+    : fail(
+        appError(
+          'PRECONDITION_FAILED',
+          `Bulwark itself logs in to this node as ${user}, so that user is not removed.`,
+          'Give Bulwark another login for this node first, or leave this user out.',
+          { hostState: 'unchanged' },
+        ),
+      );
+}
+
 export const esFileUsers: ChangeKind<'es-file-users'> = {
   kind: 'es-file-users',
 
@@ -106,6 +124,8 @@ export const esFileUsers: ChangeKind<'es-file-users'> = {
   async inspect(change, context) {
     const looked = await look(change, context);
     if (!looked.ok) return looked;
+    const other = await notOwnLogin(change, context);
+    if (!other.ok) return other;
     return succeed({
       inPlace: openMembers(change, looked.value, context).length === 0,
       diffs: diffsOf(change, looked.value),
