@@ -1,7 +1,7 @@
 /** The engine at work on the open workspace: what it is handed, and its events turned into state. */
 import type { HostState } from '../../shared/contract/state.ts';
 import type { Blast, Change } from '../../shared/domain/change.ts';
-import { type AppError, appError } from '../../shared/domain/error.ts';
+import { appError } from '../../shared/domain/error.ts';
 import { handUndoCommand } from '../../shared/domain/hand-undo.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { keptByHand, stepHistories } from '../../shared/engine/journal/history.ts';
@@ -98,26 +98,4 @@ export async function refreshHistory(
       ...(keptByHand(stepHistories(entries.value)) ? { undoByHand: handUndoCommand } : {}),
     };
   });
-}
-
-/** Asks about somebody else's lock; true when the operator wants it broken. */
-export async function mayBreakLock(
-  context: ServiceContext,
-  workspace: OpenWorkspace,
-  hostId: string,
-  error: AppError,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (error.code !== 'HOST_LOCKED') return false;
-  const answer = await context.questions.ask(
-    {
-      type: 'lock',
-      hostId,
-      hostName: workspace.host(hostId)?.name ?? hostId,
-      holder: error.message,
-      advice: error.nextStep,
-    },
-    signal,
-  );
-  return answer === 'break-lock';
 }

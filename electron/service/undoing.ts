@@ -1,13 +1,15 @@
 /** Takes back: one step, one plan, everything of a host; and settles what a crash interrupted. */
 import { type AppError, appError } from '../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import type { LockBreak } from '../../shared/engine/lock.ts';
 import type { EngineEvents } from '../../shared/engine/parts.ts';
 import { recoverHost } from '../../shared/engine/recover.ts';
 import { type RollbackReport, type RollbackScope, rollBack } from '../../shared/engine/rollback.ts';
 import { afterWork } from './applying.ts';
 import type { ServiceContext } from './context.ts';
 import { driftDiffs } from './drift-diffs.ts';
-import { engineEvents, engineParts, mayBreakLock, requireVault } from './engine-work.ts';
+import { engineEvents, engineParts, requireVault } from './engine-work.ts';
+import { askingForLock, mayBreakLock } from './lock-question.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
 
@@ -32,7 +34,7 @@ export async function undo(
   handle.doing('Taking back, newest first');
   const run = async (
     scope: RollbackScope,
-    more: { force?: boolean; breakLock?: boolean; hostId?: string },
+    more: { force?: boolean; breakLock?: LockBreak; hostId?: string },
   ): Promise<Result<RollbackReport>> =>
     await rollBack(
       { hostId: request.hostId, scope, reason: 'asked for by the operator', ...more },
@@ -41,13 +43,12 @@ export async function undo(
       events,
     );
 
-  let undone = await run(request.scope, { force: request.force === true });
-  if (
-    !undone.ok &&
-    request.neverAsk !== true &&
-    (await mayBreakLock(context, workspace, request.hostId, undone.error, handle.signal))
-  )
-    undone = await run(request.scope, { force: request.force === true, breakLock: true });
+  const undone = await askingForLock(
+    (breakLock) => run(request.scope, { force: request.force === true, breakLock }),
+    async (error) =>
+      request.neverAsk !== true &&
+      (await mayBreakLock(context, workspace, request.hostId, error, handle.signal)),
+  );
   if (!undone.ok) return undone;
 
   let report = undone.value;
@@ -204,16 +205,16 @@ export async function settleInterrupted(
   const vault = await requireVault(workspace);
   if (!vault.ok) return vault;
   handle.doing('Asking the host what is there');
-  const recover = async (breakLock: boolean) =>
+  const recover = async (breakLock: LockBreak) =>
     await recoverHost(
       { hostId: request.hostId, how: request.choice === 'verify' ? 'settle' : 'undo', breakLock },
       engineParts(context, workspace),
       handle.signal,
       undoEvents(context, request.hostId, handle),
     );
-  let settled = await recover(false);
-  if (!settled.ok && (await mayBreakLock(context, workspace, request.hostId, settled.error, handle.signal)))
-    settled = await recover(true);
+  const settled = await askingForLock(recover, (error) =>
+    mayBreakLock(context, workspace, request.hostId, error, handle.signal),
+  );
   const touched = hostsOf(request.hostId, settled.ok ? settled.value.items : []);
   await afterWork(context, workspace, touched, handle, settled.ok);
   if (!settled.ok) return settled;

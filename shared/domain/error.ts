@@ -92,6 +92,8 @@ export const appErrorSchema = z.object({
   retryable: z.boolean(),
   /** Redacted technical text (last lines of a tool, errno), for the fold-out and for support. */
   detail: z.string().optional(),
+  /** HOST_LOCKED: tells the lock that was seen from every other, so that a yes about it breaks no other. Opens nothing. */
+  lock: z.string().optional(),
 });
 
 export type AppError = Readonly<z.infer<typeof appErrorSchema>>;
@@ -104,6 +106,7 @@ export function appError(
     readonly hostState?: AppError['hostState'];
     readonly retryable?: boolean;
     readonly detail?: string;
+    readonly lock?: string;
   } = {},
 ): AppError {
   return {
@@ -113,5 +116,6 @@ export function appError(
     retryable: more.retryable ?? false,
     ...(more.hostState === undefined ? {} : { hostState: more.hostState }),
     ...(more.detail === undefined ? {} : { detail: more.detail }),
+    ...(more.lock === undefined ? {} : { lock: more.lock }),
   };
 }

@@ -6,6 +6,7 @@ import { fail, type Result, succeed } from '../domain/result.ts';
 import { Progress } from './apply-progress.ts';
 import { whenCancelled } from './cancelled-midway.ts';
 import { HostWork } from './host-work.ts';
+import type { LockBreak } from './lock.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
 import { planDigest } from './plan.ts';
 import type { HostWriter } from './ports.ts';
@@ -105,40 +106,61 @@ async function openHosts(
   return succeed(undefined);
 }
 
+/** How often a host is asked for anew whose lock went to somebody else while the question stood. */
+const rounds = 3;
+
+/** Locks hosts, breaking what was said yes to. Answers which ones somebody else holds. */
+async function lockEach(
+  works: ReadonlyMap<HostWork, LockBreak>,
+  planId: string,
+  signal?: AbortSignal,
+): Promise<Result<ReadonlyMap<HostWork, AppError>>> {
+  const locked = new Map<HostWork, AppError>();
+  for (const [work, force] of works) {
+    const begun = await work.begin(planId, force, signal);
+    if (!begun.ok && (begun.error.code !== 'HOST_LOCKED' || begun.error.lock === undefined)) {
+      return begun;
+    }
+    if (!begun.ok) {
+      locked.set(work, begun.error);
+    }
+  }
+  return succeed(locked);
+}
+
 /**
- * Locks every host. Other people's locks are broken after all questions are answered with yes, none of them before. An answer may
- * take long, and whoever held the lock worked on meanwhile: then every host is looked at once more.
+ * Locks every host. Other people's locks are broken after all questions are answered with yes, none of them before, and only those that
+ * were asked about. An answer may take long, and whoever held the lock worked on meanwhile: then every host is looked at once more.
  */
 async function lockHosts(
   request: ApplyRequest,
   works: readonly HostWork[],
   signal?: AbortSignal,
 ): Promise<Result<void>> {
-  const { plan } = request;
-  const locked: { readonly work: HostWork; readonly error: AppError }[] = [];
-  for (const work of works) {
-    const begun = await work.begin(plan.id, false, signal);
-    if (!begun.ok && begun.error.code !== 'HOST_LOCKED') {
-      return begun;
+  let wanted: ReadonlyMap<HostWork, LockBreak> = new Map(works.map((work) => [work, false]));
+  for (let round = 0; ; round += 1) {
+    const locked = await lockEach(wanted, request.plan.id, signal);
+    if (!locked.ok) {
+      return locked;
     }
-    if (!begun.ok) {
-      locked.push({ work, error: begun.error });
+    if (locked.value.size === 0) {
+      return round === 0 ? succeed(undefined) : await stillAsPlanned(request, works, signal);
     }
-  }
-  if (locked.length === 0) {
-    return succeed(undefined);
-  }
-  for (const { work, error } of locked) {
-    if ((await request.mayBreakLock?.(work.hostId, error)) !== true) {
-      return fail(error);
+    for (const [work, error] of locked.value) {
+      if (round === rounds || (await request.mayBreakLock?.(work.hostId, error)) !== true) {
+        return fail(error);
+      }
     }
+    wanted = new Map([...locked.value].map(([work, error]) => [work, error.lock ?? false]));
   }
-  for (const { work } of locked) {
-    const begun = await work.begin(plan.id, true, signal);
-    if (!begun.ok) {
-      return begun;
-    }
-  }
+}
+
+/** Every host is locked by us and as it was planned on. */
+async function stillAsPlanned(
+  request: ApplyRequest,
+  works: readonly HostWork[],
+  signal?: AbortSignal,
+): Promise<Result<void>> {
   for (const work of works) {
     const ours = await work.stillOurs();
     const same = ours.ok ? await asPlanned(request, work.hostId, work.session, signal) : ours;

@@ -1,7 +1,7 @@
 /** Working on one host under its lock: connection, lock and the way back to them after the link broke. */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
-import { type HostLock, lockHost, touchLock, unlockHost } from './lock.ts';
+import { type HostLock, type LockBreak, lockHost, touchLock, unlockHost } from './lock.ts';
 import { connectionLost, type EngineParts, randomId } from './parts.ts';
 import type { HostSession } from './ports.ts';
 
@@ -25,7 +25,7 @@ export class HostWork {
   }
 
   /** Takes the host's lock and writes into the journal where the work is done. */
-  async begin(planId: string, force: boolean, signal?: AbortSignal): Promise<Result<void>> {
+  async begin(planId: string, force: LockBreak, signal?: AbortSignal): Promise<Result<void>> {
     const { operator, installation, journal, tool } = this.#parts;
     const token = randomId(this.#parts, 'lock');
     // Ours before the host has answered: other work of this program may ask in between.

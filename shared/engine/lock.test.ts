@@ -127,7 +127,7 @@ describe('a lock that was left behind', () => {
   ] as const)('is not taken over for %s', async (_who, more) => {
     expect(await ask(more)).toMatchObject({ error: { code: 'HOST_LOCKED', hostState: 'unchanged' } });
     expect(info()[0]).toBe('t1');
-    expect(value(await ask({ ...more, force: true }))).toEqual({ token: 't2' });
+    expect(value(await ask({ ...more, force: 't1' }))).toEqual({ token: 't2' });
   });
 
   it('shows whose it is, since when, and for how long nobody was heard of', async () => {

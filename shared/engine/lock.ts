@@ -20,7 +20,12 @@ export interface HostLock {
   readonly leftSince?: string;
 }
 
+/** Which lock of somebody else may be broken: none, whichever is there, or only the one with this token (`AppError.lock`). */
+export type LockBreak = boolean | string;
+
 export interface LockHolder {
+  /** Empty where the lock says nothing of itself. */
+  readonly token: string;
   readonly owner: string;
   /** ISO 8601, the host's clock. */
   readonly since: string;
@@ -31,7 +36,7 @@ export interface LockHolder {
 
 // The info file is written before the folder gets its final name, so that no lock is ever seen without its owner.
 const takeScript = `${prelude}
-d=$1; token=$2; owner=$3; plan=$4; force=$5; from=$6; shift 6
+d=$1; token=$2; owner=$3; plan=$4; force=$5; expected=$6; from=$7; shift 7
 mkdir -p -m 700 "$d" || exit 1
 [ -d "$d" ] && [ ! -L "$d" ] && [ "$(stat -c %u "$d")" = "$(id -u)" ] || exit 50
 cd "$d" || exit 1
@@ -41,7 +46,8 @@ rm -rf "$n"; mkdir "$n" || exit 1
 { echo "$token"; echo "$owner"; date -u +%Y-%m-%dT%H:%M:%SZ; echo "$plan"; echo "$from"; } > "$n/info" || { rm -rf "$n"; exit 1; }
 seen=$(line 1)
 [ "$seen" = "$token" ] && { rm -rf "$n"; exit 0; }
-if [ -n "$seen" ] && [ "$force" != force ] && [ "$from" != - ] && [ "$(line 5)" = "$from" ] && [ "$(line 2)" = "$owner" ]; then
+[ "$force" = that ] && [ "$seen" != "$expected" ] && force=
+if [ -n "$seen" ] && [ -z "$force" ] && [ "$from" != - ] && [ "$(line 5)" = "$from" ] && [ "$(line 2)" = "$owner" ]; then
   force=ours
   for alive; do [ "$alive" = "$seen" ] && force=; done
   [ "$force" = ours ] && since=$(line 3)
@@ -49,8 +55,9 @@ fi
 if [ -n "$force" ] && [ -d lock ]; then
   rm -rf "old.$token"
   mv lock "old.$token" || { rm -rf "$n"; exit 1; }
-  if [ "$force" = ours ] && [ "$(sed -n 1p "old.$token/info")" != "$seen" ]; then
+  if [ "$force" != any ] && [ "$(sed -n 1p "old.$token/info" 2>/dev/null)" != "$seen" ]; then
     # Somebody else took it in this moment: it is theirs.
+    force=
     [ -e lock ] || mv "old.$token" lock
   fi
   rm -rf "old.$token"
@@ -69,8 +76,8 @@ exit 60
 `;
 
 function parseHolder(text: string): LockHolder {
-  const [idle = '0', , owner = 'somebody', since = '', planId = ''] = text.trim().split('\n');
-  return { owner, since, planId, idleSeconds: Math.max(0, Number(idle)) };
+  const [idle = '0', token = '', owner = 'somebody', since = '', planId = ''] = text.trim().split('\n');
+  return { token, owner, since, planId, idleSeconds: Math.max(0, Number(idle)) };
 }
 
 function ago(seconds: number): string {
@@ -91,7 +98,7 @@ function lockedBy(holder: LockHolder): AppError {
     abandoned
       ? 'The lock looks abandoned. Ask them; if their work was interrupted, break the lock and look at the interrupted work first.'
       : 'Wait until they are done, or ask them; breaking the lock while they work may damage the host.',
-    { hostState: 'unchanged', retryable: true, detail: `plan ${holder.planId}` },
+    { hostState: 'unchanged', retryable: true, detail: `plan ${holder.planId}`, lock: holder.token },
   );
 }
 
@@ -100,27 +107,29 @@ export interface LockRequest {
   readonly planId: string;
   /** Tells this lock from every other one; the same at a second attempt after a lost answer. `[a-z0-9-]+` */
   readonly token: string;
-  /** Breaks a lock that is there: only when the operator asked for exactly that. */
-  readonly force?: boolean;
+  /** Only when the operator asked for exactly that. Default: none. */
+  readonly force?: LockBreak;
   /** The workspace on this machine, which only one program at a time works on. Absent: nothing is taken over. */
   readonly from?: string | undefined;
   /** Tokens of `from` that are in use right now. */
   readonly alive?: readonly string[];
 }
 
-/** Takes the lock. Errors: HOST_LOCKED, naming owner and time. */
+/** Takes the lock. Errors: HOST_LOCKED, naming owner and time; its `lock` is the token of the lock that stands. */
 export async function lockHost(
   host: HostWriter,
   about: LockRequest,
   signal?: AbortSignal,
 ): Promise<Result<HostLock>> {
+  const { force = false } = about;
   const owner = about.owner.replace(/[\r\n]+/g, ' ');
   const args = [
     folder,
     about.token,
     owner,
     about.planId,
-    about.force === true ? 'force' : '',
+    typeof force === 'string' ? 'that' : force ? 'any' : '',
+    typeof force === 'string' ? force : '',
     about.from ?? '-',
     ...(about.alive ?? []),
   ];

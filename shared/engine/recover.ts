@@ -11,6 +11,7 @@ import { HostWork } from './host-work.ts';
 import { isThere } from './is-there.ts';
 import { owedRestarts, type StepHistory, stepHistories } from './journal/history.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import type { LockBreak } from './lock.ts';
 import {
   changeContext,
   type EngineEvents,
@@ -92,7 +93,7 @@ export interface RecoverRequest {
   /** `settle`: keep what is in place, put back the rest. `undo`: put back everything that is open. */
   readonly how: 'settle' | 'undo';
   /** Take the lock over: it is usually our own, left by the interruption. Only when the operator asked for it. */
-  readonly breakLock: boolean;
+  readonly breakLock: LockBreak;
   readonly force?: boolean;
 }
 

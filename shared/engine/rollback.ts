@@ -9,6 +9,7 @@ import { dropFromHost } from './hand-undo/kit.ts';
 import { dropUndone, undoneTags } from './hand-undo/undone.ts';
 import { HostWork } from './host-work.ts';
 import { owedRestarts, type StepHistory, stepHistories } from './journal/history.ts';
+import type { LockBreak } from './lock.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
 import {
   finishPeers,
@@ -37,7 +38,7 @@ export interface RollbackRequest {
   readonly scope: RollbackScope;
   /** Restore the before-image even where somebody else changed it since. */
   readonly force?: boolean;
-  readonly breakLock?: boolean;
+  readonly breakLock?: LockBreak;
   /** Why, for the journal. */
   readonly reason: string;
 }
@@ -88,7 +89,7 @@ export async function rollBack(
   const candidates = rollbackCandidates(histories, request.scope);
   const owed = request.scope.of === 'host' ? owedRestarts(entries.value) : [];
   if (candidates.length === 0 && owed.length === 0) {
-    await dropUndone(request.hostId, histories, request.breakLock === true, parts, signal);
+    await dropUndone(request.hostId, histories, request.breakLock ?? false, parts, signal);
     return fail(
       appError('NOT_FOUND', 'There is nothing to roll back.', 'Look at the history of the host.', {
         hostState: 'unchanged',
@@ -102,7 +103,7 @@ export async function rollBack(
   const work = new HostWork(session.value, parts);
   const peers: Peer[] = [];
   try {
-    const begun = await work.begin('rollback', request.breakLock === true, signal);
+    const begun = await work.begin('rollback', request.breakLock ?? false, signal);
     if (!begun.ok) {
       return begun;
     }

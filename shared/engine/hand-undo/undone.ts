@@ -1,6 +1,7 @@
 /** Removes from a host what it still keeps for taking back by hand although all of it was undone: the last answer was lost. */
 import { HostWork } from '../host-work.ts';
 import type { StepHistory } from '../journal/history.ts';
+import type { LockBreak } from '../lock.ts';
 import { type EngineParts, tagOf } from '../parts.ts';
 import { dropFromHost } from './kit.ts';
 
@@ -16,7 +17,7 @@ export function undoneTags(histories: readonly StepHistory[]): readonly string[]
 export async function dropUndone(
   hostId: string,
   histories: readonly StepHistory[],
-  breakLock: boolean,
+  breakLock: LockBreak,
   parts: EngineParts,
   signal?: AbortSignal,
 ): Promise<void> {
