@@ -8,6 +8,9 @@ import { loadWhileArmed } from '../late-load.ts';
 import { ours, sorted } from './rules.ts';
 import { firewalldUp } from './up.ts';
 
+/** Of what asks for or loads live rules, in seconds; the wait for firewalld is part of it. */
+export const deadlineSeconds = 60;
+
 // Newer versions mark the default zone in the list of active ones.
 const lookScript = `${prelude}
 ${firewalldUp}firewall-cmd --state >/dev/null 2>&1 || { firewalld_up && firewall-cmd --state >/dev/null 2>&1; } || { echo state=off; exit 0; }
@@ -25,7 +28,7 @@ exit 0
 export async function look(context: ChangeContext): Promise<Result<Record<string, string>>> {
   const ran = await runChecked(
     context.host,
-    { name: 'firewall-look', script: lookScript, args: [ours], privileged: true, deadlineSeconds: 60 },
+    { name: 'firewall-look', script: lookScript, args: [ours], privileged: true, deadlineSeconds },
     { doing: 'read the zones of firewalld' },
     context.signal,
   );
@@ -167,7 +170,7 @@ export async function loadLive(
     args: [String(stdin.length), onlyWhile],
     stdin,
     privileged: true,
-    deadlineSeconds: 60,
+    deadlineSeconds,
   });
   if (!ran.ok) {
     return ran;

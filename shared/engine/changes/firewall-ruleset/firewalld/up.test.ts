@@ -4,7 +4,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { loadProgram } from './host.ts';
+import { deadlineSeconds, loadProgram } from './host.ts';
+import { upWaitSeconds } from './up.ts';
 
 const stale = 'rule priority="-31900" family="ipv4" source address="10.1.2.0/24" accept';
 
@@ -33,7 +34,7 @@ function load(states: readonly string[]): number | null {
     `[ "$*" = 'is-active firewalld.service' ] || exit 9
 head -n 1 states; [ "$(wc -l < states)" -eq 1 ] || sed -i 1d states`,
   );
-  program('sleep', ':');
+  program('sleep', 'echo "$1" >> slept');
   program(
     'firewall-cmd',
     `case $*: in
@@ -57,6 +58,13 @@ it.each([
 ])('takes rules away where firewalld %s', (_when, states) => {
   expect(load(states)).toBe(0);
   expect(live()).toBe('');
+});
+
+it('waits at most half as long as the whole may take, so that there is time for the rest', () => {
+  expect(load(['activating'])).toBe(0);
+  const slept = readFileSync(join(folder, 'slept'), 'utf8').trim().split('\n').map(Number);
+  expect(slept.reduce((sum, seconds) => sum + seconds, 0)).toBe(upWaitSeconds);
+  expect(upWaitSeconds).toBeLessThanOrEqual(deadlineSeconds / 2);
 });
 
 it.each([['inactive'], ['failed']])('leaves firewalld alone that is %s', (state) => {
