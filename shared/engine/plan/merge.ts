@@ -5,6 +5,7 @@ import { fail, type Result, succeed } from '../../domain/result.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { Conflict, mergeNamed, union } from './conflict.ts';
 import { withFinalKeystoreModes } from './keystore-mode.ts';
+import { withRotation } from './passwords.ts';
 import { mergeServiceSettings, sharedFile } from './service-settings.ts';
 
 /** One finding's wish. */
@@ -66,25 +67,6 @@ function subjectOf(change: Change): string {
     case 'encrypted-volume-migration':
       return `storage of ${change.path}`;
   }
-}
-
-type PasswordUser = ChangeOf<'es-password'>['users'][number];
-
-/** A new password in any case is also one where the vault has no valid one; two orders to rotate stay two. */
-function withRotation(
-  users: readonly PasswordUser[],
-  others: readonly PasswordUser[],
-): readonly PasswordUser[] {
-  return users.map((user) => {
-    const other = others.find(({ name }) => name === user.name);
-    const rotate = user.rotate ?? other?.rotate;
-    const keep = user.keep ?? other?.keep;
-    return {
-      ...user,
-      ...(rotate === undefined ? {} : { rotate }),
-      ...(keep === undefined ? {} : { keep }),
-    };
-  });
 }
 
 type FileModeEntry = ChangeOf<'file-mode'>['entries'][number];
