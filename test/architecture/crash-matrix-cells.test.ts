@@ -1,6 +1,6 @@
 /** What the crash matrix leaves out is never unseen: a cell is tried, is the same run as one that is, or is counted as not run. */
 import { describe, expect, it } from 'vitest';
-import { accountOf, coveredBy } from '../integration/crash-matrix/account.ts';
+import { accountOf, coveredBy, withTried } from '../integration/crash-matrix/account.ts';
 import { accountLines, outlook } from '../integration/crash-matrix/account-words.ts';
 import { chooseCells, firstCells } from '../integration/crash-matrix/choose.ts';
 import {
@@ -51,6 +51,7 @@ function rowAt(kind: AnyKind, { fault, boundary }: Pick<Row, 'fault' | 'boundary
     fault,
     boundary,
     outcome: 'old',
+    struck: true,
     reason: '',
     seconds: 1,
   };
@@ -188,9 +189,37 @@ describe('the account', () => {
     const rows = [
       rowAt(kind, { fault: 'app-killed', boundary: 'applied' }),
       rowAt(kind, { fault: 'app-killed', boundary: 'apply: write-file 1 after' }),
-      { ...rowAt(kind, { fault: 'link-cut', boundary: 'planned' }), outcome: 'not-applicable' as const },
+      {
+        ...rowAt(kind, { fault: 'link-cut', boundary: 'planned' }),
+        outcome: 'not-applicable' as const,
+        struck: false,
+      },
     ];
-    expect(coveredBy(account, rows)).toMatchObject({ run: 1, boundaries: 2, faults: 1 });
+    expect(coveredBy(account, rows)).toMatchObject({ run: 1, same: 1, boundaries: 2, faults: 1 });
+    expect(accountLines([kind], [account], rows)[1]).toContain(
+      `: 1 of ${none.apart} cells run; 1 more of the ${none.cells} are the same run as one that was run;`,
+    );
+    expect(withTried(account, rows).same.filter(({ tried }) => tried)).toEqual([
+      { fault: 'app-killed', boundary: 'applied', by: 'apply: write-file 1 after', tried: true },
+    ]);
+  });
+
+  it('counts no cell that no fault befell, nor those that are the same run', async () => {
+    const [kind] = await realKinds();
+    if (kind === undefined) throw new Error('no kind');
+    const account = accountOf(kind, boundaries, stands);
+    const failed = {
+      ...rowAt(kind, { fault: 'app-killed', boundary: 'apply: write-file 1 after' }),
+      outcome: 'failed' as const,
+    };
+    expect(coveredBy(account, [{ ...failed, struck: false }])).toMatchObject({
+      run: 0,
+      same: 0,
+      boundaries: 0,
+      faults: 0,
+    });
+    expect(withTried(account, [{ ...failed, struck: false }]).same.some(({ tried }) => tried)).toBe(false);
+    expect(coveredBy(account, [failed])).toMatchObject({ run: 1, same: 1 });
   });
 
   it('names every kind, also those that nobody asked for', async () => {

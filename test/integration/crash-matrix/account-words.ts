@@ -49,8 +49,8 @@ export function accountLines(
   const lines = kinds.filter(isKind).map((kind) => {
     const account = accounts.find((one) => labelOf(one) === labelOf(kind));
     if (account === undefined) return `  ${labelOf(kind)}: not learned, nothing tried`;
-    const { cells, apart, run, boundaries, faults: met } = coveredBy(account, rows);
-    return `  ${labelOf(account)}: ${run} of ${apart} cells run; ${cells - apart} more of the ${cells} are the same run as one of them; ${boundaries} of ${account.boundaries.length} boundaries, ${met} of ${account.faults.length} faults`;
+    const { cells, apart, run, same, boundaries, faults: met } = coveredBy(account, rows);
+    return `  ${labelOf(account)}: ${run} of ${apart} cells run; ${same} more of the ${cells} are the same run as one that was run; ${boundaries} of ${account.boundaries.length} boundaries, ${met} of ${account.faults.length} faults`;
   });
   return [
     'Cells run of the full product. A cell is the same run as another where, between the two boundaries, the engine did nothing that the fault acts on: seen in runs without a fault.',

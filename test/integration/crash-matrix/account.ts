@@ -4,14 +4,21 @@ import { senselessFault } from './faults.ts';
 import { estimate } from './part.ts';
 import type { StandsFor } from './same-run.ts';
 
+export interface Same {
+  readonly fault: FaultName;
+  readonly boundary: Boundary;
+  /** The boundary whose cell stands for it. */
+  readonly by: Boundary;
+}
+
 export interface Account {
   readonly kind: string;
   readonly variant: string;
   readonly boundaries: readonly Boundary[];
   /** Those that make sense for the kind. */
   readonly faults: readonly FaultName[];
-  /** Cells that are the same run as the one at another boundary, which is tried for both. */
-  readonly same: readonly { readonly fault: FaultName; readonly boundary: Boundary; readonly by: Boundary }[];
+  /** Cells that are the same run as the one at another boundary, which stands for both. */
+  readonly same: readonly Same[];
   /** Estimated seconds of all that are not the same run as another. */
   readonly seconds: number;
 }
@@ -33,22 +40,45 @@ export interface Covered {
   /** Of these, what is left when each run that is the same as another is counted once. */
   readonly apart: number;
   readonly run: number;
+  /** Cells that are the same run as one that was run. */
+  readonly same: number;
   /** Boundaries and faults that a cell was tried at, or one that is the same run. */
   readonly boundaries: number;
   readonly faults: number;
 }
 
-/** @param rows also of other kinds, and of what makes no sense */
-export function coveredBy(account: Account, rows: readonly Row[]): Covered {
+const name = (fault: string, boundary: string) => `${fault}|${boundary}`;
+
+/** The cell that stands for each one that is the same run as another, by name. */
+function standIns(account: Account): ReadonlyMap<string, Boundary> {
+  return new Map(account.same.map((cell) => [name(cell.fault, cell.boundary), cell.by]));
+}
+
+/** Names of the cells, each by the one that stands for it, at which the fault befell a run. */
+function triedOf(account: Account, rows: readonly Row[]): ReadonlySet<string> {
+  const by = standIns(account);
   const mine = rows.filter(
-    ({ kind, variant, outcome }) =>
-      kind === account.kind && variant === account.variant && outcome !== 'not-applicable',
+    ({ kind, variant, struck }) => kind === account.kind && variant === account.variant && struck,
   );
-  const name = (fault: string, boundary: string) => `${fault}|${boundary}`;
-  const by = new Map(account.same.map((cell) => [name(cell.fault, cell.boundary), cell.by]));
-  const tried = new Set(
-    mine.map((row) => name(row.fault, by.get(name(row.fault, row.boundary)) ?? row.boundary)),
-  );
+  return new Set(mine.map((row) => name(row.fault, by.get(name(row.fault, row.boundary)) ?? row.boundary)));
+}
+
+/** For the file of rows: says of each cell that is the same run as another whether that one was run. */
+export function withTried(
+  account: Account,
+  rows: readonly Row[],
+): Omit<Account, 'same'> & { readonly same: readonly (Same & { readonly tried: boolean })[] } {
+  const tried = triedOf(account, rows);
+  return {
+    ...account,
+    same: account.same.map((cell) => ({ ...cell, tried: tried.has(name(cell.fault, cell.by)) })),
+  };
+}
+
+/** @param rows also of other kinds, of what makes no sense, and of runs that no fault befell */
+export function coveredBy(account: Account, rows: readonly Row[]): Covered {
+  const by = standIns(account);
+  const tried = triedOf(account, rows);
   const apart = account.faults.flatMap((fault) =>
     account.boundaries
       .filter((boundary) => !by.has(name(fault, boundary)))
@@ -60,6 +90,7 @@ export function coveredBy(account: Account, rows: readonly Row[]): Covered {
     cells: account.boundaries.length * account.faults.length,
     apart: apart.length,
     run: run.length,
+    same: also.length,
     boundaries: new Set([...run, ...also].map(({ boundary }) => boundary)).size,
     faults: new Set(run.map(({ fault }) => fault)).size,
   };

@@ -228,6 +228,7 @@ async function look(
     hostKind: ground.hostKind,
     // Between two steps of a plan it counts as what undoing made of it.
     outcome: bad || rest === 'between' ? 'failed' : outcome === 'between' ? rest : outcome,
+    struck: true,
     afterFault,
     accessBackSeconds: shutOut ?? null,
     journal: first.standing === settled ? settled : `${first.standing}, ${settled}`,
@@ -256,6 +257,7 @@ export async function runCase(cell: Cell, ground: Ground, known: Known, engine: 
         ...cell,
         hostKind: ground.hostKind,
         outcome: 'failed',
+        struck: false,
         afterFault: '',
         accessBackSeconds: null,
         journal: '',

@@ -62,6 +62,8 @@ export interface Row extends Omit<Cell, 'fault'> {
   /** Scenario of the lab, and whether its file systems are small ones that can be filled. */
   readonly hostKind: string;
   readonly outcome: Outcome;
+  /** The fault befell the run: nothing is known of a cell where it did not, whatever failed there. */
+  readonly struck: boolean;
   /** State right after the fault, before anybody settled it: a change of several files may stand between. */
   readonly afterFault: 'old' | 'new' | 'between' | '';
   /** Seconds from the fault until a login with sudo worked; null where nobody asked. */

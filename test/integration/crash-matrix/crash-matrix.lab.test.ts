@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Lab, openLab } from '../../lab/index.ts';
-import type { Account } from './account.ts';
+import { type Account, withTried } from './account.ts';
 import { accountLines } from './account-words.ts';
 import type { Row } from './contract.ts';
 import { loadKinds } from './kind-files.ts';
@@ -38,7 +38,7 @@ it('leaves every interrupted change in the old state or in the new one', async (
   mkdirSync('out', { recursive: true });
   writeFileSync(
     'out/crash-matrix.json',
-    `${JSON.stringify({ seconds: seconds(), rows, kinds: accounts }, null, 1)}\n`,
+    `${JSON.stringify({ seconds: seconds(), rows, kinds: accounts.map((account) => withTried(account, rows)) }, null, 1)}\n`,
   );
   console.log([summaryOf(rows), ...accountLines(kinds, accounts, rows)].join('\n'));
   const failed = rows.filter((row) => row.outcome === 'failed');

@@ -168,9 +168,11 @@ async function tryCase(own: OwnCase, host: LabHost): Promise<Row> {
   let journal = '';
   let afterFault: Row['afterFault'] = '';
   let outcome: Outcome = 'failed';
+  let struck = false;
   try {
     const traces = withoutNames(await see(tracesScript));
     await see(own.harm);
+    struck = true;
     await furnish(scene.place, own.secrets);
     const before = await see(own.witness);
     const ran = await carryOut(own, scene);
@@ -216,6 +218,7 @@ async function tryCase(own: OwnCase, host: LabHost): Promise<Row> {
     fault: own.fault,
     hostKind: own.scenario,
     outcome: scene.wrong.length > 0 ? 'failed' : outcome,
+    struck,
     afterFault,
     accessBackSeconds: null,
     journal,

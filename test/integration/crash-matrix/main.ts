@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LabError, openLab } from '../../lab/index.ts';
-import type { Account } from './account.ts';
+import { type Account, withTried } from './account.ts';
 import { accountLines, learnedWords, outlook } from './account-words.ts';
 import { faults, ownFaults, type Row } from './contract.ts';
 import { type OwnCase, ownVariant, runOwn } from './elasticsearch-own.ts';
@@ -50,7 +50,9 @@ function earlierRows(): Map<string, Row> {
   const found = new Map<string, Row>();
   if (!existsSync(partial)) return found;
   for (const line of readFileSync(partial, 'utf8').split('\n').filter(Boolean)) {
-    const row = JSON.parse(line) as Row;
+    const read = JSON.parse(line) as Omit<Row, 'struck'> & { readonly struck?: boolean };
+    // Rows of before this was noted: what did not fail was struck, where it made sense.
+    const row: Row = { ...read, struck: read.struck ?? read.outcome !== 'not-applicable' };
     if (row.outcome === 'failed') found.delete(key(row));
     else found.set(key(row), row);
   }
@@ -140,13 +142,13 @@ async function main(): Promise<number> {
       (account) => !learned.some(({ kind, variant }) => kind === account.kind && variant === account.variant),
     );
     const accounts = [...still, ...learned];
-    const all = [...earlier.values(), ...rows];
+    const all = [...new Map([...earlier.values(), ...rows].map((row) => [key(row), row])).values()];
     writeFileSync(
       out,
-      `${JSON.stringify({ seconds: Math.round((Date.now() - began) / 1000), rows, kinds: accounts }, null, 1)}\n`,
+      `${JSON.stringify({ seconds: Math.round((Date.now() - began) / 1000), rows: all, kinds: accounts.map((account) => withTried(account, all)) }, null, 1)}\n`,
     );
     say(`\n${summaryOf(rows)}\n${accountLines(known, accounts, all).join('\n')}
-  elasticsearch-own: ${new Set(all.filter(({ variant }) => variant === ownVariant).map(key)).size} of ${ownCases.length} cells run
+  elasticsearch-own: ${all.filter(({ variant, struck }) => variant === ownVariant && struck).length} of ${ownCases.length} cells run
 It took ${elapsed()}. Rows: ${out}`);
     return rows.some((row) => row.outcome === 'failed') ? 1 : 0;
   } finally {

@@ -32,6 +32,7 @@ export interface MatrixRun {
 
 const empty = {
   hostKind: '',
+  struck: false,
   afterFault: '',
   accessBackSeconds: null,
   journal: '',
