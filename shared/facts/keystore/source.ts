@@ -27,16 +27,10 @@ section unattended
 show_unit -p StandardInput | sed -n 's/^StandardInput=/input=/p'
 show_unit -p ExecStart | sed -n 's/^ExecStart={ path=\([^ ;]*\) ;.*/exec=\1/p' | plain
 printf 'named=%s\n' "$named" | plain
-fed=$(systemctl cat -- "$ES_UNIT" 2>/dev/null | sed -n 's/^[[:space:]]*StandardInput[[:space:]]*=[[:space:]]*//p' | tail -n 1)
-case $fed in
-  *%*) ;;
-  file:/*) printf 'fed=%s\n' "\${fed#file:}" | plain ;;
-esac
+fed=$(systemctl cat -- "$ES_UNIT" 2>/dev/null | sed -n 's/^[[:space:]]*StandardInput[[:space:]]*=[[:space:]]*//p' | tail -n 1 | sed -n '/%/d; s/^file:\(\/.*\)/\1/p')
+[ -z "$fed" ] || printf 'fed=%s\n' "$fed" | plain
 [ -z "$named" ] || { section passphrase; stat -Lc '${statFormat}' "$named" | plain; }
-case $fed in
-  *%*) ;;
-  file:/*) section input; stat -Lc '${statFormat}' "\${fed#file:}" | plain ;;
-esac
+[ -z "$fed" ] || { section input; stat -Lc '${statFormat}' "$fed" | plain; }
 if [ -r "$file" ]; then
   section header; od -An -v -tx1 -N32 "$file"
   section digest; { sha256sum "$file" 2>/dev/null || openssl dgst -sha256 -r "$file"; } | cut -c 1-64
