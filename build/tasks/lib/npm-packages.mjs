@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from './paths.mjs';
-import { run } from './run.mjs';
+import { findCommand, run } from './run.mjs';
 import { doneUnless, step } from './say.mjs';
 
 const INSTALL_LIMIT = 10 * 60_000;
@@ -24,6 +24,21 @@ export function packagesAreCurrent() {
 }
 
 /**
+ * npm that was told to end goes on for minutes to take its work back, and a second one beside it finds folders that do not
+ * stay empty. So it is ended at once (it begins from nothing anyway), and the next waits until the last has let go.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {readonly [string, readonly string[]]}
+ */
+function oneAtATime(command, args) {
+  const flock = findCommand('flock');
+  if (!flock) return [command, args];
+  mkdirSync(inProject('out'), { recursive: true });
+  return [flock, ['--no-fork', '-w', '120', inProject('out', '.npm-packages.lock'), command, ...args]];
+}
+
+/**
  * Installs the npm packages exactly as locked, without running any of their scripts.
  *
  * @returns {Promise<string | undefined>} why it did not work, in one sentence, or undefined
@@ -38,10 +53,12 @@ export async function installNpmPackages() {
         JSON.parse(readFileSync(inProject('package-lock.json'), 'utf8'))
       );
       tell(`${Object.keys(lock.packages).length - 1} packages`);
-      const ended = await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      const [program, words] = oneAtATime('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+      const ended = await run(program, words, {
         cwd: inProject(),
         timeout: INSTALL_LIMIT,
         env: { ...process.env, npm_config_loglevel: 'error' },
+        endBy: 'SIGKILL',
       });
       if (ended.code === 0) {
         mkdirSync(path.dirname(stamp), { recursive: true });

@@ -17,21 +17,23 @@ import { say } from './say.mjs';
  * @property {number} [timeout] milliseconds until the command and its children are killed
  * @property {boolean} [show] copy the output to ours while it arrives
  * @property {(text: string) => void} [onOutput]
+ * @property {'SIGTERM' | 'SIGKILL'} [endBy] what ends it with us: SIGTERM unless it tidies up for minutes when asked
  */
 
-/** Process groups to take along when this process ends for whatever reason it can still notice. @type {Set<number>} */
-const groups = new Set();
+/** Process groups to take along when this process ends for whatever reason it can still notice. @type {Map<number, NodeJS.Signals>} */
+const groups = new Map();
 
 /**
  * Lets the kernel end a command together with us, also when we are killed without a chance to do it ourselves.
  *
  * @param {string} command
  * @param {readonly string[]} args
+ * @param {'SIGTERM' | 'SIGKILL'} [by]
  * @returns {readonly [string, readonly string[]]}
  */
-export function endingWithUs(command, args) {
+export function endingWithUs(command, args, by = 'SIGTERM') {
   const setpriv = process.platform === 'linux' ? findCommand('setpriv') : undefined;
-  return setpriv ? [setpriv, ['--pdeathsig', 'TERM', command, ...args]] : [command, args];
+  return setpriv ? [setpriv, ['--pdeathsig', by.slice(3), command, ...args]] : [command, args];
 }
 
 /**
@@ -69,7 +71,7 @@ function endGroup(pid, signal) {
 }
 
 process.on('exit', () => {
-  for (const pid of groups) endGroup(pid, 'SIGTERM');
+  for (const [pid, signal] of groups) endGroup(pid, signal);
 });
 for (const [signal, code] of /** @type {const} */ ([
   ['SIGINT', 130],
@@ -89,7 +91,7 @@ for (const [signal, code] of /** @type {const} */ ([
  */
 export function run(command, args, choices = {}) {
   return new Promise((resolve) => {
-    const [program, words] = endingWithUs(command, args);
+    const [program, words] = endingWithUs(command, args, choices.endBy);
     const child = spawn(program, words, {
       cwd: choices.cwd,
       env: choices.env ?? process.env,
@@ -97,7 +99,7 @@ export function run(command, args, choices = {}) {
       detached: true,
     });
     const { pid } = child;
-    if (pid !== undefined) groups.add(pid);
+    if (pid !== undefined) groups.set(pid, choices.endBy ?? 'SIGTERM');
     let output = '';
     let late = false;
     const timer = choices.timeout
