@@ -36,6 +36,9 @@ export function createAnswers(options: Options, secrets: GivenSecrets): Answers 
       case 'drift':
         door.answer(question.id, 'keep');
         return;
+      case 'lacking':
+        door.answer(question.id, options.keep === true ? 'keep' : 'cancel');
+        return;
       case 'host-key-changed':
       case 'rehearsal-impossible':
         door.answer(question.id, 'cancel');

@@ -169,6 +169,11 @@ describe('the command that a report names', () => {
   });
 });
 
+it('interrupted work is kept or taken back, not both', async () => {
+  const both = ['recover', '--workspace', 'w', '--vault-passphrase-stdin', '--revert', '--keep'];
+  expect(await ran(both)).toMatchObject({ code: 64 });
+});
+
 describe('a workspace', () => {
   const passphrase = 'canary-passphrase-7391';
 

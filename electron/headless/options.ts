@@ -33,6 +33,7 @@ const known = {
   step: { type: 'string' },
   finding: { type: 'string' },
   revert: { type: 'boolean' },
+  keep: { type: 'boolean' },
   to: { type: 'string' },
   into: { type: 'string' },
   plan: { type: 'string' },

@@ -1,4 +1,7 @@
-/** `bulwark recover`: settles work that a crash or a lost connection interrupted: kept where it is complete, else put back. */
+/**
+ * `bulwark recover`: settles work that a crash or a lost connection interrupted: kept where it is complete, else put back. A node that
+ * came up secured and lacks something of before stays open work until `--keep` or `--revert` says which.
+ */
 import type { HostState } from '../../shared/contract/state.ts';
 import type { AppError } from '../../shared/domain/error.ts';
 import type { Host } from '../../shared/domain/host.ts';
@@ -66,11 +69,13 @@ export const recoverCommand: Command = {
   name: 'recover',
   summary: 'Settle interrupted work: keep what is completely in place, put back the rest.',
   usage: [
-    'bulwark recover --workspace NAME --vault-passphrase-stdin [--host NAME …] [--revert] [--break-lock] [--json]',
+    'bulwark recover --workspace NAME --vault-passphrase-stdin [--host NAME …] [--revert | --keep] [--break-lock] [--json]',
   ],
-  options: [...connecting, ...inWorkspace, 'revert', 'break-lock'],
+  options: [...connecting, ...inWorkspace, 'revert', 'keep', 'break-lock'],
   async run({ options, words }, terminal) {
     if (words.length > 0) return fail(usage(`Unexpected ${words[0] ?? ''}`));
+    if (options.revert === true && options.keep === true)
+      return fail(usage('--revert and --keep exclude each other.'));
     return await onWorkspace(options, terminal, async (headless) => {
       const hosts = chosenHosts(headless.workspace, options);
       return hosts.ok

@@ -3,7 +3,7 @@ import { type AppError, appError } from '../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import type { LockBreak } from '../../shared/engine/lock.ts';
 import type { EngineEvents } from '../../shared/engine/parts.ts';
-import { recoverHost } from '../../shared/engine/recover.ts';
+import { type RecoverReport, type RecoverRequest, recoverHost } from '../../shared/engine/recover.ts';
 import { type RollbackReport, type RollbackScope, rollBack } from '../../shared/engine/rollback.ts';
 import { afterWork } from './applying.ts';
 import type { ServiceContext } from './context.ts';
@@ -196,6 +196,30 @@ export async function settleDrift(
   }
 }
 
+/** Asks about what took effect and lacks something; true when the operator wants it kept. */
+export async function mayKeep(
+  context: ServiceContext,
+  workspace: OpenWorkspace,
+  hostId: string,
+  { items }: RecoverReport,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const lacking = items.find((item) => item.mayKeep === true);
+  if (lacking === undefined || signal.aborted) return false;
+  const answer = await context.questions.ask(
+    {
+      type: 'lacking',
+      hostId,
+      hostName: workspace.host(hostId)?.name ?? hostId,
+      stepTitle: lacking.title,
+      detail: lacking.note,
+      advice: lacking.error?.nextStep ?? '',
+    },
+    signal,
+  );
+  return answer === 'keep';
+}
+
 export async function settleInterrupted(
   context: ServiceContext,
   workspace: OpenWorkspace,
@@ -205,16 +229,21 @@ export async function settleInterrupted(
   const vault = await requireVault(workspace);
   if (!vault.ok) return vault;
   handle.doing('Asking the host what is there');
-  const recover = async (breakLock: LockBreak) =>
+  const recover = async (breakLock: LockBreak, how: RecoverRequest['how']) =>
     await recoverHost(
-      { hostId: request.hostId, how: request.choice === 'verify' ? 'settle' : 'undo', breakLock },
+      { hostId: request.hostId, how, breakLock },
       engineParts(context, workspace),
       handle.signal,
       undoEvents(context, request.hostId, handle),
     );
-  const settled = await askingForLock(recover, (error) =>
-    mayBreakLock(context, workspace, request.hostId, error, handle.signal),
-  );
+  const settleBy = async (how: RecoverRequest['how']) =>
+    await askingForLock(
+      (breakLock) => recover(breakLock, how),
+      (error) => mayBreakLock(context, workspace, request.hostId, error, handle.signal),
+    );
+  let settled = await settleBy(request.choice === 'verify' ? 'settle' : 'undo');
+  if (settled.ok && (await mayKeep(context, workspace, request.hostId, settled.value, handle.signal)))
+    settled = await settleBy('keep');
   const touched = hostsOf(request.hostId, settled.ok ? settled.value.items : []);
   await afterWork(context, workspace, touched, handle, settled.ok);
   if (!settled.ok) return settled;

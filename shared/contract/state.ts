@@ -156,6 +156,16 @@ export const questionSchema = z.discriminatedUnion('type', [
   }),
   z.object({
     id: z.string(),
+    type: z.literal('lacking'),
+    hostId: z.string(),
+    hostName: z.string(),
+    stepTitle: z.string(),
+    /** What the interrupted step left lacks of before. */
+    detail: z.string(),
+    advice: z.string(),
+  }),
+  z.object({
+    id: z.string(),
     type: z.literal('rehearsal-impossible'),
     hostId: z.string(),
     hostName: z.string(),

@@ -106,9 +106,16 @@ export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
   ): Promise<Result<void | UndoWords>>;
   /**
    * Whether an interrupted change is complete; absent where inspecting tells. Changes nothing on the host that was not being
-   * changed, and brings in order what only the operator's side has to know of it. False: it is taken back.
+   * changed, and brings in order what only the operator's side has to know of it. False: it is taken back. VERIFY_FAILED: it took effect
+   * and lacks something, so the operator decides.
+   * @param evenLacking they did: it is kept
    */
-  complete?(change: ChangeOf<K>, before: Uint8Array, context: ChangeContext): Promise<Result<boolean>>;
+  complete?(
+    change: ChangeOf<K>,
+    before: Uint8Array,
+    context: ChangeContext,
+    evenLacking?: boolean,
+  ): Promise<Result<boolean>>;
   /**
    * From what the change left to what is there now, for an operator who is asked about drift. Needed where an inspection would take
    * somebody else's edit over instead of showing it; elsewhere that one is read backwards.

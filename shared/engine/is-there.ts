@@ -5,16 +5,18 @@ import type { ChangeContext, ChangeKind } from './change-kind.ts';
 import { connectionLost } from './parts.ts';
 
 /**
- * Whether an interrupted change is complete. A restart has nothing to look at: it is done again, which is what it is for.
+ * Whether an interrupted change is complete. Errors: VERIFY_FAILED where it took effect and lacks something, unless it is kept
+ * nevertheless (`evenLacking`); those of the connection. A restart has nothing to look at: it is done again, which is what it is for.
  */
 export async function isThere(
   kind: ChangeKind,
   change: Change,
   before: Uint8Array,
   context: ChangeContext,
+  evenLacking = false,
 ): Promise<Result<boolean>> {
   if (kind.complete !== undefined) {
-    return await kind.complete(change, before, context);
+    return await kind.complete(change, before, context, evenLacking);
   }
   if (change.kind === 'service-restart') {
     const again = await kind.apply(change, before, context);

@@ -5,26 +5,15 @@
  */
 import { appError } from '../domain/error.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
-import { dropFromHost, sealOnHost } from './hand-undo/kit.ts';
+import { dropFromHost } from './hand-undo/kit.ts';
 import { dropUndone, undoneTags } from './hand-undo/undone.ts';
 import { HostWork } from './host-work.ts';
-import { isThere } from './is-there.ts';
 import { owedRestarts, type StepHistory, stepHistories } from './journal/history.ts';
-import { sweepLeftovers } from './leftovers.ts';
+import { keepIfInPlace, type RecoverItem } from './keep-if-in-place.ts';
 import type { LockBreak } from './lock.ts';
-import {
-  changeContext,
-  type EngineEvents,
-  type EngineParts,
-  kindOf,
-  noEvents,
-  shown,
-  tagOf,
-} from './parts.ts';
+import { type EngineEvents, type EngineParts, noEvents, shown } from './parts.ts';
 import type { Journal } from './ports.ts';
 import { restartStepId } from './restarts-owed.ts';
-import { allEnded } from './together/all-ended.ts';
-import { Meeting, type Together } from './together/meeting.ts';
 import {
   finishPeers,
   isTogether,
@@ -32,10 +21,8 @@ import {
   openPeers,
   type Peer,
   peerHosts,
-  sameStep,
   undoTogether,
 } from './together/peers.ts';
-import type { RollbackItem } from './undo-step.ts';
 import { Undoing } from './undoing.ts';
 
 export interface InterruptedStep {
@@ -90,118 +77,19 @@ export async function interruptedSteps(
 
 export interface RecoverRequest {
   readonly hostId: string;
-  /** `settle`: keep what is in place, put back the rest. `undo`: put back everything that is open. */
-  readonly how: 'settle' | 'undo';
+  /**
+   * `settle`: keep what is in place, put back the rest; what took effect and lacks something stays open. `keep`: the same, and
+   * keep that too. `undo`: put back everything that is open.
+   */
+  readonly how: 'settle' | 'keep' | 'undo';
   /** Take the lock over: it is usually our own, left by the interruption. Only when the operator asked for it. */
   readonly breakLock: LockBreak;
   readonly force?: boolean;
 }
 
-export type RecoverItem = Omit<RollbackItem, 'result'> & {
-  readonly result: RollbackItem['result'] | 'kept';
-};
-
 export interface RecoverReport {
   readonly result: 'settled' | 'incomplete';
   readonly items: readonly RecoverItem[];
-}
-
-/** Where a step was interrupted, and what is needed to ask the host. */
-interface Interrupted {
-  readonly history: StepHistory;
-  readonly work: HostWork;
-}
-
-async function inPlace(
-  { history, work }: Interrupted,
-  parts: EngineParts,
-  events: EngineEvents,
-  together?: Together,
-): Promise<Result<boolean>> {
-  const { intent } = history;
-  const before = await parts.blobs.get(intent.beforeImage);
-  if (!before.ok) {
-    return before;
-  }
-  const tag = tagOf(intent.planId, intent.stepId);
-  const context = changeContext(parts, work.session, { tag, guard: events.guard, together });
-  return await isThere(kindOf(parts.kinds, intent.change), intent.change, before.value, context);
-}
-
-async function keep({ history, work }: Interrupted, parts: EngineParts): Promise<Result<true>> {
-  const { intent } = history;
-  const tag = tagOf(intent.planId, intent.stepId);
-  await sweepLeftovers(work.session, intent.change, tag);
-  const byHand = await sealOnHost(work.session, tag);
-  const written = await parts.journal.append({
-    type: 'outcome',
-    hostId: work.hostId,
-    planId: intent.planId,
-    stepId: intent.stepId,
-    result: 'done',
-    mark: {},
-    note: 'Interrupted; found in place afterwards.',
-    ...(byHand.ok && byHand.value ? { byHand: true as const } : {}),
-  });
-  return written.ok ? succeed(true) : written;
-}
-
-function keptItem({ planId, stepId, title }: StepHistory['intent']): RecoverItem {
-  return { planId, stepId, title, result: 'kept', note: 'It is completely in place.' };
-}
-
-/** Kept where it is complete, on all hosts that it was carried out on together: what was kept. Nothing: it goes back. */
-async function keepIfInPlace(
-  own: Interrupted,
-  peers: readonly Peer[],
-  parts: EngineParts,
-  events: EngineEvents,
-): Promise<Result<readonly RecoverItem[]>> {
-  if (!isTogether(own.history, parts.kinds)) {
-    const there = await inPlace(own, parts, events);
-    const kept = there.ok && there.value ? await keep(own, parts) : there;
-    return kept.ok ? succeed(kept.value ? [keptItem(own.history.intent)] : []) : kept;
-  }
-  const all = [
-    own,
-    ...peers.flatMap(({ work, histories }) => {
-      const history = sameStep(own.history, histories);
-      return history === undefined ? [] : [{ work, history }];
-    }),
-  ];
-  const meeting = new Meeting(
-    all.map(({ work }) => work.hostId),
-    'all-or-none',
-  );
-  const looked = await allEnded(
-    all.map(async (one) => {
-      const place = meeting.place(one.work.hostId);
-      let there: Result<boolean> | undefined;
-      try {
-        there = await inPlace(one, parts, events, place);
-        return there;
-      } finally {
-        place.leave(there?.ok === true && there.value ? 'done' : 'failed');
-      }
-    }),
-  );
-  const hosts = kindOf(parts.kinds, own.history.intent.change).together?.(own.history.intent.change) ?? [];
-  const lost = looked.find((one) => !one.ok);
-  if (lost !== undefined) {
-    return lost;
-  }
-  if (all.length < hosts.length || looked.some((one) => one.ok && !one.value)) {
-    return succeed([]);
-  }
-  const items: RecoverItem[] = [];
-  for (const one of all) {
-    const kept = one.history.standing === 'applied' ? succeed(true as const) : await keep(one, parts);
-    if (!kept.ok) {
-      return kept;
-    }
-    items.push({ ...keptItem(one.history.intent), ...(one === own ? {} : { hostId: one.work.hostId }) });
-  }
-  return succeed(items);
 }
 
 /** Errors mean that nothing was begun (HOST_LOCKED, NOT_FOUND, the connection's); afterwards the report tells. */
@@ -253,9 +141,10 @@ export async function recoverHost(
         undoing.leave(history, 'Not begun.');
         continue;
       }
-      if (request.how === 'settle' && history.undoIntent === undefined) {
+      if (request.how !== 'undo' && history.undoIntent === undefined) {
         const { planId, stepId, title } = history.intent;
-        const kept = await keepIfInPlace({ history, work }, peers, parts, events);
+        const evenLacking = request.how === 'keep';
+        const kept = await keepIfInPlace({ history, work, evenLacking }, peers, parts, events);
         if (!kept.ok) {
           looked.push({
             planId,
@@ -264,6 +153,7 @@ export async function recoverHost(
             result: 'failed',
             note: kept.error.message,
             error: shown(kept.error),
+            ...(kept.error.code === 'VERIFY_FAILED' ? { mayKeep: true as const } : {}),
           });
           continue;
         }
@@ -283,7 +173,7 @@ export async function recoverHost(
     // Asked what is there, it turned out to stay: that settles it. Who asked for it to go has not got that.
     const settled = undone.map(
       (item): RecoverItem =>
-        request.how === 'settle' && item.stays === true ? { ...item, result: 'kept' } : item,
+        request.how !== 'undo' && item.stays === true ? { ...item, result: 'kept' } : item,
     );
     const items = [...looked, ...settled];
     await dropFromHost(work.session, ...undoneTags(histories));

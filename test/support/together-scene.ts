@@ -36,6 +36,8 @@ interface Scene {
   unreachable: string | undefined;
   /** How it is not reached. */
   why: ErrorCode;
+  /** The host that is secured and lacks something of before. */
+  lacking: string | undefined;
   /** Where a defect of ours shows. */
   throwing: string | undefined;
 }
@@ -78,9 +80,12 @@ const kind: ChangeKind<'es-own-certificates'> = {
     scene.done.push(`back ${hostId}`);
     return succeed(undefined);
   },
-  async complete(_change, _before, { host: { hostId }, together }) {
+  async complete(_change, _before, { host: { hostId }, together }, evenLacking) {
     if (hostId === scene.throwing) throw new Error('defect');
-    return succeed((await together?.meet('up')) === true && scene.now.get(hostId) === 'secured');
+    if (scene.now.get(hostId) !== 'secured' || (await together?.meet('up')) !== true) return succeed(false);
+    return hostId === scene.lacking && evenLacking !== true
+      ? fail(appError('VERIFY_FAILED', 'Documents are missing.', 'Look.', { hostState: 'changed' }))
+      : succeed(true);
   },
 };
 
@@ -106,6 +111,7 @@ export function newScene(): void {
     failing: undefined,
     unreachable: undefined,
     why: 'SSH_TIMEOUT',
+    lacking: undefined,
     throwing: undefined,
   };
 }

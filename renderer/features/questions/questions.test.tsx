@@ -67,6 +67,7 @@ describe('a secret', () => {
 describe.each([
   ['drift', 'Keep what is there now'],
   ['lock', 'Leave the lock alone'],
+  ['lacking', 'Leave it open'],
   ['rehearsal-impossible', 'Change nothing'],
 ] as const)('the question %s', (type, careful) => {
   it('has the focus on the careful choice', async () => {

@@ -109,6 +109,28 @@ export function LockQuestion({ question }: { readonly question: QuestionOf<'lock
   );
 }
 
+export function LackingQuestion({ question }: { readonly question: QuestionOf<'lacking'> }) {
+  return (
+    <WorkQuestion
+      id={question.id}
+      title={`${question.hostName} took the change and lacks something`}
+      choices={[
+        { answer: 'cancel', words: 'Leave it open' },
+        { answer: 'keep', words: 'Keep it as it is' },
+      ]}
+    >
+      <div className="prose">
+        <p>
+          “{asTask(question.stepTitle).replace(/\.$/, '')}” was interrupted, and took effect all the same.{' '}
+          {question.detail}
+        </p>
+        <p>{question.advice}</p>
+        <p>Nothing was changed. Left open, it can still be kept or taken back.</p>
+      </div>
+    </WorkQuestion>
+  );
+}
+
 export function RehearsalQuestion({ question }: { readonly question: QuestionOf<'rehearsal-impossible'> }) {
   return (
     <WorkQuestion

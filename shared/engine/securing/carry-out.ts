@@ -9,6 +9,7 @@ import { readFile } from '../host-files.ts';
 import { afterWriting } from '../host-script.ts';
 import type { NodeCredential } from '../ports.ts';
 import { peerFailed } from '../together/meeting.ts';
+import { lacks } from './complete.ts';
 import { describeReturn } from './describe-return.ts';
 import { beginInStep } from './in-step.ts';
 import { caPath, type Otherwise, pinnedDoor, storePassword } from './secured.ts';
@@ -176,7 +177,7 @@ export async function carryOut(step: Securing, context: ChangeContext): Promise<
 
 /**
  * Goes on where the switch had come to its end and nobody was there any more to finish it. False: there is no node of this
- * step that could be finished. Errors: those of the connection.
+ * step that could be finished. Errors: VERIFY_FAILED where it is finished and lacks something, those of the connection.
  */
 export async function finishInterrupted(step: Ending, context: ChangeContext): Promise<Result<boolean>> {
   const ended = await endHeld(context, 5 * startSeconds);
@@ -186,6 +187,15 @@ export async function finishInterrupted(step: Ending, context: ChangeContext): P
   if (ended.value.standing.state !== 'committed') {
     return succeed(false);
   }
-  const finished = await finish(step, ended.value.context);
+  let lacking: AppError | undefined;
+  const check: Ending['check'] = async (...asked) => {
+    const checked = (await step.check?.(...asked)) ?? succeed({});
+    lacking = !checked.ok && checked.error.code === 'VERIFY_FAILED' ? checked.error : undefined;
+    return checked;
+  };
+  const finished = await finish({ ...step, check }, ended.value.context);
+  if (lacking !== undefined) {
+    return fail(lacks(lacking));
+  }
   return finished.ok || !isLost(finished.error) ? succeed(finished.ok) : finished;
 }

@@ -7,6 +7,8 @@ import { MemorySecrets } from '../../../test/support/memory-ports.ts';
 import { NodeHost } from '../../../test/support/node-host.ts';
 import { appError } from '../../domain/error.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
+import { Secret } from '../../domain/secret.ts';
+import { finishInterrupted } from './carry-out.ts';
 import { completeSecured } from './complete.ts';
 import { switchFolder } from './switch.ts';
 
@@ -29,10 +31,12 @@ afterEach(() => host.remove());
 function complete(
   isSecured: () => Promise<Result<boolean>>,
   check?: () => Promise<Result<void>>,
+  evenLacking?: boolean,
 ): Promise<Result<boolean>> {
   return completeSecured(
     { install, httpCaRef: 'ca', leftovers: [wrapper], isSecured, ...(check === undefined ? {} : { check }) },
     testContext(host, { secrets }),
+    evenLacking,
   );
 }
 
@@ -49,16 +53,30 @@ it.each(['committed', 'none'])(
   },
 );
 
+const lacking = fail(appError('VERIFY_FAILED', 'Some are missing.', 'The old configuration is put back.'));
+
 it.each([
-  ['committed', 'lacks documents', false],
-  ['committed', 'holds all', true],
-  ['none', 'lacks documents', true],
-] as const)('a secured node whose switch says %s and that %s is kept: %s', async (state, holds, kept) => {
-  if (state !== 'none') host.place(`${folder}/state`, `${state}\n`);
-  const lacking = fail(appError('VERIFY_FAILED', 'Some are missing.', 'Look.'));
-  const check = () => Promise.resolve(holds === 'holds all' ? succeed(undefined) : lacking);
-  expect(value(await complete(yes, check))).toBe(kept);
-  expect(there()).toEqual(kept ? [] : [wrapper, folder]);
+  ['committed', 'holds all', succeed(undefined), false],
+  ['committed', 'lacks documents, as the operator knows', lacking, true],
+  ['none', 'lacks documents', lacking, false],
+] as const)(
+  'a secured node whose switch says %s and that %s is kept',
+  async (state, _holds, checked, evenLacking) => {
+    if (state !== 'none') host.place(`${folder}/state`, `${state}\n`);
+    expect(value(await complete(yes, () => Promise.resolve(checked), evenLacking))).toBe(true);
+    expect(there()).toEqual([]);
+  },
+);
+
+it('a secured node that lacks something is neither kept nor opened by itself', async () => {
+  host.place(`${folder}/state`, 'committed\n');
+  const completed = await complete(yes, () => Promise.resolve(lacking));
+  expect(completed).toMatchObject({
+    error: { code: 'VERIFY_FAILED', message: 'Some are missing.', hostState: 'changed' },
+  });
+  expect(completed.ok ? '' : completed.error.nextStep).toMatch(/opens it to everybody/);
+  expect(there()).toEqual([wrapper, folder]);
+  expect((await secrets.get('ca')).ok).toBe(false);
 });
 
 it('whether a node holds its documents is not decided by a link that broke', async () => {
@@ -91,4 +109,34 @@ it('nothing is removed while the vault does not take the CA', async () => {
   secrets.put = () => Promise.resolve(fail(appError('IO', 'The vault could not be written.', 'Make room.')));
   expect(await complete(yes)).toMatchObject({ error: { code: 'IO' } });
   expect(there()).toEqual([wrapper, folder]);
+});
+
+it.each([
+  [
+    'lacks something',
+    succeed(undefined),
+    lacking,
+    { error: { code: 'VERIFY_FAILED', nextStep: /keep it/i } },
+  ],
+  ['cannot be logged in to', fail(appError('ES_AUTH_FAILED', 'No.', 'Look.')), lacking, { value: false }],
+  ['holds all', succeed(undefined), succeed({}), { value: true }],
+] as const)('a node that is finished later and %s', async (_name, proven, checked, expected) => {
+  host.place(`${folder}/state`, 'committed\n');
+  const finished = await finishInterrupted(
+    {
+      install,
+      httpCaRef: 'ca',
+      password: new Secret('in the vault'),
+      leftovers: [wrapper],
+      proven: () => Promise.resolve(proven),
+      check: () => Promise.resolve(checked),
+    },
+    testContext(host, { secrets }),
+  );
+  const told = finished.ok ? finished : { error: { ...finished.error } };
+  expect(told).toMatchObject(
+    'error' in expected
+      ? { error: { ...expected.error, nextStep: expect.stringMatching(expected.error.nextStep) as unknown } }
+      : expected,
+  );
 });

@@ -1,9 +1,9 @@
 /** Ends a step that was interrupted after its node had been secured: what carrying it out would have done last. */
 import type { EsInstall } from '../../domain/elasticsearch.ts';
-import { type Result, succeed } from '../../domain/result.ts';
+import type { AppError } from '../../domain/error.ts';
+import { fail, type Result, succeed } from '../../domain/result.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ChangeContext } from '../change-kind.ts';
-import { isLost } from '../elasticsearch/node.ts';
 import { pinnedDoor } from './secured.ts';
 import { endHeld } from './standing.ts';
 import { forgetSwitch, startSeconds } from './switch.ts';
@@ -20,25 +20,48 @@ export interface Interrupted {
   readonly check?: (context: ChangeContext) => Promise<Result<void>>;
 }
 
-/** Whether the node holds what it has to; of several nodes, once all of them are up. */
-async function holdsAll(step: Interrupted, context: ChangeContext): Promise<Result<boolean>> {
+/**
+ * A secured node that lacks something of before is neither finished nor taken back by anybody but the operator: hours later
+ * indices may be gone because their time was over, and opening the node brings no document back.
+ */
+export function lacks(error: AppError): AppError {
+  return {
+    ...error,
+    nextStep:
+      'Look at the node: it is secured and runs. Keep it if that is as it should be. Taking it back opens it to everybody again and brings no document back, because the data directory was never touched.',
+    hostState: 'changed',
+  };
+}
+
+/** Whether the node holds what it has to; of several nodes, once all of them are up. Errors: what is lacking (VERIFY_FAILED). */
+async function holdsAll(
+  step: Interrupted,
+  context: ChangeContext,
+  evenLacking: boolean,
+): Promise<Result<boolean>> {
   if (step.check === undefined) {
     return succeed(true);
   }
   if (context.together !== undefined && !(await context.together.meet('up'))) {
     return succeed(false);
   }
-  const checked = await step.check(context);
-  return checked.ok || !(isLost(checked.error) || checked.error.code === 'CANCELLED')
-    ? succeed(checked.ok)
-    : checked;
+  const checked = evenLacking ? succeed(undefined) : await step.check(context);
+  if (checked.ok) {
+    return succeed(true);
+  }
+  return checked.error.code === 'VERIFY_FAILED' ? fail(lacks(checked.error)) : checked;
 }
 
 /**
  * False: it is to be taken back. A switch that still runs is waited for first: until its end it needs what lies beside the node.
- * Errors: the connection's, the vault's.
+ * Errors: VERIFY_FAILED where the node is secured and lacks something, the connection's, the vault's.
+ * @param evenLacking the operator says that it is kept nevertheless
  */
-export async function completeSecured(step: Interrupted, context: ChangeContext): Promise<Result<boolean>> {
+export async function completeSecured(
+  step: Interrupted,
+  context: ChangeContext,
+  evenLacking = false,
+): Promise<Result<boolean>> {
   const ended = await endHeld(context, 5 * startSeconds);
   if (!ended.ok) {
     return ended;
@@ -51,7 +74,7 @@ export async function completeSecured(step: Interrupted, context: ChangeContext)
   if (!secured.ok || !secured.value) {
     return secured;
   }
-  const holds = standing.state === 'committed' ? await holdsAll(step, live) : secured;
+  const holds = standing.state === 'committed' ? await holdsAll(step, live, evenLacking) : secured;
   if (!holds.ok || !holds.value) {
     return holds;
   }

@@ -104,7 +104,8 @@ async function interruptedAt(secured: readonly string[]): Promise<void> {
   }
 }
 
-const settle = (how: 'settle' | 'undo') => recoverHost({ hostId: 'one', how, breakLock: false }, scene.parts);
+const settle = (how: 'settle' | 'keep' | 'undo') =>
+  recoverHost({ hostId: 'one', how, breakLock: false }, scene.parts);
 
 it('interrupted when all hosts had switched, stays; asked of one host, settled on all', async () => {
   await interruptedAt(names);
@@ -124,6 +125,29 @@ it.each([[['one']], [['two', 'three']], [[]]])(
     expect(value(await interruptedSteps(scene.parts.journal, names))).toEqual([]);
   },
 );
+
+it.each([['one'], ['two']])(
+  'interrupted when all had switched, and %s lacks something: nobody goes back unasked, and all stay when asked to',
+  async (lacking) => {
+    await interruptedAt(names);
+    scene.lacking = lacking;
+    const left = value(await settle('settle'));
+    expect(left).toMatchObject({ result: 'incomplete', items: [{ result: 'failed', mayKeep: true }] });
+    expect(words()).toEqual(['secured', 'secured', 'secured']);
+    expect(value(await interruptedSteps(scene.parts.journal, names))).toHaveLength(3);
+
+    expect(value(await settle('keep'))).toMatchObject({ result: 'settled' });
+    expect(words()).toEqual(['secured', 'secured', 'secured']);
+    expect(value(await interruptedSteps(scene.parts.journal, names))).toEqual([]);
+  },
+);
+
+it('interrupted, with one host that lacks something: taken back when asked to', async () => {
+  await interruptedAt(names);
+  scene.lacking = 'two';
+  expect(value(await settle('undo'))).toMatchObject({ result: 'settled' });
+  expect(words()).toEqual(['open', 'open', 'open']);
+});
 
 it('interrupted, with one host that cannot be reached: nothing is decided, but the others can be taken back', async () => {
   await interruptedAt(['one', 'two']);

@@ -7,6 +7,7 @@ const titles = {
   secret: /^(Password|Passphrase|sudo password|Answer|Elasticsearch password) for /,
   drift: /was changed by somebody else$/,
   lock: /is locked by somebody else$/,
+  lacking: /took the change and lacks something$/,
   'rehearsal-impossible': /cannot be rehearsed$/,
 } as const;
 

@@ -45,6 +45,14 @@ export const questions: { readonly [T in Question['type']]: Extract<Question, { 
     holder: 'j.brandt@ws-114 has been working on this host since 2026-03-12T12:52:40Z.',
     advice: 'Wait until they are done, or ask them; breaking the lock while they work may damage the host.',
   },
+  lacking: {
+    ...asked,
+    type: 'lacking',
+    stepTitle: 'secure Elasticsearch with certificates of an authority in your vault',
+    detail:
+      'Before there were 1203 documents in 2 indices; the secured node does not show all documents of logs-1.',
+    advice: 'Look at the node: it is secured and runs.',
+  },
   'rehearsal-impossible': {
     ...asked,
     type: 'rehearsal-impossible',
