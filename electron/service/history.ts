@@ -19,17 +19,13 @@ function undoOf({ undoOutcome, undoIntent }: StepHistory): Pick<HistoryItem, 'un
 }
 
 function openingOf(change: Change): Pick<HistoryItem, 'opens' | 'nodes'> {
-  switch (change.kind) {
-    case 'es-auto-configuration':
-      return { opens: change.setAsideData ? 'old-data' : 'everybody' };
-    case 'es-own-certificates':
-      return {
-        opens: change.asksAlready ? 'clear' : 'everybody',
-        ...(change.cluster === undefined ? {} : { nodes: change.cluster.hosts.length }),
-      };
-    default:
-      return {};
-  }
+  if (change.kind === 'es-auto-configuration')
+    return { opens: change.setAsideData ? 'old-data' : 'everybody' };
+  if (change.kind !== 'es-own-certificates') return {};
+  return {
+    opens: change.asksAlready ? 'clear' : 'everybody',
+    ...(change.cluster === undefined ? {} : { nodes: change.cluster.hosts.length }),
+  };
 }
 
 /** Newest first. */
