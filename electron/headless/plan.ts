@@ -53,13 +53,20 @@ function notFailing(findings: readonly Finding[]): readonly string[] {
     .map((finding) => `${finding.id}: ${finding.outcome}: ${finding.summary}`);
 }
 
-/** It fails, and no step of a plan can change that: the reason and the way by hand are with the findings. */
+/** What fails, and the way by hand where there is no other. */
+function byHand({ id, summary, remedy }: Finding): readonly string[] {
+  return remedy.type === 'manual'
+    ? [`${id}: ${summary}`, `  ${remedy.reason}`, ...remedy.steps.map((step) => `  - ${step}`)]
+    : [`${id}: ${summary}`];
+}
+
+/** It fails, and no step of a plan can change that. */
 function nothingToDo(reason: string, failing: readonly Finding[], other: readonly string[]): Output {
   const left = failing.map((finding) => `${finding.id}: ${finding.summary}`);
   return {
     exitCode: exitCodes.fails,
     data: { plan: null, notFailing: other, notPlanned: left },
-    text: plain([reason, ...left, ...other].join('\n')),
+    text: plain([reason, ...failing.flatMap(byHand), ...other].join('\n')),
   };
 }
 

@@ -49,7 +49,7 @@ export function electronPrinter(options: ElectronPrinterOptions): Result<PdfPrin
     );
   }
   if (!existsSync(options.entry)) {
-    return fail(unable('The print entry is not built', 'Run the build once, or export from the app'));
+    return fail(unable('The print entry is not built', 'Run npm run build once, or export from the app'));
   }
   return succeed({ print: async (job) => await printOnce(executable, options.entry, job) });
 }
