@@ -7,13 +7,12 @@ import type { Facts } from '../../shared/domain/facts.ts';
 import type { Scan } from '../../shared/domain/finding.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { type Gathered, type GatherPorts, gatherFacts } from '../../shared/engine/gather.ts';
-import { kindOf } from '../../shared/engine/parts.ts';
 import type { HostSession, NodeCredential, OutsideObserver, TlsPeer } from '../../shared/engine/ports.ts';
 import { scanHost } from '../../shared/engine/scan.ts';
 import { factParts } from '../../shared/facts/sources.ts';
 import { observeOutside } from '../adapters/outside/outside.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
-import { changeKinds } from './change-kinds.ts';
+import { outageOf } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
 import { judgeKibanaAgain, kibanaPeers, kibanaReading, withKibanaPeers } from './kibana-peers.ts';
 import { keepLatest } from './latest-scans.ts';
@@ -158,7 +157,7 @@ export async function assessHost(
       hostKey: `${session.hostKey.type} ${session.hostKey.fingerprint}`,
       gathered: gathered.value,
       peers: gathered.value.peers,
-      outageOf: (change) => kindOf(changeKinds, change).describe(change).outageSeconds,
+      outageOf,
       clusterOf: (node) =>
         joinedHosts(store.get().hosts, { hostId, node, exposure: gathered.value.exposure }).clusterOf(hostId),
       kibanaPeers: kibanaPeers(store.get().hosts, hostId, (id) => factsOf(workspace, id)),

@@ -1,4 +1,5 @@
 /** Every change kind there is, by name; a missing one is a compile error. */
+import type { Change } from '../../shared/domain/change.ts';
 import type { ChangeKinds } from '../../shared/engine/change-kind.ts';
 import { account } from '../../shared/engine/changes/account/account.ts';
 import { certificateInstall } from '../../shared/engine/changes/certificate-install/certificate-install.ts';
@@ -20,6 +21,7 @@ import { swap } from '../../shared/engine/changes/swap/swap.ts';
 import { sysctl } from '../../shared/engine/changes/sysctl/sysctl.ts';
 import { systemdDropin } from '../../shared/engine/changes/systemd-dropin/systemd-dropin.ts';
 import { yamlSetting } from '../../shared/engine/changes/yaml-setting/yaml-setting.ts';
+import { kindOf } from '../../shared/engine/parts.ts';
 
 export const changeKinds: ChangeKinds = {
   'file-content': fileContent,
@@ -43,3 +45,8 @@ export const changeKinds: ChangeKinds = {
   'kibana-setting': kibanaSetting,
   'encrypted-volume-migration': encryptedVolumeMigration,
 };
+
+/** Seconds that the node is expected to be away by one change, as the plan will say it. */
+export function outageOf(change: Change): number {
+  return kindOf(changeKinds, change).describe(change).outageSeconds;
+}

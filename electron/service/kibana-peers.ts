@@ -15,9 +15,10 @@ import {
   type KibanaSettings,
 } from '../../shared/domain/kibana.ts';
 import type { KibanaReading } from '../../shared/engine/fact-source.ts';
-import { findingOf, kibanaPeersFact } from '../../shared/engine/scan.ts';
+import { findingAmong, kibanaPeersFact } from '../../shared/engine/scan.ts';
 import { kibanaKeystoreCodec } from '../adapters/kibana/keystore-codec.ts';
 import { systemClock, systemDigest, systemRandom } from '../adapters/system/system.ts';
+import { outageOf } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import { judgeAgain } from './topology.ts';
@@ -106,7 +107,7 @@ export async function judgeKibanaAgain(
     if (facts === undefined || knownValue(facts.kibana) == null) return undefined;
     return (finding) => {
       const control = controls.find(({ words }) => words.id === finding.controlId);
-      return control ? findingOf(control, facts, host.id, at) : finding;
+      return control ? findingAmong(catalog, control, facts, { hostId: host.id, at, outageOf }) : finding;
     };
   });
 }

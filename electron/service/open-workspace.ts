@@ -17,6 +17,7 @@ import { type AskedCredentials, createAskedCredentials } from './asked-credentia
 import { type Connections, createConnections } from './connections.ts';
 import type { ServiceContext } from './context.ts';
 import { nodeLoginState, withNodeLogin } from './node-logins.ts';
+import { named } from './secret-names.ts';
 import {
   makeWorkspaceFolders,
   readScan,
@@ -191,7 +192,7 @@ export async function openWorkspace(
       const key = await vault.blobKey();
       if (key.ok) blobKey = key.value;
       const listed = await vault.list();
-      const secrets = listed.ok ? listed.value.filter(({ ref }) => !isStepNote(ref)) : [];
+      const secrets = listed.ok ? named(listed.value, file.hosts).filter(({ ref }) => !isStepNote(ref)) : [];
       context.store.set({ vault: { state: 'unlocked', secrets } });
       showNodeLogins(new Set(secrets.map(({ ref }) => ref)));
     },

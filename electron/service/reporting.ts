@@ -20,6 +20,7 @@ import type { ServiceContext } from './context.ts';
 import { requireVault } from './engine-work.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
+import { named } from './secret-names.ts';
 
 /** Version of the shipped controls; grows with the catalogue. */
 export const catalogVersion = '2026.11';
@@ -94,7 +95,7 @@ export async function exportWorkspaceReport(
     tool: { version: context.version, catalogVersion, controls: catalog.length },
     signer: signer.value,
     hosts,
-    secrets: secrets.value,
+    secrets: named(secrets.value, file.hosts),
     waivers: file.waivers,
     certificates: hosts.flatMap(({ host }) =>
       peersOf(workspace, host.id).flatMap(({ port, peer }) =>

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostState } from '../../shared/contract/state.ts';
+import builtinPasswords from '../../shared/controls/auth/builtin-passwords/control.ts';
 import consistentSecurity from '../../shared/controls/cluster/consistent-security/control.ts';
 import type { Scan } from '../../shared/domain/finding.ts';
 import { type HostNode, topologySchema } from '../../shared/domain/topology.ts';
 import { findingOf } from '../../shared/engine/scan.ts';
+import { factsOf, open } from '../../test/support/facts.ts';
 import { collectingLog, emptyState, hostState } from '../../test/support/service-state.ts';
 import { clusterView, hostNode } from '../../test/support/topology.ts';
 import { createStateStore } from './state-store.ts';
@@ -80,6 +82,22 @@ describe('when a host was read or could not be', () => {
     const failed = { ...silent, assess: { ...silent.assess, state: 'failed', doing: 'No route.' } } as const;
     expect((await judged([stateOf(1), stateOf(2), failed])).kept).toEqual(['unknown', 'unknown', 'unknown']);
   });
+});
+
+it('says of a fix judged again how much it disturbs, with all that is fixed in the same step', async () => {
+  const state = stateOf(1, { security: 'off' });
+  const finding = findingOf(builtinPasswords, {}, 'host-1', at);
+  const store = createStateStore(emptyState, () => undefined);
+  store.setHosts([
+    {
+      ...state,
+      latest: { ...scanOf('host-1', hostNode(1, { security: 'off' }), 'pass'), findings: [finding] },
+    },
+  ]);
+  await judgeClusterAgain({ store }, { paths: workspacePaths(root) }, () => factsOf(open));
+  const [again] = store.get().hosts[0]?.latest?.findings ?? [];
+  expect(again?.outcome).toBe('fail');
+  expect(again?.remedy).toMatchObject({ type: 'changes', blast: 'full', outageSeconds: 60 });
 });
 
 describe('the picture for the window', () => {

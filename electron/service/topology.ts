@@ -7,10 +7,12 @@ import type { Facts } from '../../shared/domain/facts.ts';
 import type { Exposure, Finding, Scan } from '../../shared/domain/finding.ts';
 import { type HostNode, type Topology, topologySchema } from '../../shared/domain/topology.ts';
 import type { Log } from '../../shared/engine/ports.ts';
-import { findingOf, topologyFact } from '../../shared/engine/scan.ts';
+import { findingAmong, topologyFact } from '../../shared/engine/scan.ts';
 import { type Joined, joinTopology, type TopologyHost } from '../../shared/engine/topology/topology.ts';
 import { systemClock } from '../adapters/system/system.ts';
+import { outageOf } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
+
 import { keepLatest } from './latest-scans.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 
@@ -114,9 +116,10 @@ export async function judgeClusterAgain(
     return (finding) => {
       const named = ({ words }: (typeof catalog)[number]) => words.id === finding.controlId;
       const control = comparing.find(named);
-      if (control) return findingOf(control, picture, host.id, at);
+      const where = { hostId: host.id, at, outageOf };
+      if (control) return findingAmong(catalog, control, picture, where);
       const proposes = known && proposing.find(named);
-      return proposes ? findingOf(proposes, { ...known, ...picture }, host.id, at) : finding;
+      return proposes ? findingAmong(catalog, proposes, { ...known, ...picture }, where) : finding;
     };
   });
 }

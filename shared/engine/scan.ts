@@ -81,10 +81,11 @@ export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
     startedAt: input.startedAt,
     finishedAt: input.finishedAt,
     findings: controls.map((control) =>
-      withCompanionsBlast(
-        findingOf(control, facts, input.hostId, input.finishedAt, input.outageOf),
-        controls,
-      ),
+      findingAmong(controls, control, facts, {
+        hostId: input.hostId,
+        at: input.finishedAt,
+        outageOf: input.outageOf,
+      }),
     ),
     exposure: [...exposure],
     ...(node === undefined ? {} : { node }),
@@ -101,6 +102,23 @@ export function scanHost(controls: readonly Judge[], input: ScanInput): Scan {
     },
     cost: { ...input.cost, milliseconds: input.milliseconds },
   };
+}
+
+export interface JudgedWhere {
+  readonly hostId: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly outageOf: ScanInput['outageOf'];
+}
+
+/** A finding as the operator sees it beside those of the other controls of the catalogue. */
+export function findingAmong(
+  controls: readonly Judge[],
+  control: Judge,
+  facts: Facts,
+  { hostId, at, outageOf }: JudgedWhere,
+): Finding {
+  return withCompanionsBlast(findingOf(control, facts, hostId, at, outageOf), controls);
 }
 
 /** What is fixed in one step disturbs alike, from whichever of its findings one looks at it. */
