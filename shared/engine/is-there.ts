@@ -4,6 +4,9 @@ import { type Result, succeed } from '../domain/result.ts';
 import type { ChangeContext, ChangeKind } from './change-kind.ts';
 import { connectionLost } from './parts.ts';
 
+/** Files of these are read by a running node, which may serve something else. */
+const provenByTheNode: readonly Change['kind'][] = ['certificate-install', 'es-authority-key'];
+
 /**
  * Whether an interrupted change is complete. Errors: VERIFY_FAILED where it took effect and lacks something, unless it is kept
  * nevertheless (`evenLacking`); those of the connection. A restart has nothing to look at: it is done again, which is what it is for.
@@ -24,11 +27,15 @@ export async function isThere(
     return succeed(verified.ok);
   }
   const looked = await kind.inspect(change, context);
-  if (change.kind === 'certificate-install' && looked.ok && looked.value.inPlace) {
+  if (provenByTheNode.includes(change.kind) && looked.ok && looked.value.inPlace) {
     // Files in place say nothing of what the node serves. Applying writes nothing then, and tells what there is to prove.
     const again = await kind.apply(change, before, context);
     const verified = again.ok ? await kind.verify(change, again.value, context) : again;
     return verified.ok || !connectionLost(verified.error) ? succeed(verified.ok) : verified;
+  }
+  // Somebody else's edit is not ours in place: putting back finds what drifted, leaves it alone and asks.
+  if (!looked.ok && looked.error.code === 'FILE_CHANGED_UNDERNEATH') {
+    return succeed(false);
   }
   return looked.ok ? succeed(looked.value.inPlace) : looked;
 }

@@ -228,6 +228,24 @@ describe('the node', () => {
     });
   });
 
+  it('must be able to read the new store: it goes on serving the old one and says so', async () => {
+    const before = value(await esAuthorityKey.capture(change, context));
+    const mark = value(await esAuthorityKey.apply(change, before, context));
+    const said = host.answer;
+    host.answer = (request) =>
+      request.path === '/_ssl/certificates'
+        ? succeed({ status: 500, headers: {}, body: new TextEncoder().encode('{}') })
+        : (said?.(request) ?? succeed({ status: 404, headers: {}, body: new Uint8Array() }));
+    const unreadable = await esAuthorityKey.verify(change, mark, context);
+    expect(unreadable).toMatchObject({ error: { code: 'VERIFY_FAILED' } });
+    expect(value(await isThere(esAuthorityKey as ChangeKind, change, before, context))).toBe(false);
+    host.answer = said;
+    listed = [{ path: 'certs/other.p12', has_private_key: true }];
+    expect(await esAuthorityKey.verify(change, mark, context)).toMatchObject({
+      error: { code: 'VERIFY_FAILED' },
+    });
+  });
+
   it('may be down: then only the file is looked at', async () => {
     host.answer = undefined;
     const applied = await applyTwice(esAuthorityKey, change, context);

@@ -38,12 +38,22 @@ async function keysListed(
   for (const credential of await logins(context)) {
     const asked = await askNode(context, door, '/_ssl/certificates', { credential });
     if (!asked.ok && isLost(asked.error)) return asked;
+    // Of a store that it cannot read the node tells nothing but 500, and goes on serving what it read before (seen on 8.19.21).
+    if (asked.ok && asked.value.status === 500)
+      return failed(
+        `The node cannot read ${change.store} as it is now.`,
+        'Undo this step; the log of the node says why.',
+      );
     const list =
       asked.ok && asked.value.status === 200 ? listSchema.safeParse(jsonOf(asked.value)) : undefined;
-    const mine = (list?.data ?? []).filter(
-      ({ path }) => path === change.store || change.store.endsWith(`/${path}`),
-    );
-    if (mine.length > 0) return succeed(mine.filter((one) => one.has_private_key).length);
+    if (list?.data === undefined) continue;
+    const mine = list.data.filter(({ path }) => path === change.store || change.store.endsWith(`/${path}`));
+    return mine.length > 0
+      ? succeed(mine.filter((one) => one.has_private_key).length)
+      : failed(
+          `The node does not use ${change.store}.`,
+          'Undo this step, and assess again to see which files it uses.',
+        );
   }
   return succeed(undefined);
 }
