@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 /** Exit codes with what they mean, in the order in which a script wants to know them. */
 export const exitCodeWords: readonly (readonly [number, string])[] = [
-  [0, 'done; every evaluated control passes; the report is valid and its signer trusted'],
+  [0, 'done; assess: every evaluated control passes; verify: the report is valid and its signer trusted'],
   [1, 'something fails: a control, a change, an undoing; the report is not valid'],
   [2, 'nothing fails, but something is not known: a control, a host, the signer of a report'],
   [64, 'wrong use: an option, a choice or a line of standard input'],
