@@ -54,7 +54,7 @@ describe('taking back', () => {
   });
 
   it('opens nothing where something else is taken back, or it was taken back before', () => {
-    for (const scope of others) expect(opensAgain([[item]], scope), scope.type).toEqual([]);
+    for (const scope of others) expect(opensAgain([[item]], scope)).toEqual([]);
     const { opens: _opens, ...harmless } = item;
     for (const scope of scopes) {
       expect(opensAgain([[{ ...item, canUndo: false }]], scope)).toEqual([]);
