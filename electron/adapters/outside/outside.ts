@@ -4,6 +4,7 @@
  */
 import type { OutsideObserver } from '../../../shared/engine/ports.ts';
 import { strangerIsAnswered } from '../../../shared/text/stranger.ts';
+import { within } from '../within.ts';
 import { askInClear } from './ask-in-clear.ts';
 import { askOverTls } from './ask-over-tls.ts';
 import { knock } from './knock.ts';
@@ -19,15 +20,12 @@ export function createOutsideObserver(options: OutsideObserverOptions = {}): Out
   const budget = options.tryMs ?? 2000;
   return {
     async observe(address, port, signal): Promise<Observation> {
-      const within = () =>
-        signal === undefined
-          ? AbortSignal.timeout(budget)
-          : AbortSignal.any([AbortSignal.timeout(budget), signal]);
-      const door = await knock(address, port, within());
+      const inTime = () => within(budget, signal);
+      const door = await knock(address, port, inTime());
       if (door.state === 'closed') return { state: 'closed', answersStranger: 'no', detail: door.detail };
       if (door.state === 'filtered') return { state: 'filtered', answersStranger: 'no', detail: door.detail };
 
-      const secure = await askOverTls(address, port, within());
+      const secure = await askOverTls(address, port, inTime());
       if (secure !== undefined) {
         return {
           state: 'tls',
@@ -37,7 +35,7 @@ export function createOutsideObserver(options: OutsideObserverOptions = {}): Out
           detail: describeTls(secure.status, secure.wantsCertificate),
         };
       }
-      const clear = await askInClear(address, port, within());
+      const clear = await askInClear(address, port, inTime());
       switch (clear.kind) {
         case 'http':
           return {

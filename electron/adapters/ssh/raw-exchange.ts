@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { fail, type Result, succeed } from '../../../shared/domain/result.ts';
 import type { RawExchange } from '../../../shared/engine/ports.ts';
+import { within } from '../within.ts';
 import type { ChannelGate } from './channel-gate.ts';
 import type { Connection } from './connection.ts';
 import { cancelled } from './ssh-errors.ts';
@@ -14,8 +15,7 @@ export async function exchangeThroughTunnel(
   exchange: RawExchange,
   signal?: AbortSignal,
 ): Promise<Result<Uint8Array>> {
-  const clock = AbortSignal.timeout(exchange.timeoutSeconds * 1000);
-  const either = signal === undefined ? clock : AbortSignal.any([clock, signal]);
+  const either = within(exchange.timeoutSeconds * 1000, signal);
   const result = await inTunnel(connection, gate, exchange, either, (channel) => converse(channel, exchange));
   if (signal?.aborted === true) return fail(cancelled('unchanged'));
   // Silence is an answer too: whoever asks knows what to make of no bytes.
