@@ -1,5 +1,6 @@
 /** Tries to get in again and again from the moment of the fault, as an operator would; gives when the last failure was over. */
-import { wait } from './ground.ts';
+import type { Cell } from './contract.ts';
+import { type Ground, wait } from './ground.ts';
 
 const pause = 700;
 
@@ -42,4 +43,20 @@ export class AccessWatch {
     while (!(await this.#try()) && Date.now() < deadline) await wait(pause);
     return this.#back === undefined ? undefined : Math.round(this.#back / 100) / 10;
   }
+}
+
+/** Above it access did not come back within the window: seconds beside the guard's own. */
+const accessSlack = 12;
+/** Where nothing shuts anybody out only a busy machine lets a login wait. */
+const unguardedSeconds = 60;
+/** How long a lab host may take to start on a busy machine; one with a kernel of its own is emulated. */
+const bootSeconds = { container: 60, ownKernel: 180 } as const;
+
+/** Seconds after which access must be back. */
+export function accessLimit(cell: Cell, ground: Ground): number {
+  if (cell.fault === 'host-rebooted') return bootSeconds[ground.ownKernel ? 'ownKernel' : 'container'];
+  // It is taken away on purpose, and given back after the run.
+  if (cell.fault === 'sudo-revoked') return Number.POSITIVE_INFINITY;
+  const { guardSeconds } = ground.kind;
+  return guardSeconds === undefined ? unguardedSeconds : guardSeconds + accessSlack;
 }

@@ -2,21 +2,15 @@
 import { interruptedSteps, recoverHost } from '../../../shared/engine/recover.ts';
 import { rollBack } from '../../../shared/engine/rollback.ts';
 import { value } from '../../support/change-harness.ts';
-import { AccessWatch } from './access-watch.ts';
+import { AccessWatch, accessLimit } from './access-watch.ts';
 import type { Cell, Row } from './contract.ts';
 import type { EngineProcess, RunEnd } from './engine-process.ts';
 import { faultTable } from './faults.ts';
 import { type Ground, removeWorkplace } from './ground.ts';
 import { endedBetweenSteps, type JournalSeen, missingImages, witnessJournal } from './journal-witness.ts';
+import { withoutKept } from './kept-aside.ts';
 import type { Known } from './known-states.ts';
 import { furnish, openWorkplace, type Workplace } from './workplace.ts';
-
-/** Above it access did not come back within the window: seconds beside the guard's own. */
-const accessSlack = 12;
-/** Where nothing shuts anybody out only a busy machine lets a login wait. */
-const unguardedSeconds = 60;
-/** How long a lab host may take to start on a busy machine; one with a kernel of its own is emulated. */
-const bootSeconds = { container: 60, ownKernel: 180 } as const;
 
 /** Reason of a row whose fault never happened. */
 export const neverThere = 'the run never came to this boundary';
@@ -31,6 +25,10 @@ interface Struck {
 
 class Findings {
   readonly wrong: string[] = [];
+  /** What settling and undoing said of each step. */
+  readonly notes: string[] = [];
+  /** What they kept beside the old state, and named. */
+  kept: string | undefined;
   expect(holds: boolean, sentence: string): void {
     if (!holds) this.wrong.push(sentence);
   }
@@ -73,6 +71,7 @@ async function settle(ground: Ground, place: Workplace, findings: Findings, drif
       return 'open';
     }
     const items = report.value.items.map((item) => item.result).join(', ');
+    findings.notes.push(...report.value.items.map((item) => item.note));
     const drifted = drift && report.value.items.every((item) => item.result !== 'failed');
     findings.expect(
       report.value.result === 'settled' || drifted,
@@ -113,6 +112,7 @@ async function takeBack(ground: Ground, place: Workplace, findings: Findings, dr
     const drifted =
       drift && report.ok && report.value.items.every((item) => ['undone', 'drifted'].includes(item.result));
     const refused = ground.kind.notReversible !== undefined;
+    if (report.ok) findings.notes.push(...report.value.items.map((item) => item.note));
     findings.expect(
       complete || drifted || refused,
       report.ok
@@ -145,12 +145,16 @@ function checkJournal(seen: JournalSeen, findings: Findings): void {
   for (const breach of seen.breaches) findings.wrong.push(`journal: ${breach}`);
 }
 
-function accessLimit(cell: Cell, ground: Ground): number {
-  if (cell.fault === 'host-rebooted') return bootSeconds[ground.ownKernel ? 'ownKernel' : 'container'];
-  // It is taken away on purpose, and given back after the run.
-  if (cell.fault === 'sudo-revoked') return Number.POSITIVE_INFINITY;
-  const { guardSeconds } = ground.kind;
-  return guardSeconds === undefined ? unguardedSeconds : guardSeconds + accessSlack;
+/** The state after settling or undoing; what that kept on purpose is noted, and no part of it. */
+async function stateNow(
+  cell: Cell,
+  ground: Ground,
+  known: Known,
+  findings: Findings,
+): Promise<'old' | 'new' | 'between'> {
+  const { seen, kept } = withoutKept(await ground.state(), ground.kind.keptAside, cell, findings.notes);
+  findings.kept = kept;
+  return known.stateOf(seen, cell.fault === 'file-edited');
 }
 
 async function look(
@@ -182,7 +186,7 @@ async function look(
     `neither old nor new right after the fault:\n${known.difference}`,
   );
   const settled = await settle(ground, place, findings, drift);
-  const seen = known.stateOf(await ground.state(), drift);
+  const seen = await stateNow(cell, ground, known, findings);
   const second = witnessJournal(`${place.folder}/journal`);
   checkJournal(second, findings);
   const says = second.standing === 'applied' ? 'new' : 'old';
@@ -207,7 +211,7 @@ async function look(
   let rest = outcome;
   if (['applied', 'open', 'partly'].includes(second.standing)) {
     await takeBack(ground, place, findings, drift);
-    rest = known.stateOf(await ground.state(), drift);
+    rest = await stateNow(cell, ground, known, findings);
     findings.expect(
       rest === 'old' || drift || ground.kind.notReversible !== undefined,
       `not the old state after undoing everything (${rest}):\n${known.difference}`,
@@ -233,7 +237,11 @@ async function look(
     accessBackSeconds: shutOut ?? null,
     journal: first.standing === settled ? settled : `${first.standing}, ${settled}`,
     run: end.killed ? 'killed' : end.result,
-    reason: [...findings.wrong, ...(bad ? [end.detail] : [])].join('; '),
+    reason: [
+      ...findings.wrong,
+      ...(bad ? [end.detail] : []),
+      ...(findings.kept === undefined ? [] : [`kept on purpose, and named by undoing: ${findings.kept}`]),
+    ].join('; '),
     seconds: 0,
   };
 }

@@ -85,6 +85,16 @@ export interface Proof {
   readonly prints: string;
 }
 
+/** What undoing keeps beside the old state because it could not ask what is in it: in words of the witness. */
+export interface KeptAside {
+  /** As the witness prints it, without the names of plans. */
+  readonly path: string;
+  /** What it was: type, owner and mode are the same. */
+  readonly of: string;
+  /** Those that keep the undoing from asking. */
+  readonly faults: readonly FaultName[];
+}
+
 /** What a kind of change is tried on. Scripts run as root inside the host, past ssh and past the product. */
 export interface MatrixKind<K extends ChangeKindName = ChangeKindName> {
   readonly kind: K;
@@ -114,6 +124,7 @@ export interface MatrixKind<K extends ChangeKindName = ChangeKindName> {
   readonly caseSeconds?: number;
   /** Minutes per case rather than seconds: not in the chosen part. */
   readonly slow?: boolean;
+  readonly keptAside?: KeptAside;
   /** An undoing is refused by design, with the reason. */
   readonly notReversible?: string;
 }

@@ -1,6 +1,6 @@
 import { elasticRef, securing } from '../../es-installs.ts';
 import { type KindFile, matrixKind } from '../contract.ts';
-import { asItWas, folder, https, nodeWitness, theirs } from '../own-node.ts';
+import { asItWas, data, folder, https, nodeWitness, theirs } from '../own-node.ts';
 
 const change = securing('conf-elsewhere');
 
@@ -25,6 +25,12 @@ done; echo "$seen"`,
     edit: theirs,
     unit: 'elasticsearch.service',
     atomic: false,
+    // A secured node that does not run cannot say whether anything in its data is the operator's.
+    keptAside: {
+      path: `${data}.secured-plan-01-es-auto-configuration`,
+      of: data,
+      faults: ['service-fails'],
+    },
     slow: true,
     caseSeconds: 120,
   }),
