@@ -2,6 +2,7 @@
 import type { Question } from '../../shared/contract/state.ts';
 import type { Questions } from '../service/questions.ts';
 import type { GivenSecrets } from './given-secrets.ts';
+import { lockName } from './next-step.ts';
 import type { Options } from './options.ts';
 
 export interface Answers {
@@ -31,7 +32,10 @@ export function createAnswers(options: Options, secrets: GivenSecrets): Answers 
         } else door.answer(question.id, 'cancel');
         return;
       case 'lock':
-        door.answer(question.id, options['break-lock'] === true ? 'break-lock' : 'cancel');
+        door.answer(
+          question.id,
+          (options['break-lock'] ?? []).includes(lockName(question.lock)) ? 'break-lock' : 'cancel',
+        );
         return;
       case 'drift':
         door.answer(question.id, 'keep');

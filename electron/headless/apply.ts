@@ -77,7 +77,9 @@ async function apply(headless: Headless, digest: string): Promise<Result<Output>
 export const applyCommand: Command = {
   name: 'apply',
   summary: 'Carry out the plan that was shown: journal, guard, read back, assess again.',
-  usage: ['bulwark apply --workspace NAME --digest DIGEST --vault-passphrase-stdin [--break-lock] [--json]'],
+  usage: [
+    'bulwark apply --workspace NAME --digest DIGEST --vault-passphrase-stdin [--break-lock LOCK …] [--json]',
+  ],
   options: [...connecting.filter((name) => name !== 'host'), ...inWorkspace, 'digest', 'break-lock'],
   async run({ options, words }, terminal) {
     if (words.length > 0) return fail(usage(`Unexpected ${words[0] ?? ''}`));

@@ -25,6 +25,17 @@ it('names only options that every command that can meet the error takes', () => 
   expect(parseOptions(['--accept-new-key', fingerprint], ['accept-new-key']).ok).toBe(true);
 });
 
+it('names the one lock that may be broken, and only where a lock stands', () => {
+  const locked = (lock?: string) =>
+    atTheTerminal(appError('HOST_LOCKED', 'ben works here.', 'Wait.', lock === undefined ? {} : { lock }));
+  expect(locked('lock-1').nextStep).toContain('Wait. To break this lock and no other');
+  expect(locked('lock-1').nextStep).toContain('--break-lock lock-1.');
+  expect(locked('').nextStep).toContain('--break-lock unnamed.');
+  expect(locked().nextStep).toBe('Wait.');
+  for (const name of ['apply', 'rollback', 'recover'])
+    expect(commands.find((command) => command.name === name)?.options).toContain('break-lock');
+});
+
 it('leaves other errors as they are', () => {
   const other = appError('SSH_REFUSED', 'a', 'b');
   expect(atTheTerminal(other)).toBe(other);

@@ -28,7 +28,7 @@ const known = {
   choice: { type: 'string', multiple: true },
   rotate: { type: 'string', multiple: true },
   digest: { type: 'string' },
-  'break-lock': { type: 'boolean' },
+  'break-lock': { type: 'string', multiple: true },
   path: { type: 'string' },
   step: { type: 'string' },
   finding: { type: 'string' },

@@ -69,7 +69,7 @@ export const recoverCommand: Command = {
   name: 'recover',
   summary: 'Settle interrupted work: keep what is completely in place, put back the rest.',
   usage: [
-    'bulwark recover --workspace NAME --vault-passphrase-stdin [--host NAME …] [--revert | --keep] [--break-lock] [--json]',
+    'bulwark recover --workspace NAME --vault-passphrase-stdin [--host NAME …] [--revert | --keep] [--break-lock LOCK …] [--json]',
   ],
   options: [...connecting, ...inWorkspace, 'revert', 'keep', 'break-lock'],
   async run({ options, words }, terminal) {

@@ -118,7 +118,7 @@ export const rollbackCommand: Command = {
   name: 'rollback',
   summary: 'Take changes back, newest first. Ends with 0 only when every one was taken back.',
   usage: [
-    'bulwark rollback --workspace NAME (--step PLAN/STEP | --finding HOST/CONTROL | --plan PLAN | --host NAME … | --all) --vault-passphrase-stdin [--force] [--break-lock] [--json]',
+    'bulwark rollback --workspace NAME (--step PLAN/STEP | --finding HOST/CONTROL | --plan PLAN | --host NAME … | --all) --vault-passphrase-stdin [--force] [--break-lock LOCK …] [--json]',
   ],
   options: [...connecting, ...inWorkspace, 'step', 'finding', 'plan', 'all', 'force', 'break-lock'],
   async run({ options, words }, terminal) {

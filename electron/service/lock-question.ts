@@ -21,6 +21,7 @@ export async function mayBreakLock(
       hostName: workspace.host(hostId)?.name ?? hostId,
       holder: error.message,
       advice: error.nextStep,
+      lock: error.lock,
     },
     signal,
   );

@@ -153,6 +153,8 @@ export const questionSchema = z.discriminatedUnion('type', [
     /** Whose lock it is, since when, and whether it looks abandoned. */
     holder: z.string(),
     advice: z.string(),
+    /** Tells this lock from every other (`AppError.lock`). */
+    lock: z.string(),
   }),
   z.object({
     id: z.string(),

@@ -9,8 +9,8 @@ import { goIn, privateIn } from './host-folder.ts';
 import { prelude, runChecked } from './host-script.ts';
 import type { HostWriter } from './ports.ts';
 
-// Old files are kept as links to themselves until all is done: taking back restores the very same file. What came in has
-// no name any more once it is complete: whatever ends the script, no key lies about. A private folder is known again by its
+// Old files are kept as links to themselves until all is done: taking back restores the very same file. What comes in has
+// no name from the first byte: whatever ends the script, no key lies about. A private folder is known again by its
 // number: nobody else can move it to another folder, so that `../name` is the same place each time.
 const groupScript = `${prelude}${attributeFunctions}${goIn}${privateIn}
 tag=$1; total=$2; needs=$3; shift 3
@@ -97,9 +97,10 @@ clean() { rm -f -- "$all"; each drop "$@"; }
 made=0; mixed=no
 trap 'clean "$@"' EXIT
 trap 'exit 130' HUP INT TERM
-cat > "$all" || exit 1
-[ "$(wc -c < "$all")" -eq "$total" ] || exit 52
-exec 3< "$all" && rm -f -- "$all" || exit 1
+exec 4> "$all" 3< "$all" && rm -f -- "$all" || exit 1
+cat >&4 || exit 1
+exec 4>&-
+[ "$(wc -c < /proc/self/fd/3)" -eq "$total" ] || exit 52
 each look "$@" || exit $?
 each build "$@" || exit $?
 each still "$@" || exit $?

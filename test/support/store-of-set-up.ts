@@ -42,11 +42,18 @@ function encrypted(password: string, content: Uint8Array) {
   };
 }
 
-function bag(kind: string, content: Buffer, name: string | undefined, id: string | undefined): Buffer {
+function bag(
+  kind: string,
+  content: Buffer,
+  name: string | undefined,
+  id: string | undefined,
+  trusted = false,
+): Buffer {
   const attribute = (type: string, value: Uint8Array) => sequence(oid(type), encode(0x31, value));
   const attributes = [
     ...(name === undefined ? [] : [attribute('1.2.840.113549.1.9.20', encode(0x1e, wide(name)))]),
     ...(id === undefined ? [] : [attribute('1.2.840.113549.1.9.21', octets(Buffer.from(id)))]),
+    ...(trusted ? [attribute('2.16.840.1.113894.746875.1.1', oid('2.5.29.37.0'))] : []),
   ];
   return sequence(
     oid(`1.2.840.113549.1.12.10.1.${kind}`),
@@ -68,19 +75,25 @@ function seal(password: string, safe: Buffer): Buffer {
   );
 }
 
-/** @param above further certificates of the chain, in PEM form */
-export function storeOfSetUp(parts: SetUpStore, secret: Secret, above: readonly string[] = []): Uint8Array {
+/** @param above further certificates of the chain, in PEM form. @param trusted entries that Java trusts, in PEM form */
+export function storeOfSetUp(
+  parts: SetUpStore,
+  secret: Secret,
+  above: readonly string[] = [],
+  trusted: readonly string[] = [],
+): Uint8Array {
   const password = secret.reveal();
   const keyIn = (keyPem: string, name: string, id: string) => {
     const hidden = encrypted(password, createPrivateKey(keyPem).export({ type: 'pkcs8', format: 'der' }));
     return bag('2', sequence(hidden.algorithm, octets(hidden.bytes)), name, id);
   };
-  const certificateIn = (pem: string, name?: string, id?: string) =>
+  const certificateIn = (pem: string, name?: string, id?: string, trust = false) =>
     bag(
       '3',
       sequence(oid('1.2.840.113549.1.9.22.1'), inside(octets(new X509Certificate(pem).raw))),
       name,
       id,
+      trust,
     );
   const keys = sequence(keyIn(parts.keyPem, 'http', 'one'), keyIn(parts.caKeyPem, 'http_ca', 'two'));
   // Java names the certificate of an authority again in every chain that it is part of.
@@ -91,6 +104,7 @@ export function storeOfSetUp(parts: SetUpStore, secret: Secret, above: readonly 
       certificateIn(parts.caPem),
       certificateIn(parts.caPem, 'http_ca', 'two'),
       ...above.map((pem) => certificateIn(pem)),
+      ...trusted.map((pem, index) => certificateIn(pem, `trusted-${index}`, undefined, true)),
     ),
   );
   const safe = sequence(

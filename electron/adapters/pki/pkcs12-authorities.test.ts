@@ -1,5 +1,6 @@
 /** A store as Elasticsearch's set-up makes it, with the key of its authority taken out: seen by Java and OpenSSL. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +92,30 @@ describe('a store with the key of its authority', () => {
     const taken = value(withoutAuthorityKeys(bytes, password));
     expect(pem(taken.certificatePem)).toBe(pem(under.certPem + between.caPem + authority.caPem));
     expect(value(readPkcs12(taken.store, password)).certificates).toHaveLength(3);
+  });
+
+  it.each([
+    ['the authority above', () => [authority.caPem]],
+    ['the node itself', (own: string) => [own]],
+  ])('keeps the trust in %s, which is served as well', (_, trusted) => {
+    const under = between.issue('under', { names: 'DNS:localhost' });
+    const parts = {
+      ...under,
+      caPem: between.caPem,
+      caKeyPem: readFileSync(join(folder, 'between.key'), 'utf8'),
+    };
+    const bytes = storeOfSetUp(parts, password, [authority.caPem], trusted(under.certPem));
+    const taken = value(withoutAuthorityKeys(bytes, password));
+    expect(pem(taken.certificatePem)).toBe(pem(under.certPem + between.caPem + authority.caPem));
+    const read = value(readPkcs12(taken.store, password));
+    const believed = read.certificates
+      .filter((__, index) => read.trusted[index])
+      .map((raw) => pem(new X509Certificate(raw).toString()));
+    expect(new Set(believed)).toEqual(new Set([between.caPem, ...trusted(under.certPem)].map(pem)));
+    if (noKeytool) return;
+    const listed = run('keytool', ['-list', '-v', '-keystore'], taken.store);
+    expect(listed).toMatch(/Entry type: PrivateKeyEntry\nCertificate chain length: 3\n/);
+    expect(listed.match(/trustedCertEntry/g)).toHaveLength(believed.length);
   });
 
   it('is refused with the reason where something about it is not clear', () => {

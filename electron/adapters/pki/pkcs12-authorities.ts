@@ -75,14 +75,17 @@ export function withoutAuthorityKeys(bytes: Uint8Array, password: Secret): Resul
         `The store holds ${node === undefined ? 'no key' : `${others.length + 1} keys`} of a node, so which one is served is not clear.`,
       );
     const served = servedBy(node.certificate, certificates);
+    const marked = distinct(read.value.certificates.filter((_, index) => read.value.trusted[index] === true));
     const trusted = [
       ...authorities.map((pair) => pair.certificate),
       ...certificates.filter(
-        (one) => !served.some(same(one)) && !authorities.some((pair) => same(one)(pair.certificate)),
+        (one) =>
+          (!served.some(same(one)) || marked.some(same(one))) &&
+          !authorities.some((pair) => same(one)(pair.certificate)),
       ),
     ];
-    // Whoever serves the chain from here finds it by the names in it; an entry is not repeated.
-    const chain = served.filter((one) => !trusted.some(same(one)));
+    // Whoever serves the chain from here finds it by the names in it; only the node's own certificate is repeated.
+    const chain = served.filter((one) => one === node.certificate || !trusted.some(same(one)));
     const names = { key: node.name || 'instance', authority: first.name || 'ca' };
     return succeed({
       store: storeOf(password.reveal(), node.key, chain, trusted, names),

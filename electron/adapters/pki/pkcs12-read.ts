@@ -15,6 +15,8 @@ export interface StoreContents {
   readonly certificates: readonly Buffer[];
   /** Friendly name of each key; empty where it has none. */
   readonly keyNames: readonly string[];
+  /** Whether the entry of each certificate is one that Java trusts. */
+  readonly trusted: readonly boolean[];
 }
 
 const maxBytes = 1024 * 1024;
@@ -36,6 +38,8 @@ const keyBag = oid('1.2.840.113549.1.12.10.1.1');
 const shroudedKeyBag = oid('1.2.840.113549.1.12.10.1.2');
 const certificateBag = oid('1.2.840.113549.1.12.10.1.3');
 const friendlyName = oid('1.2.840.113549.1.9.20');
+/** Java's mark of a trusted entry. */
+const trustedKeyUsage = oid('2.16.840.1.113894.746875.1.1');
 const x509 = oid('1.2.840.113549.1.9.22.1');
 const pbes2 = oid('1.2.840.113549.1.5.13');
 const pbkdf2 = oid('1.2.840.113549.1.5.12');
@@ -161,12 +165,20 @@ function bagsOf(part: Element, password: string, budget: Budget): readonly Eleme
   return budget.bags(members(readElement(decrypt(algorithm, bytes.content, password, budget))));
 }
 
-/** Empty where the entry has none. */
-function nameOf(bag: Element): string {
+/** The value of one attribute of an entry; undefined where it has none of that kind. */
+function attributeOf(bag: Element, wanted: Buffer): Element | undefined {
   const [, , attributes] = members(bag);
   for (const attribute of attributes === undefined ? [] : members(attributes)) {
     const [kind, values] = members(attribute);
-    if (!is(kind, friendlyName)) continue;
+    if (is(kind, wanted)) return values;
+  }
+  return undefined;
+}
+
+/** Empty where the entry has none. */
+function nameOf(bag: Element): string {
+  const values = attributeOf(bag, friendlyName);
+  if (values !== undefined) {
     const text = contentOf(members(values)[0], 0x1e);
     if (text.length % 2 !== 0 || text.length > 512) throw new Unreadable();
     return Buffer.from(text).swap16().toString('utf16le');
@@ -207,6 +219,7 @@ function open(bytes: Buffer, password: string): StoreContents {
   const keys: Buffer[] = [];
   const keyNames: string[] = [];
   const certificates: Buffer[] = [];
+  const trusted: boolean[] = [];
   for (const part of budget.parts(members(readElement(sealed))))
     for (const bag of bagsOf(part, password, budget)) {
       const [kind, wrapped] = members(bag);
@@ -219,10 +232,13 @@ function open(bytes: Buffer, password: string): StoreContents {
       }
       if (is(kind, certificateBag)) {
         const [type, certificate] = members(value);
-        if (is(type, x509)) certificates.push(contentOf(members(certificate)[0], 0x04));
+        if (is(type, x509)) {
+          certificates.push(contentOf(members(certificate)[0], 0x04));
+          trusted.push(attributeOf(bag, trustedKeyUsage) !== undefined);
+        }
       }
     }
-  return { keys, keyNames, certificates };
+  return { keys, keyNames, certificates, trusted };
 }
 
 /** Errors: INPUT_INVALID (no such store, wrong password, encryption of older programs, more work than a store ever needs). */

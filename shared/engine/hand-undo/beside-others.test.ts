@@ -39,7 +39,7 @@ describe('while the lock is held', () => {
     const { code, said } = byHand();
     expect(code).toBe(75);
     expect(said).toMatch(
-      /^Nothing was taken back\.\nben@desk has been working on this host since \d{4}-\d\d-\d\dT[\d:]+Z; the last sign of life was 0 minutes ago\.\n.*undo --break-lock\n$/,
+      /^Nothing was taken back\.\nben@desk has been working on this host since \d{4}-\d\d-\d\dT[\d:]+Z; the last sign of life was 0 minutes ago\.\n.*undo --break-lock=lock-1\n$/,
     );
     expect(read('/etc/a')).toBe('new a');
     expect(readFileSync(lockFile(), 'utf8')).toContain('ben@desk');
@@ -50,7 +50,9 @@ describe('while the lock is held', () => {
   it('breaking it on purpose takes back only what is still as it was left', async () => {
     value(await lockHost(bench.host, lock));
     writeFileSync(bench.host.path('/etc/b'), 'edited');
-    const { code, said } = byHand('--break-lock');
+    // Overwriting what somebody changed is another question.
+    expect([byHand('--force').code, read('/etc/b')]).toEqual([75, 'edited']);
+    const { code, said } = byHand('--break-lock=lock-1');
     expect([code, read('/etc/a'), read('/etc/b')]).toEqual([1, 'old', 'edited']);
     expect(said).toContain('note     ben@desk has been working');
     // Whoever held it is told by their next step, and the lock is free.
@@ -60,6 +62,31 @@ describe('while the lock is held', () => {
     });
     expect(byHand('--force').code).toBe(0);
     expect(read('/etc/b')).toBe('old');
+  });
+
+  it('only the lock that was shown is broken, not that of whoever came since', async () => {
+    value(await lockHost(bench.host, lock));
+    value(await unlockHost(bench.host, { token: lock.token }));
+    value(await lockHost(bench.host, { owner: 'eve@desk', planId: 'plan-8', token: 'lock-2' }));
+    const { code, said } = byHand('--break-lock=lock-1');
+    expect([code, read('/etc/a')]).toEqual([75, 'new a']);
+    expect(said).toMatch(/eve@desk has been working.*\n.*--break-lock=lock-2\n$/);
+    expect(readFileSync(lockFile(), 'utf8')).toContain('eve@desk');
+    expect(byHand('--break-lock=lock-2').code).toBe(0);
+  });
+
+  it('not even where it changes hands in that very moment', async () => {
+    value(await lockHost(bench.host, lock));
+    const program = bench.host.path(`${handUndoFolder}/undo`);
+    writeFileSync(
+      program,
+      readFileSync(program, 'utf8').replace(
+        'mv "$run/lock" "$old"',
+        'sed -i "s/lock-1/lock-2/" "$run/lock/info"; mv "$run/lock" "$old"',
+      ),
+    );
+    expect([byHand('--break-lock=lock-1').code, read('/etc/a')]).toEqual([75, 'new a']);
+    expect(readFileSync(lockFile(), 'utf8')).toContain('lock-2');
   });
 });
 
@@ -73,8 +100,19 @@ describe('while a guard is armed', () => {
     );
     expect(said).not.toContain('\u001b');
     expect(read('/etc/a')).toBe('new a');
-    expect(byHand('--break-lock').code).toBe(0);
+    expect(byHand('--break-lock=plan-1-01-firewall-ruleset').code).toBe(0);
     expect(read('/etc/a')).toBe('old');
+  });
+
+  it('lock and guard are both named, and both have to be given', async () => {
+    value(await lockHost(bench.host, lock));
+    armed('guard-1');
+    for (const one of ['lock-1', 'guard-1']) {
+      const { code, said } = byHand(`--break-lock=${one}`);
+      expect([code, read('/etc/a')]).toEqual([75, 'new a']);
+      expect(said).toContain('--break-lock=guard-1,lock-1\n');
+    }
+    expect(byHand('--break-lock=guard-1,lock-1').code).toBe(0);
   });
 });
 
@@ -104,6 +142,7 @@ it('is not kept from working where there is no place for a lock', () => {
 
 it('knows no other words', () => {
   expect(byHand('--now').code).toBe(64);
-  expect(byHand('--break-lock', '--now').code).toBe(64);
+  for (const words of [['--break-lock'], ['--break-lock='], ['--break-lock=a', '--now']])
+    expect(byHand(...words).code).toBe(64);
   expect(read('/etc/a')).toBe('new a');
 });

@@ -158,16 +158,21 @@ check() {
   return 0
 }
 
+# The private folder has the same name each time: what an end in the middle left there goes with the next run.
 put_file() {
   was=$(cat "$item/$n.was")
-  [ "$(mark "$1")" = "$was" ] && return 0
+  dir=\${1%/*}; w=.bulwark-undo
+  if [ "$(mark "$1")" = "$was" ]; then
+    [ ! -d "$dir/$w" ] || ( go_in "\${dir:-/}" && rm -rf -- "./$w" ) || :
+    return 0
+  fi
   [ ! -L "$1" ] || return 1
-  dir=\${1%/*}
   [ -d "\${dir:-/}" ] || return 1
   ( go_in "\${dir:-/}" || exit 1
     if [ "$was" = absent ]; then rm -f -- "./\${1##*/}"; exit; fi
-    w=.bulwark-undo-$$; t=../\${1##*/}
+    t=../\${1##*/}
     trap '[ "\${PWD##*/}" != "$w" ] || cd -P ..; rm -rf -- "./$w"' EXIT
+    trap 'exit 130' INT TERM HUP
     private_in "$w" || exit 1
     cp --preserve=all -- "$item/$n.file" ./f 2>/dev/null || cp -p -- "$item/$n.file" ./f || exit 1
     [ "$(mark ./f)" = "$was" ] || exit 1

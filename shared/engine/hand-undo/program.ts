@@ -40,12 +40,12 @@ case \${1:-} in
     done
     exit 0 ;;
 esac
-break=no
+break=
 for word; do
   case $word in
-    --force) force=yes; break=yes ;;
-    --break-lock) break=yes ;;
-    *) echo "usage: sh $0 [list | --break-lock | --force]" >&2; exit 64 ;;
+    --force) force=yes ;;
+    --break-lock=?*) break=$break,\${word#*=} ;;
+    *) echo "usage: sh $0 [list | --force | --break-lock=NAME, as shown while somebody works here]" >&2; exit 64 ;;
   esac
 done
 [ -d "$d/items" ] || { echo "Nothing is kept in $d."; exit 70; }
@@ -82,7 +82,7 @@ restarts
 sync
 if [ $left -ne 0 ]; then
   echo "Not everything could be taken back. What is left stays in $d; run this again once the cause is gone."
-  echo "With --force what somebody changed since is overwritten as well, and nobody's lock is respected."
+  echo "With --force what somebody changed since is overwritten as well."
   exit 1
 fi
 echo "Everything that Bulwark kept here was taken back."

@@ -24,9 +24,9 @@ const byHand = () =>
   });
 
 it.each([
-  ['put back', 'cp', true, ['.bulwark-undo-']],
+  ['put back', 'cp', true, ['.bulwark-undo']],
   ['put back', 'mkdir', true, []],
-  ['put back', 'mv', true, ['.bulwark-undo-']],
+  ['put back', 'mv', true, ['.bulwark-undo']],
   ['removed', 'rm', false, []],
 ])('a file that is %s stays in its folder when that is swapped at %s', async (_, tool, there, theirs) => {
   if (there) bench.host.place('/srv/app/a', 'old');
@@ -41,7 +41,7 @@ it.each([
     `PATH=/usr/bin:/bin
      case "$*" in *items*/1.file*|*.bulwark-undo*|"-f -- ./a"|*/srv/app/a|"-f "*" ../a")
        if [ ! -e "$ROOT/srv/moved" ]; then mv "$ROOT/srv/app" "$ROOT/srv/moved"; ln -s "$ROOT/elsewhere" "$ROOT/srv/app"
-         case $PWD in */.bulwark-undo-*) mkdir "$ROOT/elsewhere/\${PWD##*/}" ;; esac
+         case $PWD in */.bulwark-undo) mkdir "$ROOT/elsewhere/\${PWD##*/}" ;; esac
        fi ;;
      esac
      exec ${tool} "$@"`,

@@ -18,7 +18,7 @@ record() {
 # The line of a name becomes what the file holds; an empty file removes it.
 edit() {
   [ -e "$e/$1" ] || return 0
-  t=$e/$1.bulwark-$$; was=$(sha256sum < "$e/$1")
+  t=$e/$1.bulwark-undo; was=$(sha256sum < "$e/$1")
   cp --preserve=all -- "$e/$1" "$t" 2>/dev/null || cp -p -- "$e/$1" "$t" || return 1
   awk -F: -v n="$2" -v l="$3" '
     BEGIN { have = (getline x < l) > 0 && x != "" }

@@ -19,7 +19,7 @@ import {
   verifyFile,
   writtenMark,
 } from '../single-file.ts';
-import { forgetAuthority, keepInVault } from './kept.ts';
+import { displacedBy, forgetAuthority, keepInVault } from './kept.ts';
 import { proveServed, servedChain } from './proof.ts';
 import { look, storePassword } from './store.ts';
 
@@ -30,8 +30,10 @@ const imageSchema = z.strictObject({
   next: z.string(),
   /** Key and certificate of the authority, in PEM form. */
   authority: z.string(),
-  /** What the port served before, as `servedChain` tells it; `null` where it did not speak TLS. */
+  /** What the port served before, as `servedChain` tells it; `null` in images of earlier versions, where it did not speak TLS. */
   served: z.string().nullable(),
+  /** SHA-256 of another authority that the vault held under the name. */
+  displaced: z.string().optional(),
 });
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
@@ -104,8 +106,17 @@ export const esAuthorityKey: ChangeKind<'es-authority-key'> = {
     if (!taken.ok) return taken;
     const served = await servedChain(change, context);
     if (!served.ok) return served;
+    if (served.value === undefined)
+      return fail(
+        appError(
+          'PRECONDITION_FAILED',
+          `Nothing on port ${change.install.httpPort} speaks TLS, so whether the node can work with the new store could not be seen. Nothing was changed.`,
+          'Start the node, then try again.',
+          { hostState: 'unchanged' },
+        ),
+      );
     const own = context.certificates.summary(taken.value.certificatePem)?.fingerprint256;
-    if (served.value !== undefined && served.value.split(' ')[0] !== own)
+    if (served.value.split(' ')[0] !== own)
       return fail(
         appError(
           'PRECONDITION_FAILED',
@@ -114,14 +125,18 @@ export const esAuthorityKey: ChangeKind<'es-authority-key'> = {
           { hostState: 'unchanged' },
         ),
       );
+    const authority = taken.value.authorities
+      .map(({ keyPem, certificatePem }) => keyPem.reveal() + certificatePem)
+      .join('');
+    const displaced = await displacedBy(change, authority, context);
+    if (!displaced.ok) return displaced;
     const image: z.infer<typeof imageSchema> = {
       version: 1,
       store: imageOfFile(change.store, file.value),
       next: toBase64(taken.value.store),
-      authority: taken.value.authorities
-        .map(({ keyPem, certificatePem }) => keyPem.reveal() + certificatePem)
-        .join(''),
-      served: served.value ?? null,
+      authority,
+      served: served.value,
+      ...(displaced.value === undefined ? {} : { displaced: displaced.value }),
     };
     return succeed(encodeImage(image));
   },
@@ -164,11 +179,11 @@ export const esAuthorityKey: ChangeKind<'es-authority-key'> = {
   async revert(change, before, mark, context) {
     const image = decodeImage(imageSchema, before);
     if (!image.ok) return image;
-    const { store, next, authority } = image.value;
+    const { store, next, authority, displaced } = image.value;
     const wrote = context.digest.sha256(fromBase64(next));
     const back = await revertFile(context, change.store, encodeImage(store), mark, wrote);
     if (!back.ok) return back;
-    const forgotten = await forgetAuthority(change, authority, context);
+    const forgotten = await forgetAuthority(change, authority, displaced, context);
     return forgotten.ok
       ? succeed({
           words: [

@@ -18,7 +18,10 @@ function refused(sentence: string, next: string): AppError {
   });
 }
 
-/** Names of the private keys in the store. Errors: PRECONDITION_FAILED with the reason, FILE_NOT_REGULAR. */
+/**
+ * Names of the private keys in the store. A store that lies there from before and cannot be judged is `not-made-yet` as well where an
+ * earlier step of the plan makes it anew: what that one made is looked at when it is captured. Errors: PRECONDITION_FAILED with the reason, FILE_NOT_REGULAR.
+ */
 export async function look(
   change: Change,
   context: ChangeContext,
@@ -30,6 +33,7 @@ export async function look(
       ? succeed('not-made-yet')
       : fail(refused(`${change.store} is not there any more.`, 'Assess the host again.'));
   const keys = context.certificates.storeKeys(file.value.bytes);
+  if (keys === undefined && change.madeByPlan === true) return succeed('not-made-yet');
   if (keys === undefined)
     return fail(
       refused(
@@ -37,11 +41,17 @@ export async function look(
         'Take the key out by hand, with keytool on a copy.',
       ),
     );
+  // One key in a store of before says nothing of the store that the plan makes: only this step puts the other one into the vault.
+  if (keys.length === 1 && change.madeByPlan === true && !(await context.secrets.get(change.authorityRef)).ok)
+    return succeed('not-made-yet');
   if (keys.length > 1) {
     // Found out before anything is planned: without the password of the keystore nobody knows that of the store.
     const keystore = await readKeystoreFile(context, change.install.pathConf);
+    if (change.madeByPlan === true && (!keystore.ok || keystore.value === 'absent'))
+      return keystore.ok || keystore.error.code === 'PRECONDITION_FAILED'
+        ? succeed('not-made-yet')
+        : keystore;
     if (!keystore.ok) return keystore;
-    if (keystore.value === 'absent' && change.madeByPlan === true) return succeed('not-made-yet');
     if (keystore.value === 'absent')
       return fail(
         refused('The node has no keystore, which holds the password of the store.', 'Assess again.'),

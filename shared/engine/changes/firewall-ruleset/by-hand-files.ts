@@ -12,6 +12,6 @@ known() {
 }
 put() {
   [ "$(mark "$R$2")" = "$(cat "$s/$1.was")" ] && return 0
-  if [ -e "$s/$1.file" ]; then cp --preserve=all -- "$s/$1.file" "$R$2.bulwark-$$" && mv -f -- "$R$2.bulwark-$$" "$R$2"
+  if [ -e "$s/$1.file" ]; then cp --preserve=all -- "$s/$1.file" "$R$2.bulwark-undo" && mv -f -- "$R$2.bulwark-undo" "$R$2"
   else rm -f -- "$R$2"; fi || exit 1
 }`;

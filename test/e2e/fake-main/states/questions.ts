@@ -42,6 +42,7 @@ export const questions: { readonly [T in Question['type']]: Extract<Question, { 
   lock: {
     ...asked,
     type: 'lock',
+    lock: 'lock-1',
     holder: 'j.brandt@ws-114 has been working on this host since 2026-03-12T12:52:40Z.',
     advice: 'Wait until they are done, or ask them; breaking the lock while they work may damage the host.',
   },
