@@ -29,6 +29,17 @@ export const contentTypes: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
+/** What every file of ours is sent with. */
+export function headersOf(file: string): Readonly<Record<string, string>> {
+  return {
+    'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
+    'Content-Security-Policy': contentSecurityPolicy,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+  };
+}
+
 /** File below `root` that a URL of ours names, or undefined for anything else. */
 export function fileForUrl(root: string, url: string): string | undefined {
   let parsed: URL;

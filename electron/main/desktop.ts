@@ -1,4 +1,7 @@
 /** What the engine host asks of Electron's main process: dialogs, links, clipboard, printing. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { type BrowserWindow, dialog, shell } from 'electron';
 import { z } from 'zod';
 import { copySecretToClipboard } from '../adapters/desktop/clipboard.ts';
@@ -10,10 +13,24 @@ import type { DesktopMethods } from './engine-process.ts';
 const text = z.string();
 const page = z.object({ html: z.string(), header: z.string(), footer: z.string() });
 
+/**
+ * Where keys are looked for. Named, because Electron 43 and newer open every dialog in Downloads otherwise, and newer ones show
+ * no hidden files on Linux: a key in `.ssh` could not be reached by looking.
+ */
+function keyFolder(): string {
+  const folder = join(homedir(), '.ssh');
+  return existsSync(folder) ? folder : homedir();
+}
+
 export function desktopMethods(window: () => BrowserWindow | undefined): DesktopMethods {
-  async function chooseFile(title: string, filters: Electron.FileFilter[]): Promise<string | null> {
+  async function chooseFile(
+    title: string,
+    defaultPath: string,
+    filters: Electron.FileFilter[],
+  ): Promise<string | null> {
     const options: Electron.OpenDialogOptions = {
       title,
+      defaultPath,
       properties: ['openFile', 'showHiddenFiles'],
       filters,
     };
@@ -27,7 +44,7 @@ export function desktopMethods(window: () => BrowserWindow | undefined): Desktop
   async function chooseNewFile(name: string): Promise<string | null> {
     const options: Electron.SaveDialogOptions = {
       title: 'Where to write the copy',
-      defaultPath: name,
+      defaultPath: join(homedir(), name),
       properties: ['createDirectory', 'showOverwriteConfirmation'],
     };
     const parent = window();
@@ -38,14 +55,16 @@ export function desktopMethods(window: () => BrowserWindow | undefined): Desktop
     return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
   }
   return {
-    chooseKeyFile: () => chooseFile('Choose a private key', []),
+    chooseKeyFile: () => chooseFile('Choose a private key', keyFolder(), []),
     chooseInventory: () =>
-      chooseFile('Choose an inventory', [
+      chooseFile('Choose an inventory', homedir(), [
         { name: 'Inventories', extensions: ['csv', 'tsv', 'ini', 'yml', 'yaml', 'txt'] },
         { name: 'All files', extensions: ['*'] },
       ]),
     chooseReport: () =>
-      chooseFile('Choose a report to verify', [{ name: 'Bulwark reports', extensions: ['pdf', 'json'] }]),
+      chooseFile('Choose a report to verify', homedir(), [
+        { name: 'Bulwark reports', extensions: ['pdf', 'json'] },
+      ]),
     chooseNewFile: (name) => chooseNewFile(text.parse(name)),
     openLink: async (link) => await openKnownLink(text.parse(link)),
     showFolder: async (path) => {

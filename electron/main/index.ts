@@ -54,9 +54,14 @@ function operatorName(): string {
   }
 }
 
+/** Newer Electron throws where older answered undefined: at a look into a window that is gone. */
+function openedWindow(): BrowserWindow | undefined {
+  return window?.isDestroyed() === false ? window : undefined;
+}
+
 function tellWindow(name: string, value: unknown): void {
   const event = checkedEvent(name, value);
-  if (event.ok) window?.webContents.send(eventChannel(name), event.value);
+  if (event.ok) openedWindow()?.webContents.send(eventChannel(name), event.value);
   else logLine(`held back an event ${name}: ${event.reason}`);
 }
 
@@ -82,7 +87,7 @@ function start(): void {
       settingsFile: join(app.getPath('userData'), 'settings.json'),
       operator: operatorName(),
     },
-    desktopMethods(() => window),
+    desktopMethods(openedWindow),
     tellWindow,
     logLine,
     () => {
@@ -94,7 +99,7 @@ function start(): void {
     },
   );
   registerCalls(
-    () => window?.webContents.id,
+    () => openedWindow()?.webContents.id,
     (group, name, input) => engine?.call(group, name, input) ?? Promise.reject(new Error('no engine')),
     (channel) => logLine(`refused a call of ${channel} from an unknown page`),
   );

@@ -3,9 +3,8 @@
  * navigation, no new window, no request to anywhere else.
  */
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { app, protocol, type Session, type WebContents } from 'electron';
-import { appOrigin, contentSecurityPolicy, contentTypes, fileForUrl, scheme } from './app-files.ts';
+import { appOrigin, fileForUrl, headersOf, scheme } from './app-files.ts';
 
 /** Must run before the app is ready. */
 export function registerScheme(): void {
@@ -21,13 +20,7 @@ export function applySessionPolicy(session: Session, rendererRoot: string): void
     try {
       const body = await readFile(file);
       return new Response(new Uint8Array(body), {
-        headers: {
-          'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
-          'Content-Security-Policy': contentSecurityPolicy,
-          'X-Content-Type-Options': 'nosniff',
-          'Referrer-Policy': 'no-referrer',
-          'Cross-Origin-Opener-Policy': 'same-origin',
-        },
+        headers: headersOf(file),
       });
     } catch {
       return new Response('Not found', { status: 404 });

@@ -146,7 +146,7 @@ function candidates(packages) {
  * @param {number} timeout
  * @param {(text: string) => void} [onOutput]
  */
-function aptTool(command, args, timeout, onOutput) {
+export function aptTool(command, args, timeout, onOutput) {
   return run(command, args, { timeout, env: plainEnvironment(), ...(onOutput ? { onOutput } : {}) });
 }
 

@@ -1,5 +1,5 @@
 /** With whom Bulwark logs in to a host's Elasticsearch: give a login, forget it, or let Bulwark make one that may only read. */
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import type { HostState } from '../../../shared/contract/state.ts';
 import { goTo, useUi } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
@@ -42,7 +42,7 @@ function GiveLogin({ hostId, given }: { readonly hostId: string; readonly given:
   const forget = useCall(client.hosts.forgetNodeLogin);
   const [user, setUser] = useState('');
   const [missing, setMissing] = useState(false);
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const name = user.trim();
     setMissing(name === '');

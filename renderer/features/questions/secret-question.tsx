@@ -1,5 +1,5 @@
 /** A password, passphrase or answer: typed here, sent once, and forgotten by the window at once. */
-import { type FormEvent, useId, useState } from 'react';
+import { type SubmitEvent, useId, useState } from 'react';
 import { useCall, useClient } from '../../bridge/context.tsx';
 import { Button, FormGroup, TextInput } from '../../ui/patternfly.ts';
 import { QuestionFrame } from './question-dialog.tsx';
@@ -37,7 +37,7 @@ export function SecretQuestion({ question }: { readonly question: SecretQ }) {
   const [value, setValue] = useState('');
   const form = useId();
   const { title, about } = words[question.purpose];
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setValue('');
     await send.run({ questionId: question.id, value });

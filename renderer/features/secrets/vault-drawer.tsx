@@ -1,5 +1,5 @@
 /** A new passphrase for the vault, or a copy of it under the passphrase of a second custodian. Neither is kept in the window. */
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { notify } from '../../app/ui-store.ts';
 import { useCall, useClient } from '../../bridge/context.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -50,7 +50,7 @@ export function VaultDrawer({ task, onClose }: { readonly task: VaultTask; reado
     return passphraseProblem(wanted);
   };
 
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const found = problemNow();
     setProblem(found);

@@ -1,5 +1,5 @@
 /** The vault: made once, unlocked once a session. The passphrase leaves this form at once and is not kept in the window. */
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Glyph } from '../../ui/marks.tsx';
@@ -15,7 +15,7 @@ function CreateVault() {
   const create = useCall(client.vault.create);
   const [passphrase, setPassphrase] = useState(none);
   const [problem, setProblem] = useState('');
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const found = passphraseProblem(passphrase);
     setProblem(found);
@@ -49,7 +49,7 @@ function UnlockVault() {
   const unlock = useCall(client.vault.unlock);
   const minutes = useMain((app) => app.app.autoLockMinutes);
   const [passphrase, setPassphrase] = useState('');
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (passphrase === '') return;
     setPassphrase('');

@@ -1,5 +1,5 @@
 /** Theme, the guard's time, and what this is. */
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { goTo } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -25,7 +25,7 @@ function GuardTime() {
   const save = useCall(client.app.setGuardSeconds);
   const [text, setText] = useState(String(seconds));
   const [problem, setProblem] = useState('');
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const wanted = Number(text);
     const wrong = !Number.isInteger(wanted) || wanted < 15 || wanted > 900;

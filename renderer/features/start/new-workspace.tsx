@@ -1,5 +1,5 @@
 /** Name, deployment type and vault passphrase: all that a workspace needs before the first host. */
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import type { DeploymentType } from '../../../shared/domain/deployment.ts';
 import { goTo } from '../../app/ui-store.ts';
 import { useCall, useClient } from '../../bridge/context.tsx';
@@ -21,7 +21,7 @@ export function NewWorkspace({ onBack }: { readonly onBack: () => void }) {
   const [passphrase, setPassphrase] = useState(none);
   const [problem, setProblem] = useState('');
 
-  async function submit(event: FormEvent): Promise<void> {
+  async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const missing = name.trim() === '' ? 'Give the workspace a name.' : passphraseProblem(passphrase);
     setProblem(missing);
