@@ -27,6 +27,7 @@ const known = {
   control: { type: 'string', multiple: true },
   choice: { type: 'string', multiple: true },
   rotate: { type: 'string', multiple: true },
+  'renew-certificates': { type: 'boolean' },
   digest: { type: 'string' },
   'break-lock': { type: 'string', multiple: true },
   path: { type: 'string' },

@@ -5,8 +5,9 @@ import type { Finding } from '../../shared/domain/finding.ts';
 import type { Host } from '../../shared/domain/host.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import { systemClock } from '../adapters/system/system.ts';
+import type { PlanOrder } from '../service/orders.ts';
 import { makePlan } from '../service/planning.ts';
-import { type RotationOrder, rotationOrder } from '../service/rotating.ts';
+import { rotationOrder } from '../service/rotating.ts';
 import { assessChosen } from './assess.ts';
 import type { Command, Output } from './command.ts';
 import { exitCodes } from './exit-code.ts';
@@ -15,17 +16,20 @@ import { chosenHosts } from './host-options.ts';
 import { connecting, inWorkspace, type Options, parseChoices, usage } from './options.ts';
 import { plain, planText } from './words.ts';
 
+/** Each is an order of its own, and a plan holds one. */
+const ordering = ['rotate', 'renew-certificates'] as const;
+
 function wantedControls(options: Options): Result<readonly string[]> {
   const given = options.control ?? [];
   const all = catalog.map((control) => control.words.id);
   if (given.length === 0)
     return options.all === true
       ? succeed(all)
-      : options.rotate !== undefined
+      : ordering.some((name) => options[name] !== undefined)
         ? succeed([])
         : fail(
             usage(
-              'Say what to fix: --control ID, as often as needed, or --all; or whose password to rotate: --rotate USER',
+              'Say what to fix: --control ID, as often as needed, or --all; or whose password to rotate: --rotate USER; or --renew-certificates',
             ),
           );
   const unknown = given.find((id) => !all.includes(id));
@@ -34,10 +38,20 @@ function wantedControls(options: Options): Result<readonly string[]> {
     : fail(usage(`There is no control ${unknown}; controls are ${all.join(', ')}`));
 }
 
+function wantedOrder(
+  options: Options,
+  hosts: readonly Host[],
+  choices: Readonly<Record<string, string>>,
+): Result<PlanOrder | undefined> {
+  const given = ordering.filter((name) => options[name] !== undefined);
+  if (given.length > 1) return fail(usage(`--${given.join(' and --')} need a plan each`));
+  if (options['renew-certificates'] === true)
+    return succeed({ type: 'renew', hostIds: hosts.map(({ id }) => id), choices });
+  return options.rotate === undefined ? succeed(undefined) : wantedRotation(options.rotate, hosts);
+}
+
 /** Passwords are those of a cluster: rotating them on two of its nodes would do it twice. */
-function wantedRotation(options: Options, hosts: readonly Host[]): Result<RotationOrder | undefined> {
-  const { rotate: users } = options;
-  if (users === undefined) return succeed(undefined);
+function wantedRotation(users: readonly string[], hosts: readonly Host[]): Result<PlanOrder> {
   const named = builtInUserSchema.array().safeParse(users);
   if (!named.success) return fail(usage(`--rotate takes ${builtInUsers.join(', ')}`));
   const [host, ...others] = hosts;
@@ -75,7 +89,7 @@ async function plan(
   hosts: readonly Host[],
   controls: readonly string[],
   choices: Readonly<Record<string, string>>,
-  rotation: RotationOrder | undefined,
+  order: PlanOrder | undefined,
 ): Promise<Result<Output>> {
   const assessed = await assessChosen(headless, hosts);
   if (!assessed.ok) return assessed;
@@ -86,7 +100,7 @@ async function plan(
     .filter((finding) => controls.includes(finding.controlId));
   const failing = asked.filter((finding) => finding.outcome === 'fail');
   const other = notFailing(asked);
-  if (failing.length === 0 && rotation === undefined) {
+  if (failing.length === 0 && order === undefined) {
     const open = asked.some(({ outcome }) => outcome === 'unknown' || outcome === 'error');
     return succeed({
       exitCode: open ? exitCodes.notKnown : exitCodes.done,
@@ -105,7 +119,7 @@ async function plan(
         choices: { ...choices },
       })),
       handle,
-      rotation,
+      order,
     ),
   );
   if (!made.ok && made.error.code === 'PLAN_EMPTY')
@@ -125,9 +139,9 @@ export const planCommand: Command = {
   name: 'plan',
   summary: 'Plan fixes and show what each would do. Changes nothing on a host.',
   usage: [
-    'bulwark plan --workspace NAME (--control ID … | --all | --rotate USER …) [--choice name=value …] [--host NAME …] [--json]',
+    'bulwark plan --workspace NAME (--control ID … | --all | --rotate USER … | --renew-certificates) [--choice name=value …] [--host NAME …] [--json]',
   ],
-  options: [...connecting, ...inWorkspace, 'control', 'choice', 'rotate', 'all'],
+  options: [...connecting, ...inWorkspace, 'control', 'choice', ...ordering, 'all'],
   async run({ options, words }, terminal) {
     if (words.length > 0) return fail(usage(`Unexpected ${words[0] ?? ''}`));
     const controls = wantedControls(options);
@@ -137,10 +151,8 @@ export const planCommand: Command = {
     return await onWorkspace(options, terminal, async (headless) => {
       const hosts = chosenHosts(headless.workspace, options);
       if (!hosts.ok) return hosts;
-      const rotation = wantedRotation(options, hosts.value);
-      return rotation.ok
-        ? await plan(headless, hosts.value, controls.value, choices.value, rotation.value)
-        : rotation;
+      const order = wantedOrder(options, hosts.value, choices.value);
+      return order.ok ? await plan(headless, hosts.value, controls.value, choices.value, order.value) : order;
     });
   },
 };

@@ -123,6 +123,10 @@ export function createWorkHandlers(
         await start('plan', `Plan a new password for ${user}`, hostId, (workspace, handle) =>
           makePlan(context, workspace, [], handle, rotationOrder(hostId, [user], systemClock.now())),
         ),
+      renew: async ({ hostIds }) =>
+        await start('plan', 'Plan new certificates', undefined, (workspace, handle) =>
+          makePlan(context, workspace, [], handle, { type: 'renew', hostIds, choices: {} }),
+        ),
       async discard() {
         const occupied = busyWith(store);
         if (occupied !== undefined) return occupied;

@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import type { basketItemSchema } from '../../shared/contract/state.ts';
 import { catalog } from '../../shared/controls/catalog.ts';
 import type { Proposal } from '../../shared/controls/define-control.ts';
-import type { Change, SecretSource } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { knownValue } from '../../shared/domain/fact.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
@@ -16,9 +15,10 @@ import { assessHost, factsOf, factsToPlanOn } from './assessing.ts';
 import type { ServiceContext } from './context.ts';
 import { engineParts } from './engine-work.ts';
 import { type JoinableHost, withIssuers } from './joining.ts';
+import { localised } from './localised.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
-import { type RotationOrder, rotationRequest } from './rotating.ts';
+import { hostsOfOrder, type PlanOrder, requestsOfOrder } from './orders.ts';
 import { withPicture } from './topology.ts';
 
 export type BasketItem = z.infer<typeof basketItemSchema>;
@@ -76,60 +76,6 @@ function onPeers(context: ServiceContext, workspace: OpenWorkspace, item: Basket
     .map(({ id, hostId, controlId }) => ({ findingId: id, hostId, controlId, choices }));
 }
 
-/** Controls judge one host and name its secrets without it; in the vault every host has its own. */
-function localised(change: Change, hostId: string): Change {
-  const ref = (name: string): string => name.replace(/^(es|kibana)\//, `$1/${hostId}/`);
-  const localisedEntry = <E extends { readonly value: SecretSource }>(entry: E): E =>
-    entry.value.from === 'yaml-setting'
-      ? entry
-      : { ...entry, value: { ...entry.value, ref: ref(entry.value.ref) } };
-  if (change.kind === 'es-auto-configuration')
-    return {
-      ...change,
-      elasticPasswordRef: ref(change.elasticPasswordRef),
-      httpCaRef: ref(change.httpCaRef),
-    };
-  if (change.kind === 'es-enrollment')
-    return {
-      ...change,
-      elasticPasswordRef: ref(change.elasticPasswordRef),
-      httpCaRef: ref(change.httpCaRef),
-    };
-  if (change.kind === 'es-own-certificates')
-    return {
-      ...change,
-      elasticPasswordRef: ref(change.elasticPasswordRef),
-      httpCaRef: ref(change.httpCaRef),
-      nodeKeyRef: ref(change.nodeKeyRef),
-      storePasswordRef: ref(change.storePasswordRef),
-    };
-  if (change.kind === 'es-authority-key') return { ...change, authorityRef: ref(change.authorityRef) };
-  if (change.kind === 'encrypted-volume-migration') return { ...change, keyRef: ref(change.keyRef) };
-  if (change.kind === 'es-password')
-    return { ...change, users: change.users.map((user) => ({ ...user, ref: ref(user.ref) })) };
-  if (change.kind === 'certificate-install')
-    return {
-      ...change,
-      key: { ...change.key, ref: ref(change.key.ref) },
-      files:
-        change.files.form === 'pem'
-          ? change.files
-          : { ...change.files, password: { ...change.files.password, ref: ref(change.files.password.ref) } },
-    };
-  if (change.kind === 'kibana-setting')
-    return {
-      ...change,
-      // What every Kibana shares (`keep`, and `shared/…` here) has one name for all hosts.
-      keystore: { ...change.keystore, set: change.keystore.set.map(localisedEntry) },
-    };
-  if (change.kind === 'keystore-entry')
-    return {
-      ...change,
-      set: change.set.map(localisedEntry),
-    };
-  return change;
-}
-
 function joinable(context: ServiceContext, workspace: OpenWorkspace): readonly JoinableHost[] {
   return context.store.get().hosts.map(({ host: { id, name, address } }) => {
     const facts = factsOf(workspace, id);
@@ -144,10 +90,10 @@ export async function makePlan(
   workspace: OpenWorkspace,
   items: readonly BasketItem[],
   handle: OperationHandle,
-  rotation?: RotationOrder,
+  order?: PlanOrder,
 ): Promise<Result<Plan>> {
   const { store } = context;
-  if (items.length === 0 && rotation === undefined)
+  if (items.length === 0 && order === undefined)
     return fail(
       appError('PLAN_EMPTY', 'Nothing has been added to the plan.', 'Add findings on the review step.', {
         hostState: 'unchanged',
@@ -169,7 +115,7 @@ export async function makePlan(
     }
     return succeed(undefined);
   };
-  const known = await haveFacts(rotation ? [rotation.hostId] : []);
+  const known = await haveFacts(order ? hostsOfOrder(order) : []);
   if (!known.ok) return known;
   for (let more: readonly BasketItem[] = [...wanted.values()]; more.length > 0; ) {
     const assessed = await haveFacts(more.map((item) => item.hostId));
@@ -216,11 +162,12 @@ export async function makePlan(
       });
   }
 
-  if (rotation !== undefined) {
-    const request = rotationRequest(rotation, factsOf(workspace, rotation.hostId));
-    if (!request.ok) return request;
-    const { hostId, changes } = request.value;
-    requests.push({ ...request.value, changes: changes.map((change) => localised(change, hostId)) });
+  if (order !== undefined) {
+    const ordered = await requestsOfOrder(context, workspace, order);
+    if (!ordered.ok) return ordered;
+    leftOut.push(...ordered.value.leftOut);
+    for (const { hostId, changes, ...rest } of ordered.value.requests)
+      requests.push({ ...rest, hostId, changes: changes.map((change) => localised(change, hostId)) });
   }
 
   const sessions: HostSession[] = [];

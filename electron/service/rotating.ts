@@ -8,6 +8,7 @@ import { fail, type Result, succeed } from '../../shared/domain/result.ts';
 import type { PlanRequest } from '../../shared/engine/plan.ts';
 
 export interface RotationOrder {
+  readonly type: 'rotate';
   readonly hostId: string;
   readonly users: readonly BuiltInUser[];
   /** Names the order: carried out twice it changes nothing. `[a-z0-9-]`, at most 64 characters. */
@@ -16,7 +17,7 @@ export interface RotationOrder {
 
 /** A new order; another one each time that it is asked for. */
 export function rotationOrder(hostId: string, users: readonly BuiltInUser[], now: number): RotationOrder {
-  return { hostId, users, order: `rotate-${now.toString(36)}` };
+  return { type: 'rotate', hostId, users, order: `rotate-${now.toString(36)}` };
 }
 
 /**

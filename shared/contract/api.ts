@@ -129,6 +129,8 @@ export const api = {
     fixNow: call('operation', z.strictObject({ findingId: id, choices }), started),
     /** Makes a plan of one new password for a built-in user, in place of the one that the vault has. */
     rotate: call('operation', z.strictObject({ hostId: hostIdSchema, user: builtInUserSchema }), started),
+    /** Makes a plan of a new certificate for the node of each host, one after the other. */
+    renew: call('operation', z.strictObject({ hostIds: z.array(hostIdSchema).min(1).max(500) }), started),
     discard: call('command', nothing, done),
   },
   waiver: {

@@ -190,7 +190,7 @@ function reissuing(facts: Facts, choices: Choices, targets: readonly Target[], c
         ? [`Left out, and refused from then on, is who connects by ${listed(left, 12)}.`]
         : []),
       'Bulwark will put both in place under the same file names, with the same owner and mode; the node reads them within seconds, without a restart.',
-      'Bulwark will then shake hands with the port and see that it serves the new certificate.',
+      'Bulwark will then shake hands with the ports and see that they serve the new certificate.',
     ],
     disturbs:
       'Nobody: open connections stay, new ones get the new certificate. Clients trust the same authority as before.',
@@ -217,7 +217,12 @@ function reissuing(facts: Facts, choices: Choices, targets: readonly Target[], c
       },
       names: [...wanted.names],
       ...(layer === 'http' && knownValue(facts['node-answers'])?.http === 'tls'
-        ? { served: { port: install.httpPort } }
+        ? {
+            served: {
+              port: install.httpPort,
+              ...(target.layers.includes('transport') ? { transportPort: install.transportPort } : {}),
+            },
+          }
         : {}),
     };
   });

@@ -94,7 +94,7 @@ describe.runIf(every)('a certificate of a secured node', () => {
         issuerName: authority?.subject ?? '',
       },
       names,
-      served: { port: 9200 },
+      served: { port: 9200, transportPort: 9300 },
     };
     let asked = 0;
     let refused = 0;

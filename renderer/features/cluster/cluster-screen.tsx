@@ -12,6 +12,7 @@ import { CertificateList } from './certificate-list.tsx';
 import { ClusterPicture } from './cluster-picture.tsx';
 import { ClusterTable } from './cluster-table.tsx';
 import { answerOf } from './cluster-words.ts';
+import { ClusterWork } from './cluster-work.tsx';
 
 const nothing: Topology = { clusters: [], others: [] };
 
@@ -46,6 +47,7 @@ function Cluster({ cluster, now }: { readonly cluster: TopologyCluster; readonly
       )}
       <ClusterPicture cluster={cluster} now={now} />
       <ClusterTable cluster={cluster} now={now} />
+      <ClusterWork cluster={cluster} />
     </Panel>
   );
 }

@@ -75,7 +75,13 @@ export const certificateInstallChangeSchema = z
      * The HTTP port on which the node already serves the certificate of these very files and must soon serve the new one.
      * Left out where the node only takes the files at its next start.
      */
-    served: z.strictObject({ port: z.number().int().min(1).max(65535) }).optional(),
+    served: z
+      .strictObject({
+        port: z.number().int().min(1).max(65535),
+        /** Where the transport port reads the same files. */
+        transportPort: z.number().int().min(1).max(65535).optional(),
+      })
+      .optional(),
   })
   .refine(
     ({ certificatePem, caPem, issue }) =>

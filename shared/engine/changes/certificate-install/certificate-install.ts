@@ -12,8 +12,10 @@ import { digestsOf, imageOfFile, markGroup, readGroup, revertGroup, strayed } fr
 import { fileImageSchema } from '../single-file.ts';
 import { checkOnHost } from './host-check.ts';
 import { type Resolved, resolve } from './issued.ts';
+import { proveListed } from './listed.ts';
 import { fileDiffs, isPlaced, type Prepared, prepare } from './prepared.ts';
 import { proveServed, servedFingerprint, waitForServed } from './served.ts';
+import { proveTransport } from './transport.ts';
 
 type Change = ChangeOf<'certificate-install'>;
 
@@ -110,7 +112,7 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
           : `Key and certificate go into ${files.store.path}.`,
         served === undefined
           ? 'The node takes it at its next start, unless it already reads these files.'
-          : `The node takes it within seconds, without a restart; port ${served.port} is asked for it.`,
+          : `The node takes it within seconds, without a restart; ${served.transportPort === undefined ? `port ${served.port} is` : `ports ${served.port} and ${served.transportPort} are`} asked for it.`,
         'Clients that do not trust the authority of this certificate are refused from then on.',
       ],
       blast: 'reload',
@@ -228,9 +230,13 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
     const fingerprint = context.certificates.summary(change.certificatePem)?.fingerprint256 ?? '';
     const checked = await checkOnHost(change, fingerprint, context);
     if (!checked.ok) return checked;
-    return change.served === undefined || mark['served'] !== 'seen'
-      ? succeed(undefined)
-      : await proveServed(context, change, change.served.port, fingerprint);
+    if (change.served === undefined || mark['served'] !== 'seen') return succeed(undefined);
+    const { port, transportPort } = change.served;
+    const live = await proveServed(context, change, port, fingerprint);
+    if (!live.ok) return live;
+    const between =
+      transportPort === undefined ? live : await proveTransport(context, transportPort, fingerprint);
+    return between.ok ? await proveListed(change, port, context) : between;
   },
 
   async revert(change, before, mark, context) {

@@ -1,14 +1,12 @@
 /** What the node makes of the new store: the same certificate on its port, and one private key in its own list. */
-import { z } from 'zod';
 import type { ChangeOf } from '../../../domain/change.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { keptAuthority } from '../../certificates/kept-authority.ts';
 import type { ChangeContext } from '../../change-kind.ts';
+import { linesOf, listedCertificates } from '../../elasticsearch/listed-certificates.ts';
 import { findListener } from '../../elasticsearch/listening.ts';
-import { operatorLoginRef, unpackLogin } from '../../elasticsearch/logins.ts';
-import { askNode, isLost, jsonOf, type NodeDoor, vaultCredential } from '../../elasticsearch/node.ts';
-import type { NodeCredential } from '../../ports.ts';
+import type { NodeDoor } from '../../elasticsearch/node.ts';
 import { servedPeer } from '../certificate-install/served.ts';
 
 type Change = ChangeOf<'es-authority-key'>;
@@ -16,17 +14,8 @@ type Change = ChangeOf<'es-authority-key'>;
 /** Longer than the 5 seconds between two looks that the node takes at its files. */
 const watchRound = 6000;
 
-const listSchema = z.array(z.object({ path: z.string(), has_private_key: z.boolean() })).max(5000);
-
 function failed(message: string, nextStep: string): Result<never> {
   return fail(appError('VERIFY_FAILED', message, nextStep, { hostState: 'changed' }));
-}
-
-async function logins(context: ChangeContext): Promise<readonly NodeCredential[]> {
-  const given = await context.secrets.get(operatorLoginRef(context.host.hostId));
-  const operator = given.ok ? unpackLogin(given.value) : undefined;
-  const generated = await vaultCredential(context);
-  return [operator, generated].filter((one) => one !== undefined);
 }
 
 /** How many private keys of the store the node finds, as it reads the file now; undefined where it tells nobody. */
@@ -35,27 +24,21 @@ async function keysListed(
   door: NodeDoor,
   context: ChangeContext,
 ): Promise<Result<number | undefined>> {
-  for (const credential of await logins(context)) {
-    const asked = await askNode(context, door, '/_ssl/certificates', { credential });
-    if (!asked.ok && isLost(asked.error)) return asked;
-    // Of a store that it cannot read the node tells nothing but 500, and goes on serving what it read before (seen on 8.19.21).
-    if (asked.ok && asked.value.status === 500)
-      return failed(
-        `The node cannot read ${change.store} as it is now.`,
-        'Undo this step; the log of the node says why.',
+  const listed = await listedCertificates(door, context);
+  if (!listed.ok) return listed;
+  if (listed.value === undefined) return succeed(undefined);
+  if (listed.value === 'unreadable')
+    return failed(
+      `The node cannot read ${change.store} as it is now.`,
+      'Undo this step; the log of the node says why.',
+    );
+  const mine = linesOf(listed.value, change.store);
+  return mine.length > 0
+    ? succeed(mine.filter((one) => one.hasPrivateKey).length)
+    : failed(
+        `The node does not use ${change.store}.`,
+        'Undo this step, and assess again to see which files it uses.',
       );
-    const list =
-      asked.ok && asked.value.status === 200 ? listSchema.safeParse(jsonOf(asked.value)) : undefined;
-    if (list?.data === undefined) continue;
-    const mine = list.data.filter(({ path }) => path === change.store || change.store.endsWith(`/${path}`));
-    return mine.length > 0
-      ? succeed(mine.filter((one) => one.has_private_key).length)
-      : failed(
-          `The node does not use ${change.store}.`,
-          'Undo this step, and assess again to see which files it uses.',
-        );
-  }
-  return succeed(undefined);
 }
 
 /** SHA-256 of each certificate on the port, the node's first, parted by blanks; undefined where nothing there speaks TLS. */
