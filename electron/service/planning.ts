@@ -8,6 +8,7 @@ import { knownValue } from '../../shared/domain/fact.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
+import { clusterMember, type MemberOf } from '../../shared/engine/plan/rolling.ts';
 import { type PlanRequest, planChanges } from '../../shared/engine/plan.ts';
 import type { HostSession } from '../../shared/engine/ports.ts';
 import { askedFor } from './asked-choice.ts';
@@ -19,7 +20,7 @@ import { localised } from './localised.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import type { OperationHandle } from './operations.ts';
 import { hostsOfOrder, type PlanOrder, requestsOfOrder } from './orders.ts';
-import { withPicture } from './topology.ts';
+import { joinedHosts, withPicture } from './topology.ts';
 
 export type BasketItem = z.infer<typeof basketItemSchema>;
 
@@ -82,6 +83,19 @@ function joinable(context: ServiceContext, workspace: OpenWorkspace): readonly J
     const install = facts === undefined ? undefined : knownValue(facts['es-install']);
     return { id, name, address, ...(install ? { httpPort: install.httpPort } : {}) };
   });
+}
+
+/** Which hosts' nodes are of one cluster, as all hosts told when they were read last. */
+function members(context: ServiceContext, workspace: OpenWorkspace): MemberOf {
+  const joined = joinedHosts(context.store.get().hosts);
+  const installOf = (hostId: string) => {
+    const facts = factsOf(workspace, hostId);
+    return facts === undefined ? undefined : (knownValue(facts['es-install']) ?? undefined);
+  };
+  return (hostId) => {
+    const fact = joined.clusterOf(hostId);
+    return fact === undefined ? undefined : clusterMember(fact, installOf);
+  };
 }
 
 /** Errors: PLAN_EMPTY, PLAN_CONFLICT, CANCELLED and those of the connection. */
@@ -177,6 +191,7 @@ export async function makePlan(
       {
         requests,
         leftOut,
+        memberOf: members(context, workspace),
         basis: store
           .get()
           .hosts.flatMap((state) =>

@@ -3,12 +3,13 @@
  * changed. Whatever happens, the journal says it or says that it is not known.
  */
 import { type AppError, appError } from '../domain/error.ts';
+import { succeed } from '../domain/result.ts';
 import { cancelledMidway } from './cancelled-midway.ts';
 import { type Mark, undoWords } from './change-kind.ts';
 import { keepOnHost } from './hand-undo/kit.ts';
 import { isThere } from './is-there.ts';
 import { sweepLeftovers } from './leftovers.ts';
-import { connectionLost, kindOf, tagOf } from './parts.ts';
+import { connectionLost, kindOf, shown, tagOf } from './parts.ts';
 import {
   type Begun,
   contextFor,
@@ -99,7 +100,7 @@ async function settleAfterLoss(run: StepRun, begun: Begun, error: AppError, keep
       await sealed(run),
     );
     return written.ok
-      ? { state: 'done', note: 'The connection broke meanwhile; the change is in place.' }
+      ? await afterDone(run, begun, 'The connection broke meanwhile; the change is in place.')
       : ended(written.error, 'changed', written.error.message);
   }
   if (begun.change.kind === 'service-restart') {
@@ -238,5 +239,19 @@ async function throughStep(run: StepRun): Promise<StepEnd> {
     // The change is there but the journal cannot say so: what cannot be recorded is not kept.
     return putBack(run, begun, applied.value, written.error);
   }
-  return { state: 'done', note: 'Changed and read back.' };
+  return await afterDone(run, begun, 'Changed and read back.');
+}
+
+/** What has to be waited for before the next step may begin. */
+async function afterDone(run: StepRun, { kind, change, before }: Begun, done: string): Promise<StepEnd> {
+  const ended = await guarded(run, async () =>
+    kind.afterwards === undefined
+      ? succeed('')
+      : await kind.afterwards(change, before, contextFor(run, run.signal)),
+  );
+  if (ended.ok) {
+    return { state: 'done', note: [done, ended.value].filter((word) => word !== '').join(' ') };
+  }
+  const stops = shown({ ...ended.error, hostState: 'changed' });
+  return { state: 'done', note: `${done} ${stops.message}`, stops };
 }

@@ -40,6 +40,10 @@ export interface ChangeContext {
   readonly signal?: AbortSignal;
   /** A connection that proves access: full authentication and sudo, nothing reused. */
   readonly openFresh: () => Promise<Result<HostSession>>;
+  /** A connection to another host of the workspace; whoever opens it closes it. */
+  readonly openPeer: (hostId: string) => Promise<Result<HostSession>>;
+  /** Asks the operator, in a sentence on what is waited for, whether to wait longer; false where nobody can be asked. */
+  readonly waitLonger: (words: string) => Promise<boolean>;
   /** One short sentence on what is being done; `phase` moves the step's state. */
   readonly progress: (note: string, phase?: 'rehearsing' | 'applying' | 'verifying') => void;
   readonly guard: (
@@ -116,6 +120,11 @@ export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
     context: ChangeContext,
     evenLacking?: boolean,
   ): Promise<Result<boolean>>;
+  /**
+   * After the change is done and journalled: waits until the next step may begin, and answers a sentence on that. An error stops
+   * the plan; what was done stays, and nothing goes back by itself.
+   */
+  afterwards?(change: ChangeOf<K>, before: Uint8Array, context: ChangeContext): Promise<Result<string>>;
   /**
    * From what the change left to what is there now, for an operator who is asked about drift. Needed where an inspection would take
    * somebody else's edit over instead of showing it; elsewhere that one is read backwards.

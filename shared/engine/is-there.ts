@@ -9,7 +9,7 @@ const provenByTheNode: readonly Change['kind'][] = ['certificate-install', 'es-a
 
 /**
  * Whether an interrupted change is complete. Errors: VERIFY_FAILED where it took effect and lacks something, unless it is kept
- * nevertheless (`evenLacking`); those of the connection. A restart has nothing to look at: it is done again, which is what it is for.
+ * nevertheless (`evenLacking`); those of the connection.
  */
 export async function isThere(
   kind: ChangeKind,
@@ -20,11 +20,6 @@ export async function isThere(
 ): Promise<Result<boolean>> {
   if (kind.complete !== undefined) {
     return await kind.complete(change, before, context, evenLacking);
-  }
-  if (change.kind === 'service-restart') {
-    const again = await kind.apply(change, before, context);
-    const verified = again.ok ? await kind.verify(change, again.value, context) : again;
-    return succeed(verified.ok);
   }
   const looked = await kind.inspect(change, context);
   if (provenByTheNode.includes(change.kind) && looked.ok && looked.value.inPlace) {

@@ -47,6 +47,8 @@ export interface EngineParts {
 export interface EngineEvents {
   readonly step: (progress: StepProgress) => void;
   readonly guard: (state: GuardState) => void;
+  /** Asks the operator whether to wait longer on a host; absent where nobody can be asked, which means no. */
+  readonly waitLonger?: (hostId: string, words: string) => Promise<boolean>;
 }
 
 export const noEvents: EngineEvents = { step: () => undefined, guard: () => undefined };
@@ -72,6 +74,7 @@ export interface ContextHooks {
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ChangeContext['progress'];
   readonly guard?: EngineEvents['guard'];
+  readonly waitLonger?: EngineEvents['waitLonger'];
   readonly together?: Together | undefined;
 }
 
@@ -91,6 +94,9 @@ export function changeContext(parts: EngineParts, host: HostWriter, hooks: Conte
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
     ...(hooks.together === undefined ? {} : { together: hooks.together }),
     openFresh: () => parts.sessions.openFresh(host.hostId, hooks.signal),
+    // Not cancellable: what was begun for a whole cluster is given back by another host when this one is lost.
+    openPeer: (hostId) => parts.sessions.open(hostId),
+    waitLonger: async (words) => (await hooks.waitLonger?.(host.hostId, words)) ?? false,
     progress: hooks.progress ?? (() => undefined),
     guard: (state, firesAt, seconds) => hooks.guard?.({ hostId: host.hostId, state, firesAt, seconds }),
   };

@@ -12,6 +12,7 @@ import { changeContext, connectionLost, type EngineParts, kindOf, randomId, show
 import { inSequence } from './plan/keystore-mode.ts';
 import { mergeWishes, type PlanRequest, type Wanted } from './plan/merge.ts';
 import { orderWishes } from './plan/order.ts';
+import { type ClusterMember, inRollingOrder, type MemberOf, withMember, withTurns } from './plan/rolling.ts';
 import { besideEachOther, missingHosts } from './plan/together.ts';
 import type { Digest, HostWriter } from './ports.ts';
 import { togetherKey } from './together/rounds.ts';
@@ -45,6 +46,7 @@ async function planHost(
   host: HostWriter,
   planId: string,
   parts: EngineParts,
+  member: ClusterMember | undefined,
   signal?: AbortSignal,
 ): Promise<Result<{ readonly steps: readonly Inspected[]; readonly leftOut: readonly LeftOut[] }>> {
   const leftOut: LeftOut[] = [];
@@ -57,7 +59,7 @@ async function planHost(
     }
     const steps: Inspected[] = [];
     let refused: { readonly wanted: Wanted; readonly reason: string } | undefined;
-    for (const wanted of arranged.value) {
+    for (const wanted of arranged.value.map((one) => withMember(one, member))) {
       if (signal?.aborted === true) {
         return fail(
           appError('CANCELLED', 'Planning was cancelled.', 'Start again when you are ready.', {
@@ -90,11 +92,9 @@ async function planHost(
 
 function describeStep(
   position: number,
-  hostId: string,
-  { wanted, inspection }: Inspected,
+  { hostId, change, step: { wanted, inspection } }: Arranged,
   parts: EngineParts,
 ): Step {
-  const change: Change = wanted.change;
   const words = kindOf(parts.kinds, change).describe(change);
   const together = togetherKey(parts.kinds, change);
   return {
@@ -118,6 +118,8 @@ export interface PlanInput {
   /** Findings that were asked for and have no changes (manual, choices missing), with the reason. */
   readonly leftOut: readonly LeftOut[];
   readonly basis: Plan['basis'];
+  /** What is known of a host's node as one of a cluster; without it every restart is one of a node of its own. */
+  readonly memberOf?: MemberOf;
   /** An open connection per host that is planned for. */
   readonly host: (hostId: string) => Promise<Result<HostWriter>>;
 }
@@ -141,13 +143,15 @@ async function planHosts(
   let rest = input.requests;
   for (;;) {
     const steps: Arranged[] = [];
-    for (const hostId of new Set(rest.map((request) => request.hostId))) {
+    const memberOf = input.memberOf ?? (() => undefined);
+    const hostIds = [...new Set(rest.map((request) => request.hostId))];
+    for (const hostId of inRollingOrder(hostIds, memberOf)) {
       const host = await input.host(hostId);
       if (!host.ok) {
         return host;
       }
       const mine = rest.filter((request) => request.hostId === hostId);
-      const planned = await planHost(mine, host.value, planId, parts, signal);
+      const planned = await planHost(mine, host.value, planId, parts, memberOf(hostId), signal);
       if (!planned.ok) {
         return planned;
       }
@@ -156,7 +160,7 @@ async function planHosts(
     }
     const lonely = steps.filter((one) => missingHosts(one, steps, hostsOf, keyOf).length > 0);
     if (lonely.length === 0) {
-      return succeed(besideEachOther(steps, keyOf));
+      return succeed(withTurns(besideEachOther(steps, keyOf)));
     }
     const findings = new Set(lonely.flatMap(({ step }) => step.wanted.findings));
     const taken = leftOut.map(({ findingId }) => findingId);
@@ -183,9 +187,7 @@ export async function planChanges(
   if (!inspected.ok) {
     return inspected;
   }
-  const steps = inspected.value.map(({ hostId, step }, index) =>
-    describeStep(index + 1, hostId, step, parts),
-  );
+  const steps = inspected.value.map((one, index) => describeStep(index + 1, one, parts));
   if (steps.length === 0) {
     const why = leftOut.map((one) => one.reason);
     return fail(

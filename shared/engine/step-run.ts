@@ -11,7 +11,9 @@ import { changeContext, type EngineEvents, type EngineParts, shown, tagOf } from
 import type { Together } from './together/meeting.ts';
 
 export type StepEnd =
-  | { readonly state: 'done' | 'nothing-to-do'; readonly note: string }
+  | { readonly state: 'nothing-to-do'; readonly note: string }
+  /** `stops`: it is done and stays, and no other step may follow. */
+  | { readonly state: 'done'; readonly note: string; readonly stops?: AppError }
   | { readonly state: 'failed'; readonly note: string; readonly error: AppError };
 
 export interface StepRun {
@@ -48,6 +50,7 @@ export function contextFor(
     signal,
     progress: run.progress,
     guard: run.events.guard,
+    waitLonger: run.events.waitLonger,
     together: run.together?.[way],
   });
 }

@@ -17,7 +17,9 @@ export interface TestContext extends ChangeContext {
 
 export function testContext(
   host: HostWriter,
-  more: Partial<Pick<ChangeContext, 'openFresh' | 'clock' | 'tag' | 'secrets' | 'signal'>> = {},
+  more: Partial<
+    Pick<ChangeContext, 'openFresh' | 'openPeer' | 'waitLonger' | 'clock' | 'tag' | 'secrets' | 'signal'>
+  > = {},
 ): TestContext {
   const notes: string[] = [];
   const guards: string[] = [];
@@ -34,6 +36,9 @@ export function testContext(
     tag: 'test-1',
     openFresh: (): Promise<Result<HostSession>> =>
       Promise.resolve(fail(appError('SSH_TIMEOUT', 'No way in.', 'Wait.'))),
+    openPeer: (): Promise<Result<HostSession>> =>
+      Promise.resolve(fail(appError('SSH_TIMEOUT', 'No way in.', 'Wait.'))),
+    waitLonger: () => Promise.resolve(false),
     progress: (note) => notes.push(note),
     guard: (state) => guards.push(state),
     notes,

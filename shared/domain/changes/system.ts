@@ -1,6 +1,7 @@
 /** Changes of accounts, units and services. */
 import { z } from 'zod';
 import { esInstallSchema } from '../elasticsearch.ts';
+import { hostIdSchema } from '../host.ts';
 import { absolutePath, accountName, guardSeconds, unitName } from './values.ts';
 
 export const accountChangeSchema = z.strictObject({
@@ -37,6 +38,20 @@ export const systemdDropinChangeSchema = z.strictObject({
   guardSeconds: guardSeconds.optional(),
 });
 
+/** How the other nodes go on while one of them restarts. */
+export const rollingSchema = z.strictObject({
+  clusterUuid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  /** Nodes that the cluster had when the plan was made, this one among them. */
+  nodes: z.number().int().min(2),
+  role: z.enum(['not-master', 'master-eligible', 'elected-master']),
+  /** Which restart of this cluster it is in its plan, beginning with 1, and how many there are. */
+  turn: z.number().int().min(1),
+  turns: z.number().int().min(1),
+  /** Hosts with other nodes: one of them answers for the cluster while this node cannot. */
+  peers: z.array(z.strictObject({ hostId: hostIdSchema, install: esInstallSchema })).max(500),
+});
+export type Rolling = Readonly<z.infer<typeof rollingSchema>>;
+
 export const serviceRestartChangeSchema = z.strictObject({
   kind: z.literal('service-restart'),
   unit: unitName,
@@ -46,6 +61,8 @@ export const serviceRestartChangeSchema = z.strictObject({
   rehearse: z.boolean(),
   /** For the SSH server, whose restart is guarded. */
   guardSeconds: guardSeconds.optional(),
+  /** Set by the planner where the node is one of a cluster that stays up; absent for a node of its own. */
+  rolling: rollingSchema.optional(),
 });
 
 export const sysctlChangeSchema = z.strictObject({

@@ -76,6 +76,8 @@ export async function runRound(run: RoundRun): Promise<AppError | undefined> {
       return end;
     }),
   );
-  const errors = ends.flatMap((end) => (end.state === 'failed' ? [end.error] : []));
+  const errors = ends.flatMap((end) =>
+    end.state === 'failed' ? [end.error] : end.state === 'done' && end.stops !== undefined ? [end.stops] : [],
+  );
   return errors.find((error) => error.code !== 'PEER_FAILED') ?? errors[0];
 }
