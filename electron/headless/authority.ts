@@ -1,5 +1,4 @@
 /** `bulwark authority`: the authority that issues the certificates of nodes, shown without its key, or taken over from files. */
-import { readFile } from 'node:fs/promises';
 import { authorityRef } from '../../shared/domain/changes/certificates.ts';
 import { appError } from '../../shared/domain/error.ts';
 import { fail, type Result, succeed } from '../../shared/domain/result.ts';
@@ -9,22 +8,10 @@ import type { GivenAuthority, Identity } from '../../shared/engine/certificates/
 import { engineParts, requireVault } from '../service/engine-work.ts';
 import type { Command, Output } from './command.ts';
 import { exitCodes } from './exit-code.ts';
+import { fileOf } from './file-of.ts';
 import { type Headless, onWorkspace } from './headless-service.ts';
 import { inWorkspace, usage } from './options.ts';
 import { plain } from './words.ts';
-
-const maxBytes = 1024 * 1024;
-
-async function fileOf(path: string): Promise<Result<Buffer>> {
-  const cannot = () =>
-    fail(appError('NOT_FOUND', `${path} cannot be read.`, 'Give a file of at most 1 MiB that you can read.'));
-  try {
-    const bytes = await readFile(path);
-    return bytes.length <= maxBytes ? succeed(bytes) : cannot();
-  } catch {
-    return cannot();
-  }
-}
 
 /** Either PEM files or one store. */
 async function given({ options, secrets }: Headless): Promise<Result<GivenAuthority>> {

@@ -3,6 +3,7 @@ import { appError } from '../../shared/domain/error.ts';
 import { applyCommand } from './apply.ts';
 import { assessCommand } from './assess.ts';
 import { authorityCommand } from './authority.ts';
+import { certificateCommand } from './certificate.ts';
 import { type Command, tell, tellError } from './command.ts';
 import { confirmRemovalCommand } from './confirm-removal.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   vaultCommand,
   kitCommand,
   authorityCommand,
+  certificateCommand,
 ];
 
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -19,7 +19,7 @@ function undoOf({ undoOutcome, undoIntent }: StepHistory): Pick<HistoryItem, 'un
 }
 
 function openingOf(change: Change): Pick<HistoryItem, 'opens' | 'nodes'> {
-  if (change.kind === 'es-auto-configuration')
+  if (change.kind === 'es-auto-configuration' || change.kind === 'es-enrollment')
     return { opens: change.setAsideData ? 'old-data' : 'everybody' };
   if (change.kind !== 'es-own-certificates') return {};
   return {

@@ -18,6 +18,28 @@ export const ownStore = 'certs/node.p12';
 /** Two years; some clients refuse certificates for more than 825 days. */
 export const certificateDays = 730;
 
+const signedBy: Choice = {
+  name: 'certificateFrom',
+  label: 'Who signs the certificate',
+  hint: 'Your own authority signs a request that Bulwark makes for each node; its key never comes here. Bring the certificate first, then plan.',
+  type: 'one-of',
+  suggested: 'vault',
+  options: [
+    {
+      value: 'vault',
+      label: 'The authority in your vault',
+      detail: 'made by Bulwark, or imported; it issues at once',
+      unusable: '',
+    },
+    {
+      value: 'brought',
+      label: 'Your own authority',
+      detail: 'requests out, certificates in: bulwark certificate request, bulwark certificate take',
+      unusable: '',
+    },
+  ],
+};
+
 interface OwnWay {
   readonly install: EsInstall;
   /** Why Elasticsearch's own set-up is not used. */
@@ -39,6 +61,8 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
   const keyType = keyTypes.find((type) => type === (choices['certificateKey']?.trim() || 'p-256'));
   const broken = wanted.ok ? brokenBy(facts, wanted.names) : [];
   const all = way.cluster?.hosts.length;
+  const from = choices['certificateFrom']?.trim() || 'vault';
+  const brought = from === 'brought';
   const asked: readonly Choice[] = [
     {
       name: 'certificateNames',
@@ -57,12 +81,17 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
       type: 'text',
       suggested: 'p-256',
     },
+    signedBy,
   ];
   const more = {
     steps: [
       `${way.why} So Bulwark will secure it with ${all === undefined ? 'a certificate' : 'certificates'} of your own authority, and leave the data where it is.`,
-      'Bulwark will make the authority if your vault has none (its key never leaves the vault), and a key and certificate for this node.',
-      ...(wanted.ok ? [`The certificate will be for ${wanted.names.join(', ')}.`] : []),
+      brought
+        ? 'Bulwark will take the key of this node from your vault and the certificate that your own authority signed for it, after checking that they belong together and hold.'
+        : 'Bulwark will make the authority if your vault has none (its key never leaves the vault), and a key and certificate for this node.',
+      ...(wanted.ok
+        ? [`The certificate ${brought ? 'has to cover' : 'will be for'} ${wanted.names.join(', ')}.`]
+        : []),
       ...(broken.length > 0 ? [`Refused will be who connects by ${uses(broken)}.`] : []),
       'Bulwark will write settings and keystore in a copy of the configuration and start the copy once beside the running node.',
       all === undefined
@@ -77,7 +106,8 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
         : `Undo brings back settings and keystore of before and restarts ${all === undefined ? 'the node' : `all ${all} nodes together,`} with the documents it has then. It is then open to everybody again, who can also read the hashes of its passwords: count passwords and keys of the secured node as disclosed.`,
     fixedTogetherWith: way.fixedTogetherWith,
   };
-  if (!wanted.ok || keyType === undefined) return { type: 'choices', choices: asked, ...more };
+  if (!wanted.ok || keyType === undefined || (from !== 'vault' && !brought))
+    return { type: 'choices', choices: asked, ...more };
   const change: Change = {
     kind: 'es-own-certificates',
     install: way.install,
@@ -90,6 +120,7 @@ export function proposeOwnCertificates(facts: Facts, choices: Choices, way: OwnW
     form: 'pkcs12',
     names: [...wanted.names],
     days: certificateDays,
+    ...(brought ? { certificates: 'brought' } : {}),
     ...(way.cluster === undefined ? {} : { cluster: way.cluster }),
     ...(way.asksAlready === undefined ? {} : { asksAlready: way.asksAlready }),
   };

@@ -3,17 +3,16 @@
  * operator's can be lost by it, with certificates of an own authority where the node holds data, is one of several, or has no
  * set-up of its own; everywhere else the vendor's manual way is told. Either way one change fixes five controls at once.
  */
-import type { Change } from '../domain/change.ts';
 import type { EsInstall } from '../domain/elasticsearch.ts';
 import { knownValue } from '../domain/fact.ts';
 import type { Facts, YamlSettingFact } from '../domain/facts.ts';
-import type { Choice } from '../domain/finding.ts';
 import { atLeast } from '../text/version.ts';
-import { isOn, settingValue } from '../text/yaml-settings.ts';
+import { settingValue } from '../text/yaml-settings.ts';
 import { ownSetUp } from './certificates-in-use.ts';
 import type { Choices, Proposal } from './define-control.ts';
-import { noMoreTokens, setUpStore, takeAuthorityKey } from './enrolling.ts';
-import { elasticPasswordRef, httpCaRef, proposeOwnCertificates } from './own-certificates.ts';
+import { joinableClusters } from './joining.ts';
+import { proposeOwnCertificates } from './own-certificates.ts';
+import { type OwnSetUp, proposeOwnSetUp } from './own-set-up.ts';
 import { factsMissing, installOf, type Manual, manual, noUnit } from './proposing.ts';
 import { type WholeCluster, wholeCluster } from './whole-cluster.ts';
 
@@ -26,24 +25,6 @@ export const securedTogether = [
 ] as const;
 export type SecuredTogether = (typeof securedTogether)[number];
 
-/** Only people know whether a node or a Kibana is still to come. */
-const enrollment: Choice = {
-  name: 'enrollment',
-  label: 'Enrolment of further nodes and Kibanas',
-  hint: 'While it is on, whoever gets an enrolment token joins the cluster. Leave it on only if one is about to be enrolled, and switch it off afterwards (control enrollment-disabled).',
-  type: 'one-of',
-  suggested: 'off',
-  options: [
-    {
-      value: 'off',
-      label: 'Switch it off',
-      detail: 'nobody is to be enrolled now; the authority’s key goes to your vault',
-      unusable: '',
-    },
-    { value: 'on', label: 'Leave it on', detail: 'a node or a Kibana follows', unusable: '' },
-  ],
-};
-
 /** The way that fits the node. Only for a node that is not secured yet. */
 export function proposeSecuring(facts: Facts, choices: Choices, control: SecuredTogether): Proposal {
   const ready = readiness(facts);
@@ -51,61 +32,10 @@ export function proposeSecuring(facts: Facts, choices: Choices, control: Secured
   const fixedTogetherWith = securedTogether.filter((id) => id !== control);
   if (ready.way === 'own-certificates')
     return proposeOwnCertificates(facts, choices, { ...ready, fixedTogetherWith });
-  const { install, removeSettings, setAsideData } = ready;
-  const stays = (choices[enrollment.name] ?? enrollment.suggested) === 'on';
-  const change: Change = {
-    kind: 'es-auto-configuration',
-    install,
-    elasticPasswordRef,
-    httpCaRef,
-    removeSettings: [...removeSettings],
-    setAsideData,
-    ...(stays ? {} : { endEnrollment: true }),
-  };
-  return {
-    type: 'changes',
-    changes: [
-      change,
-      ...(stays ? [] : [takeAuthorityKey(install, `${install.pathConf}/${setUpStore}`, true)]),
-    ],
-    choices: [enrollment],
-    steps: [
-      ...(removeSettings.length > 0
-        ? [
-            `Bulwark will take these lines out of elasticsearch.yml, because with them Elasticsearch skips its own security set-up: ${removeSettings.join(', ')}.`,
-          ]
-        : []),
-      ...(setAsideData
-        ? [
-            'Bulwark will stop the node and move its data directory aside. It holds no index of yours; it is kept, and named in the report.',
-          ]
-        : ['Bulwark will stop the node.']),
-      'Bulwark will run Elasticsearch’s own security set-up: certificates for HTTP and transport, keystore, settings.',
-      stays
-        ? 'Enrolment, which the set-up switches on, stays on.'
-        : 'Bulwark will switch off enrolment, which the set-up switches on.',
-      'Bulwark will start the node, give the user elastic a new password, keep it in your vault, and prove it by logging in over TLS.',
-      ...(!stays
-        ? [
-            `Bulwark will take the authority’s private key, which that set-up leaves on the node, into your vault. ${noMoreTokens}`,
-          ]
-        : []),
-    ],
-    disturbs:
-      'The node restarts: it is away for about a minute, on a slow host up to three. Afterwards every client needs https, the new certificate authority and a password.',
-    undo: 'Undo brings back settings, keystore and data directory of before and restarts the node, which is then open to everybody again.',
-    fixedTogetherWith,
-  };
+  return proposeOwnSetUp(facts, choices, { ...ready, fixedTogetherWith });
 }
 
 type Ready = OwnSetUp | OwnCertificates;
-
-interface OwnSetUp {
-  readonly way: 'auto-configuration';
-  readonly install: EsInstall;
-  readonly removeSettings: readonly string[];
-  readonly setAsideData: boolean;
-}
 
 interface OwnCertificates {
   readonly way: 'own-certificates';
@@ -133,8 +63,8 @@ export function readiness(facts: Facts): Ready | Manual {
       ? wholeCluster(facts, answers.nodeCount)
       : undefined;
   if (whole !== undefined && 'type' in whole) return whole;
-  if (whole === undefined && isJoining(settings))
-    return byHand('The settings make this node a member of a cluster, which has to be secured as a whole.');
+  const memberOnly = whole === undefined && isJoining(settings);
+  if (memberOnly && joinableClusters(facts).length === 0) return asAWhole;
   if (install.unit === undefined) return noUnit('secure it');
   const given = knownValue(facts['es-process'])?.argumentsShown.filter((one) => one.startsWith('-E')) ?? [];
   if (given.length > 0)
@@ -172,9 +102,10 @@ export function readiness(facts: Facts): Ready | Manual {
     return {
       way: 'auto-configuration',
       install,
-      removeSettings: inTheWay(settings),
       setAsideData: dataState(facts, install) === 'housekeeping',
+      memberOnly,
     };
+  if (memberOnly) return asAWhole;
   if (answers?.securityEnabled !== false || answers.nodeCount === undefined)
     return byHand(
       `${why} The other assisted way counts the documents of the running node first, and this one does not say what it holds.`,
@@ -260,26 +191,9 @@ function isJoining(settings: readonly YamlSettingFact[]): boolean {
   );
 }
 
-/** Every line that makes Elasticsearch skip its set-up, or that its set-up would write a second time. */
-function inTheWay(settings: readonly YamlSettingFact[]): readonly string[] {
-  const single = settingValue(settings, 'discovery.type') === 'single-node';
-  const nodeName = settingValue(settings, 'node.name');
-  return settings
-    .filter(({ key, values }) => {
-      if (key === 'xpack.security.enabled' || /^xpack\.security\.(?:http|transport)\.ssl\./.test(key))
-        return true;
-      if (key === 'xpack.security.autoconfiguration.enabled') return !isOn(values[0]);
-      if (key === 'xpack.security.enrollment.enabled') return isOn(values[0]);
-      if (single) return false;
-      if (key === 'discovery.seed_hosts') return values.length > 0;
-      return (
-        key === 'cluster.initial_master_nodes' &&
-        values.length > 0 &&
-        !(values.length === 1 && values[0] === nodeName)
-      );
-    })
-    .map(({ key }) => key);
-}
+const asAWhole = byHand(
+  'The settings make this node a member of a cluster, which has to be secured as a whole.',
+);
 
 /** The vendor's way for nodes with data and for clusters. */
 function byHand(reason: string, ...first: readonly string[]): Manual {

@@ -98,6 +98,8 @@ export const hostNodeSchema = z.strictObject({
       initialMasters: z.array(z.string().max(255)).max(100),
       roles: z.array(z.string().max(64)).max(32).optional(),
       singleNode: z.boolean(),
+      /** It gives out enrolment tokens once it is secured. Absent where no line says so. */
+      enrolls: z.literal(true).optional(),
     })
     .optional(),
   /** By the data directory: whether it holds anything at all. */
@@ -211,6 +213,19 @@ export const topologySchema = z.strictObject({
 });
 export type Topology = Readonly<z.infer<typeof topologySchema>>;
 
+/** A secured cluster of the workspace, by the node that a fresh one would be enrolled at. */
+export interface JoinableCluster {
+  readonly hostId: string;
+  readonly hostName: string;
+  readonly clusterName: string;
+  readonly version: string;
+  readonly nodes: number;
+  /** That node gives out enrolment tokens, by its settings. */
+  readonly enrolls: boolean;
+  /** Names and addresses under which settings of others mean one of its nodes; lower case. */
+  readonly names: readonly string[];
+}
+
 /** The cluster of one host, as a fact that controls judge. */
 export interface ClusterFact {
   /** Key of this host's own node. */
@@ -218,4 +233,6 @@ export interface ClusterFact {
   readonly cluster: TopologyCluster;
   /** Hosts of the workspace whose node is in no picture of this cluster, or that may have one: they may be there to join it. */
   readonly otherHosts: number;
+  /** Other clusters that a fresh node could become a member of. Absent: none. */
+  readonly joinable?: readonly JoinableCluster[];
 }

@@ -76,7 +76,7 @@ async function planHost(
         if (connectionLost(inspected.error) || inspected.error.code.startsWith('SUDO_')) {
           return fail(shown(inspected.error));
         }
-        refused = { wanted, reason: inspected.error.message };
+        refused = { wanted, reason: `${inspected.error.message} ${inspected.error.nextStep}`.trim() };
         break;
       }
       steps.push({ wanted, inspection: inspected.value });

@@ -113,3 +113,15 @@ async function putBack(job: Job, applied: Applied, before: string, context: Test
   expect(await job.bench.print(job.change.store)).toBe(before);
   expect(await entriesOf(job)).toEqual(['http PrivateKeyEntry 2', 'http_ca PrivateKeyEntry 1']);
 }
+
+/** A member that was enrolled got the key of the authority by its token, and loses it without a restart. */
+export async function takesKeyOffMember(
+  bench: LabBench,
+  install: EsInstall,
+  context: TestContext,
+): Promise<void> {
+  const job = await jobOn(bench, install);
+  expect(await entriesOf(job)).toEqual(['http PrivateKeyEntry 2', 'http_ca PrivateKeyEntry 1']);
+  const putBackAgain = await takeKeyOut(bench, install, context);
+  await putBackAgain();
+}

@@ -32,7 +32,7 @@ export async function pairToJoin(
   const { pathConf: conf } = installOn(securedScenario);
   const first = await labBench(secured);
   await first.see(
-    `echo 'transport.host: 0.0.0.0' >> ${conf}/elasticsearch.yml && systemctl restart elasticsearch`,
+    `grep -q '^transport.host:' ${conf}/elasticsearch.yml || { echo 'transport.host: 0.0.0.0' >> ${conf}/elasticsearch.yml && systemctl restart elasticsearch; }`,
   );
   const ca = await first.see(`cat ${conf}/certs/http_ca.crt`);
   await first.session.close();
@@ -68,6 +68,7 @@ export async function pairToJoin(
       httpCaRef: 'es/lab/http-ca',
       removeSettings: ['xpack.security.enabled'],
       setAsideData: true,
+      endEnrollment: true,
     },
   };
 }

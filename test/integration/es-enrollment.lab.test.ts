@@ -6,6 +6,7 @@ import { esEnrollment } from '../../shared/engine/changes/es-enrollment/es-enrol
 import { type Lab, type LabHost, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, type TestContext, undo, value } from '../support/change-harness.ts';
 import { labBench } from '../support/lab-bench.ts';
+import { takesKeyOffMember } from './es-authority-key.ts';
 import { type Pair, pairToJoin } from './es-cluster-to-join.ts';
 import { leftovers, securing, status, tree } from './es-installs.ts';
 
@@ -26,7 +27,7 @@ if (!every) {
 async function secured(host: LabHost): Promise<string> {
   if (host.elasticPassword !== undefined) return host.elasticPassword;
   const bench = await labBench(host);
-  const change = securing('package-open-9');
+  const { endEnrollment: _on, ...change } = { ...securing('package-open-9'), listensForNodes: true as const };
   const context = bench.context('lab-secure');
   const before = value(await esAutoConfiguration.capture(change, context));
   value(await esAutoConfiguration.apply(change, before, context));
@@ -143,6 +144,11 @@ systemd-run --quiet --unit=watch sh /root/watch.sh`);
         .map((name) => `${name} ${install.user}:${install.group} ${name === 'certs' ? '750' : '660'}\n`)
         .join(''),
     );
+
+    expect(await bench.see(`grep enrollment ${install.pathConf}/elasticsearch.yml`)).toMatch(
+      /enabled: false$/m,
+    );
+    await takesKeyOffMember(bench, install, context);
 
     await ask(
       '/kept?wait_for_active_shards=2',

@@ -19,6 +19,9 @@ export class FakeCluster {
   #shown = '';
   status = 'green';
   enrolls = 'true';
+  discovery = 'multi-node';
+  /** Whether the store of its HTTP certificate holds the key of the authority. */
+  hasAuthorityKey = true;
   nodes = new Map([['one', { name: 'node-1', version: '8.19.21', transport: '10.0.0.1:9300' }]]);
   shards: FakeShard[] = [];
   settings: Record<'persistent' | 'transient', Record<string, string>> = { persistent: {}, transient: {} };
@@ -99,8 +102,25 @@ export class FakeCluster {
       }
       case 'GET /_nodes/_local/settings':
         return this.#reply(200, {
-          nodes: { one: { settings: { xpack: { security: { enrollment: { enabled: this.enrolls } } } } } },
+          nodes: {
+            one: {
+              settings: {
+                xpack: { security: { enrollment: { enabled: this.enrolls } } },
+                discovery: { type: this.discovery },
+              },
+            },
+          },
         });
+      case 'GET /_ssl/certificates':
+        return this.#reply(200, [
+          { path: 'certs/http.p12', subject_dn: 'CN=node-1', issuer: 'CN=ca', has_private_key: true },
+          {
+            path: 'certs/http.p12',
+            subject_dn: 'CN=ca',
+            issuer: 'CN=ca',
+            has_private_key: this.hasAuthorityKey,
+          },
+        ]);
       case 'GET /_cluster/settings':
         return this.#reply(200, this.settings);
       case 'PUT /_cluster/settings':

@@ -54,6 +54,8 @@ export const esAutoConfigurationChangeSchema = z.strictObject({
   setAsideData: z.boolean(),
   /** Enrolment, which the set-up leaves on, is switched off; absent: it stays on for nodes and Kibanas to come. */
   endEnrollment: z.literal(true).optional(),
+  /** Nodes of other hosts are to join: it listens for them on all addresses, where no other ones were given. */
+  listensForNodes: z.literal(true).optional(),
 });
 
 export const esEnrollmentChangeSchema = z.strictObject({
@@ -78,6 +80,8 @@ export const esEnrollmentChangeSchema = z.strictObject({
   removeSettings: z.array(z.string()),
   /** As for es-auto-configuration. */
   setAsideData: z.boolean(),
+  /** The new member gives out no tokens of its own; absent: it does, as Elasticsearch's own tool leaves it. */
+  endEnrollment: z.literal(true).optional(),
 });
 
 export const esOwnCertificatesChangeSchema = z.strictObject({
@@ -97,6 +101,8 @@ export const esOwnCertificatesChangeSchema = z.strictObject({
   names: z.array(z.string().min(1).max(253)).min(1).max(100),
   /** Days that the certificate is valid. */
   days: z.number().int().min(1).max(825),
+  /** An authority outside of Bulwark signed for the key of this host that is in the vault; absent: the one in the vault issues. */
+  certificates: z.literal('brought').optional(),
   /** The node is one of several: all of them are secured at the same time. */
   cluster: z
     .strictObject({

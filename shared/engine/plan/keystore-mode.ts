@@ -9,6 +9,7 @@ const finalMode = '660';
 function keystoreWritten(change: Change): string | undefined {
   return change.kind === 'keystore-entry' ||
     change.kind === 'es-auto-configuration' ||
+    change.kind === 'es-enrollment' ||
     change.kind === 'es-own-certificates'
     ? `${change.install.pathConf}/elasticsearch.keystore`
     : undefined;

@@ -175,11 +175,12 @@ function mergePair(left: Change, right: Change, conflict: (about: string) => Con
     left.elasticPasswordRef === right.elasticPasswordRef &&
     left.httpCaRef === right.httpCaRef
   ) {
-    const { endEnrollment, ...both } = left;
+    const { endEnrollment, listensForNodes, ...both } = left;
     return {
       ...both,
       // Whoever wants it to stay on has a node or a Kibana to come; switching it off later is a finding of its own.
       ...(endEnrollment === true && right.endEnrollment === true ? { endEnrollment } : {}),
+      ...(listensForNodes === true || right.listensForNodes === true ? { listensForNodes: true } : {}),
       removeSettings: [...union(left.removeSettings, right.removeSettings)],
       setAsideData: left.setAsideData || right.setAsideData,
     };
@@ -217,6 +218,13 @@ function checkAcross(wanted: readonly Wanted[]): void {
       }
       if (
         one.kind === 'es-auto-configuration' &&
+        other.kind === 'es-enrollment' &&
+        one.install.pathConf === other.install.pathConf
+      ) {
+        throw new Conflict('the cluster that the node belongs to', left.controls, right.controls);
+      }
+      if (
+        (one.kind === 'es-auto-configuration' || one.kind === 'es-enrollment') &&
         other.kind === 'yaml-setting' &&
         other.path === `${one.install.pathConf}/elasticsearch.yml`
       ) {

@@ -4,6 +4,7 @@ import type { EsInstall } from '../../domain/elasticsearch.ts';
 import { knownValue } from '../../domain/fact.ts';
 import type { EsSettings, Facts, NodeAnswers } from '../../domain/facts.ts';
 import { type HostNode, hostNodeSchema, type ServedCertificate } from '../../domain/topology.ts';
+import { isOn } from '../../text/yaml-settings.ts';
 import type { TlsPeer } from '../ports.ts';
 
 /**
@@ -57,6 +58,7 @@ function settingsOf({ settings }: EsSettings, hostname: string): NonNullable<Hos
     initialMasters: list('cluster.initial_master_nodes'),
     ...(roles === undefined ? {} : { roles: roles.slice(0, 32).map((role) => role.slice(0, 64)) }),
     singleNode: one('discovery.type') === 'single-node',
+    ...(isOn(one('xpack.security.enrollment.enabled')) ? { enrolls: true } : {}),
   };
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../../domain/topology.ts';
 import { disagreementsOf, lostMembers, namesOf } from './disagreements.ts';
 import { groupsOf } from './groups.ts';
+import { joinableFrom } from './joinable.ts';
 import { type Member, membersOf, type TopologyHost } from './members.ts';
 
 export type { TopologyHost } from './members.ts';
@@ -49,7 +50,17 @@ export function joinTopology(hosts: readonly TopologyHost[]): Joined {
       const cluster = self === undefined ? undefined : ofNode.get(self);
       if (self === undefined || cluster === undefined) return undefined;
       const inIt = (one: TopologyHost) => ofNode.get(ofHost.get(one.hostId) ?? '') === cluster;
-      return { self, cluster, otherHosts: hosts.filter((one) => one.node !== null && !inIt(one)).length };
+      const joinable = joinableFrom(
+        hosts.filter((one) => one.hostId !== hostId),
+        hosts.find((one) => one.hostId === hostId)?.node?.cluster?.uuid,
+        (one) => ofNode.get(ofHost.get(one.hostId) ?? ''),
+      );
+      return {
+        self,
+        cluster,
+        otherHosts: hosts.filter((one) => one.node !== null && !inIt(one)).length,
+        ...(joinable.length === 0 ? {} : { joinable }),
+      };
     },
   };
 }

@@ -108,6 +108,9 @@ export const esAutoConfiguration: ChangeKind<'es-auto-configuration'> = {
             'xpack.security.transport.ssl.verification_mode: certificate',
             'xpack.security.transport.ssl.keystore.path: certs/transport.p12',
             'xpack.security.transport.ssl.truststore.path: certs/transport.p12',
+            ...(change.listensForNodes === true
+              ? ['transport.host: 0.0.0.0 (where no address is given)']
+              : []),
           ].join('\n'),
         },
         {

@@ -10,7 +10,10 @@ import { type Switch, startSeconds } from '../../securing/switch.ts';
 import { dataAside, makeFreshData, wrapperOf } from '../../securing/wrapper.ts';
 import { type Beginning, dropUnknownEntries, type Staged, stageConfiguration } from './staging.ts';
 
-type Change = Pick<ChangeOf<'es-auto-configuration'>, 'install' | 'removeSettings'>;
+type Change = Pick<
+  ChangeOf<'es-auto-configuration'>,
+  'install' | 'removeSettings' | 'endEnrollment' | 'listensForNodes'
+>;
 
 async function rehearseStaged(change: Change, context: ChangeContext, staged: Staged): Promise<Result<void>> {
   const rehearsal = {
@@ -59,7 +62,8 @@ export async function prepare(
     removeSettings: change.removeSettings,
     data: data.value,
     beginning,
-    endEnrollment: 'endEnrollment' in change && change.endEnrollment === true,
+    endEnrollment: change.endEnrollment === true,
+    listensForNodes: change.listensForNodes === true,
   });
   if (!staged.ok) {
     return staged;

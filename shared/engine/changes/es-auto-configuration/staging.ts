@@ -143,6 +143,7 @@ export interface StagingWish {
   readonly data: readonly DataPath[];
   readonly beginning: Beginning;
   readonly endEnrollment: boolean;
+  readonly listensForNodes: boolean;
 }
 
 export interface Staged {
@@ -223,6 +224,7 @@ export async function stageConfiguration(context: ChangeContext, wish: StagingWi
       ),
     () => keepBinding(context, staged, original ?? ''),
     () => editSettings(context, staged, [], wish.endEnrollment ? [enrollmentOff] : []),
+    () => (wish.listensForNodes ? listen(context, staged) : Promise.resolve(succeed(undefined))),
     () => own(context, wrapper.value, live.value, wish),
   ]) {
     const done = await step();
@@ -239,6 +241,16 @@ async function keepBinding(context: ChangeContext, staged: string, original: str
   const bound =
     read.ok && read.settings.some(({ key }) => /^(http|network)\.(host|bind_host|publish_host)$/.test(key));
   return bound ? succeed(undefined) : await editSettings(context, staged, ['http.host']);
+}
+
+/** The set-up leaves the port for nodes on the loopback, where no other host reaches it. */
+async function listen(context: ChangeContext, staged: string): Promise<Result<void>> {
+  const read = readYamlSettings((await readYml(context, staged)) ?? '');
+  const bound =
+    read.ok && read.settings.some(({ key }) => /^(transport|network)\.(host|bind_host)$/.test(key));
+  return bound
+    ? succeed(undefined)
+    : await editSettings(context, staged, [], [{ op: 'set', key: 'transport.host', value: '0.0.0.0' }]);
 }
 
 async function own(

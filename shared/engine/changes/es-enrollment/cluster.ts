@@ -32,6 +32,8 @@ export interface Cluster {
   readonly members: readonly Member[];
   /** Whether the issuing node gives out enrollment tokens. */
   readonly enrolls: boolean;
+  /** The issuing node is set to stay alone: it lets nobody join (`discovery.type: single-node`). */
+  readonly staysAlone: boolean;
 }
 
 export function refused(message: string, nextStep: string): Result<never> {
@@ -158,7 +160,7 @@ export async function readCluster(context: ChangeContext, issuer: Issuer): Promi
     ? await askCluster(
         context,
         issuer,
-        '/_nodes/_local/settings?filter_path=nodes.*.settings.xpack.security.enrollment',
+        '/_nodes/_local/settings?filter_path=nodes.*.settings.xpack.security.enrollment,nodes.*.settings.discovery.type',
       )
     : nodes;
   if (!health.ok || !nodes.ok || !own.ok) {
@@ -183,5 +185,6 @@ export async function readCluster(context: ChangeContext, issuer: Issuer): Promi
         status: text(at(health.value, 'status')),
         members,
         enrolls: text(at(local?.[1], 'settings', 'xpack', 'security', 'enrollment', 'enabled')) === 'true',
+        staysAlone: text(at(local?.[1], 'settings', 'discovery', 'type')) === 'single-node',
       });
 }

@@ -51,7 +51,7 @@ export async function enrolledSettings(
       after: [
         `cluster.name: ${cluster.name}`,
         'xpack.security.enabled: true',
-        'xpack.security.enrollment.enabled: true',
+        `xpack.security.enrollment.enabled: ${change.endEnrollment !== true}`,
         'xpack.security.http.ssl.enabled: true',
         'xpack.security.http.ssl.keystore.path: certs/http.p12',
         'xpack.security.transport.ssl.enabled: true',

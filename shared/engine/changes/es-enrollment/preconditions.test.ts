@@ -62,6 +62,11 @@ it('lets a fresh node join a healthy cluster that it reaches', async () => {
   expect(cluster.done).toEqual([]);
 });
 
+it('believes the node and not the vault about its key', async () => {
+  await context.secrets.put('es/first/http-authority', new Secret('put back by hand'), '');
+  value(await checkJoinable(change, context));
+});
+
 describe('a node that cannot join', () => {
   it.each<readonly [string, RegExp, () => unknown]>([
     ['no login in the vault', /no password of elastic/, () => context.secrets.remove('es/first/elastic')],
@@ -69,8 +74,17 @@ describe('a node that cannot join', () => {
     [
       'the authority’s key was taken off',
       /taken off it into your vault/,
-      () => context.secrets.put('es/first/http-authority', new Secret('key'), ''),
+      async () => {
+        cluster.hasAuthorityKey = false;
+        await context.secrets.put('es/first/http-authority', new Secret('key'), '');
+      },
     ],
+    [
+      'the authority’s key is not there',
+      /does not hold the private key/,
+      () => Object.assign(cluster, { hasAuthorityKey: false }),
+    ],
+    ['a node that stays alone', /stay alone/, () => Object.assign(cluster, { discovery: 'single-node' })],
     ['somebody else answers', /does not show/, async () => cluster.show(await cluster.makeCa())],
     ['a red cluster', /red/, () => Object.assign(cluster, { status: 'red' })],
     ['another version', /8\.18\.0/, () => member('node-1', '10.0.0.1:9300', '8.18.0')],

@@ -1,4 +1,5 @@
 /** Whether the node may be enrolled at all; asked before planning and again before touching anything. Reads only. */
+import { z } from 'zod';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { readYamlSettings, settingValue } from '../../../text/yaml-settings.ts';
 import { setUpAuthorityRef } from '../../certificates/kept-authority.ts';
@@ -6,7 +7,15 @@ import type { ChangeContext } from '../../change-kind.ts';
 import { readYml } from '../../elasticsearch/start-log.ts';
 import { prelude, runChecked, textOf } from '../../host-script.ts';
 import { checkPreconditions as checkFreshNode } from '../es-auto-configuration/preconditions.ts';
-import { type Cluster, type Enrollment, type Issuer, openIssuer, readCluster, refused } from './cluster.ts';
+import {
+  askCluster,
+  type Cluster,
+  type Enrollment,
+  type Issuer,
+  openIssuer,
+  readCluster,
+  refused,
+} from './cluster.ts';
 import { checkBroughtToken } from './issued-token.ts';
 import { type HttpAddress, showAddress } from './token.ts';
 
@@ -79,6 +88,12 @@ async function checkCluster(
       'Set it to true in its elasticsearch.yml, restart it, try again, and set it back to false when all nodes have joined.',
     );
   }
+  if (cluster.staysAlone) {
+    return refused(
+      'The chosen node is set to stay alone (discovery.type: single-node), so nobody can join it.',
+      'Take that line out of its elasticsearch.yml, name it in cluster.initial_master_nodes if it never ran without the line, restart it, then try again.',
+    );
+  }
   const hidden = cluster.members.find(({ transport }) => transport === undefined || isLoopback(transport));
   if (hidden !== undefined) {
     return refused(
@@ -109,15 +124,43 @@ async function checkCluster(
     : succeed(undefined);
 }
 
-/** A node hands out the key of its authority, and makes no certificates without it. */
-async function hasAuthorityKey({ issuer }: Enrollment, context: ChangeContext): Promise<Result<void>> {
-  const taken = await context.secrets.get(setUpAuthorityRef(issuer.hostId));
+const listSchema = z
+  .array(z.object({ subject_dn: z.string(), issuer: z.string().nullish(), has_private_key: z.boolean() }))
+  .max(5000);
+
+/**
+ * A node hands out the key of its HTTP authority, and enrols nobody without it. It tells itself whether it has one: an entry with
+ * a key that was issued by itself (shape seen on 8.19.21 and 9.5.3). The vault only says where the key went.
+ */
+async function hasAuthorityKey(
+  change: Enrollment,
+  context: ChangeContext,
+  issuer: Issuer,
+): Promise<Result<void>> {
+  const told = await askCluster(context, issuer, '/_ssl/certificates');
+  if (!told.ok) {
+    return told;
+  }
+  const list = listSchema.safeParse(told.value);
+  if (!list.success) {
+    return refused(
+      'The chosen node does not tell which keys it holds, so whether it can enrol others is not known.',
+      'Look at GET /_ssl/certificates on that node.',
+    );
+  }
+  if (list.data.some((one) => one.has_private_key && one.subject_dn === one.issuer)) {
+    return succeed(undefined);
+  }
+  const taken = await context.secrets.get(setUpAuthorityRef(change.issuer.hostId));
   return taken.ok
     ? refused(
         'The authority’s private key, which the chosen node needs to enrol others, was taken off it into your vault.',
         'Undo that step in the history of its host, then try again; take the key off once more when all nodes have joined.',
       )
-    : succeed(undefined);
+    : refused(
+        'The chosen node does not hold the private key of its HTTP authority, and enrols nobody without it.',
+        'Choose the node of the cluster that was set up first, or give this node certificates of the same authority by hand.',
+      );
 }
 
 /**
@@ -125,15 +168,15 @@ async function hasAuthorityKey({ issuer }: Enrollment, context: ChangeContext): 
  * YAML_AMBIGUOUS, the connection's.
  */
 export async function checkJoinable(change: Enrollment, context: ChangeContext): Promise<Result<Joinable>> {
-  const able = await hasAuthorityKey(change, context);
-  const fresh = able.ok ? await checkFreshNode(change, context) : able;
+  const fresh = await checkFreshNode(change, context);
   const issuer = fresh.ok ? await openIssuer(change, context) : fresh;
   const cluster = issuer.ok ? await readCluster(context, issuer.value) : issuer;
   const fits = cluster.ok ? await checkCluster(change, context, cluster.value) : cluster;
+  const able = fits.ok && issuer.ok ? await hasAuthorityKey(change, context, issuer.value) : fits;
   const token =
-    fits.ok && issuer.ok && change.tokenRef !== undefined
+    able.ok && issuer.ok && change.tokenRef !== undefined
       ? await checkBroughtToken(context, issuer.value, change.tokenRef)
-      : fits;
+      : able;
   if (!token.ok) {
     return fail(token.error);
   }

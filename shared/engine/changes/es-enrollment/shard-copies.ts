@@ -16,11 +16,7 @@ export interface Copy {
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export async function readCopies(context: ChangeContext, issuer: Issuer): Promise<Result<readonly Copy[]>> {
-  const read = await askCluster(
-    context,
-    issuer,
-    '/_cat/shards?format=json&h=index,shard,state,id&expand_wildcards=all',
-  );
+  const read = await askCluster(context, issuer, '/_cat/shards?format=json&h=index,shard,state,id');
   if (!read.ok) {
     return read;
   }

@@ -1,11 +1,14 @@
 /** The authority of all nodes and this node's own key, in the vault before a host hears of either. */
 import type { ChangeOf } from '../../../domain/change.ts';
 import { type Result, succeed } from '../../../domain/result.ts';
+import type { Secret } from '../../../domain/secret.ts';
 import { keepAuthority, keptAuthority } from '../../certificates/kept-authority.ts';
 import type { Identity } from '../../certificates/ports.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { generatePassword } from '../../elasticsearch/generate-password.ts';
+import type { CertificateBundle } from '../../ports.ts';
 import { onceForAll } from '../../together/meeting.ts';
+import { broughtFor } from './brought.ts';
 
 type Change = ChangeOf<'es-own-certificates'>;
 
@@ -43,6 +46,11 @@ export interface NodeCertificate {
 
 /** A key made for this node and its certificate. Errors: those of the vault and of the issuer. */
 export async function issueForNode(change: Change, context: ChangeContext): Promise<Result<NodeCertificate>> {
+  if (change.certificates === 'brought') {
+    const brought = await broughtFor(change, context);
+    const kept = brought.ok ? await keepForNode(change, context, brought.value.keyPem) : brought;
+    return brought.ok && kept.ok ? succeed(publicPart(brought.value)) : (kept as Result<never>);
+  }
   const find = () => findOrMakeAuthority(context, change);
   // Two nodes of a cluster that look at the same time would find none, and trust each other's authority never.
   const authority = await onceForAll(context.together, 'authority', find, 'unchanged');
@@ -59,9 +67,21 @@ export async function issueForNode(change: Change, context: ChangeContext): Prom
   if (!issued.ok) {
     return issued;
   }
+  const kept = await keepForNode(change, context, issued.value.keyPem);
+  return kept.ok
+    ? succeed({ certificatePem: issued.value.certificatePem, caPem: authority.value.certificatePem })
+    : kept;
+}
+
+const publicPart = ({ certificatePem, caPem }: CertificateBundle): NodeCertificate => ({
+  certificatePem,
+  caPem,
+});
+
+async function keepForNode(change: Change, context: ChangeContext, keyPem: Secret): Promise<Result<void>> {
   const of = context.host.hostId;
   for (const [ref, secret, about] of [
-    [change.nodeKeyRef, issued.value.keyPem, `Key of the certificate of ${of}`],
+    [change.nodeKeyRef, keyPem, `Key of the certificate of ${of}`],
     [
       change.storePasswordRef,
       generatePassword(context.random, 24),
@@ -73,8 +93,5 @@ export async function issueForNode(change: Change, context: ChangeContext): Prom
       return kept;
     }
   }
-  return succeed({
-    certificatePem: issued.value.certificatePem,
-    caPem: authority.value.certificatePem,
-  });
+  return succeed(undefined);
 }

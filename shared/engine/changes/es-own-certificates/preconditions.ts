@@ -12,6 +12,7 @@ import { readFile } from '../../host-files.ts';
 import { textOf } from '../../host-script.ts';
 import { readClusterState, readIdentity } from '../../securing/cluster.ts';
 import { credentialsToTry } from '../../securing/data.ts';
+import { broughtFor } from './brought.ts';
 import { countDocuments, inWords, type Standing } from './documents.ts';
 import { securedEdits } from './settings.ts';
 
@@ -239,6 +240,10 @@ export async function checkPreconditions(change: Change, context: ChangeContext)
       'No systemd unit starts this node.',
       'Give it a unit, or follow the manual steps of the finding.',
     );
+  }
+  const brought = change.certificates === 'brought' ? await broughtFor(change, context) : succeed(undefined);
+  if (!brought.ok) {
+    return brought;
   }
   const yml = await planYml(change, context);
   if (!yml.ok) {

@@ -8,7 +8,10 @@ type Change = ChangeOf<'es-own-certificates'>;
 const clusterOutage = 90;
 
 export function describe(change: Change): Words {
-  const certificate = `The certificate is made for ${change.names.join(', ')} and is valid for ${change.days} days. Its key is made for this node; the key of the authority never leaves your vault.`;
+  const certificate =
+    change.certificates === 'brought'
+      ? `The certificate is the one that your own authority signed for this node; it has to cover ${change.names.join(', ')}. Its key was made for this node and comes from your vault.`
+      : `The certificate is made for ${change.names.join(', ')} and is valid for ${change.days} days. Its key is made for this node; the key of the authority never leaves your vault.`;
   const made =
     'Certificates and settings are made in a copy of the configuration, and the copy is tried once beside the running node.';
   const asks = change.asksAlready === true;
