@@ -1,4 +1,5 @@
 /** What an operator orders without a finding that fails: new passwords, new certificates. */
+import { knownValue } from '../../shared/domain/fact.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { type Result, succeed } from '../../shared/domain/result.ts';
 import type { PlanRequest } from '../../shared/engine/plan.ts';
@@ -6,7 +7,8 @@ import { factsOf } from './assessing.ts';
 import type { ServiceContext } from './context.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import { type RenewalOrder, renewalRequests } from './renewing.ts';
-import { type RotationOrder, rotationRequest } from './rotating.ts';
+import { type RotationOrder, rotationRequests } from './rotating.ts';
+import { withPicture } from './topology.ts';
 
 export type PlanOrder = RotationOrder | RenewalOrder;
 
@@ -16,8 +18,15 @@ export interface Ordered {
 }
 
 /** Hosts whose facts the order rests on. */
-export function hostsOfOrder(order: PlanOrder): readonly string[] {
-  return order.type === 'rotate' ? [order.hostId] : order.hostIds;
+export function hostsOfOrder(context: ServiceContext, order: PlanOrder): readonly string[] {
+  return order.type === 'renew' ? order.hostIds : sharing(context, order.hostId);
+}
+
+/** Hosts whose nodes are known to be one cluster with that of this host: they share its users. */
+function sharing({ store }: ServiceContext, hostId: string): readonly string[] {
+  const { topology } = withPicture(store.get().hosts, hostId, {});
+  const nodes = knownValue(topology)?.cluster.nodes ?? [];
+  return [hostId, ...nodes.flatMap((node) => (node.standing === 'read' ? (node.hostId ?? []) : []))];
 }
 
 /** Errors: PRECONDITION_FAILED with the reason, those of the vault. */
@@ -28,8 +37,11 @@ export async function requestsOfOrder(
 ): Promise<Result<Ordered>> {
   switch (order.type) {
     case 'rotate': {
-      const request = rotationRequest(order, factsOf(workspace, order.hostId));
-      return request.ok ? succeed({ requests: [request.value], leftOut: [] }) : request;
+      const requests = rotationRequests(order, (hostId) => {
+        const facts = factsOf(workspace, hostId);
+        return facts && withPicture(context.store.get().hosts, hostId, facts);
+      });
+      return requests.ok ? succeed({ requests: requests.value, leftOut: [] }) : requests;
     }
     case 'renew':
       return renewalRequests(context, workspace, order);

@@ -129,7 +129,7 @@ export async function makePlan(
     }
     return succeed(undefined);
   };
-  const known = await haveFacts(order ? hostsOfOrder(order) : []);
+  const known = await haveFacts(order ? hostsOfOrder(context, order) : []);
   if (!known.ok) return known;
   for (let more: readonly BasketItem[] = [...wanted.values()]; more.length > 0; ) {
     const assessed = await haveFacts(more.map((item) => item.hostId));

@@ -1,4 +1,4 @@
-/** An order to rotate passwords of built-in users, as part of a plan. */
+/** An order to rotate passwords of built-in users, as part of a plan: for one node, or for all hosts of its cluster. */
 import type { BuiltInUser } from '../../shared/domain/built-in-users.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { appError } from '../../shared/domain/error.ts';
@@ -20,43 +20,82 @@ export function rotationOrder(hostId: string, users: readonly BuiltInUser[], now
   return { type: 'rotate', hostId, users, order: `rotate-${now.toString(36)}` };
 }
 
+function refused(message: string, nextStep: string): Result<never> {
+  return fail(appError('PRECONDITION_FAILED', message, nextStep, { hostState: 'unchanged' }));
+}
+
 /**
- * Errors: PRECONDITION_FAILED where no node that asks for passwords was seen on the host, or where it is not known to be the
- * only one of its cluster: the vault keeps passwords by host, and those of the other hosts would be wrong from then on.
+ * Hosts on which the password is the same one, this one first. Errors: PRECONDITION_FAILED where they are not all known: a host
+ * that is left out would keep a password that is wrong from then on.
+ * @param facts with the picture of all hosts
  */
-export function rotationRequest(
-  { hostId, users, order }: RotationOrder,
-  facts: Facts | undefined,
-): Result<PlanRequest> {
-  const install = knownValue(facts?.['es-install']);
+export function sharingHosts(hostId: string, facts: Facts | undefined): Result<readonly string[]> {
   const answers = knownValue(facts?.['node-answers']);
-  if (!install || answers?.securityEnabled !== true)
-    return fail(
-      appError(
-        'PRECONDITION_FAILED',
-        'No node that asks for passwords was seen on this host, so there are none to rotate.',
-        'Secure the node first, or start it; then assess again.',
-        { hostState: 'unchanged' },
-      ),
+  if (!knownValue(facts?.['es-install']) || answers?.securityEnabled !== true)
+    return refused(
+      'No node that asks for passwords was seen on this host, so there is none to set.',
+      'Secure the node first, or start it; then assess again.',
     );
-  if (answers.nodeCount !== 1)
-    return fail(
-      appError(
-        'PRECONDITION_FAILED',
-        answers.nodeCount === undefined
-          ? 'How many nodes share these passwords is not known, so none is rotated.'
-          : `These passwords are those of a cluster of ${answers.nodeCount} nodes; the ones that the vault keeps for its other hosts would be wrong.`,
-        answers.nodeCount === undefined
-          ? 'Give Bulwark a login for this node, then assess again.'
-          : 'Set the password with bin/elasticsearch-reset-password on one node, then give Bulwark a login for each host.',
-        { hostState: 'unchanged' },
-      ),
+  const count = answers.nodeCount;
+  if (count === undefined)
+    return refused(
+      'How many nodes share these passwords is not known, so none is set.',
+      'Give Bulwark a login for this node, then assess again.',
     );
-  const change: Change = {
-    kind: 'es-password',
-    install,
-    users: [...new Set(users)].map((name) => ({ name, ref: `es/${name}`, length: 24, rotate: order })),
-  };
-  const controlId = 'builtin-passwords';
-  return succeed({ findingId: `${hostId}/${controlId}`, hostId, controlId, changes: [change] });
+  if (count === 1) return succeed([hostId]);
+  const of = `These passwords are those of a cluster of ${count} nodes`;
+  const nodes = knownValue(facts?.topology)?.cluster.nodes ?? [];
+  const missing = nodes.filter(
+    ({ standing, note, running }) => standing !== 'read' || note !== '' || running === false,
+  );
+  if (missing.length > 0)
+    return refused(
+      `${of}, and ${missing.map(({ name }) => name).join(', ')} could not be looked at; every one has to be asked whether it accepts the new one.`,
+      'Add the hosts of these nodes to the workspace, start the nodes, and assess them; then plan again.',
+    );
+  const others = new Set(nodes.flatMap((node) => node.hostId ?? []).filter((id) => id !== hostId));
+  return others.size === nodes.length - 1 && nodes.length === count
+    ? succeed([hostId, ...[...others].toSorted()])
+    : refused(
+        `${of}, and the hosts tell of ${nodes.length}.`,
+        'Assess all hosts of the cluster again, one shortly after the other.',
+      );
+}
+
+/**
+ * One request for each host that shares the passwords: the first sets them, the others prove them. Errors: those of `sharingHosts`,
+ * and PRECONDITION_FAILED where one of the hosts was not read.
+ * @param factsOn what is known of a host, with the picture of all hosts
+ */
+export function rotationRequests(
+  { hostId, users, order }: RotationOrder,
+  factsOn: (hostId: string) => Facts | undefined,
+): Result<readonly PlanRequest[]> {
+  const hosts = sharingHosts(hostId, factsOn(hostId));
+  if (!hosts.ok) return hosts;
+  const requests: PlanRequest[] = [];
+  for (const host of hosts.value) {
+    const install = knownValue(factsOn(host)?.['es-install']);
+    if (!install)
+      return refused(
+        'A host of the cluster was not read.',
+        'Assess all hosts of the cluster, then plan again.',
+      );
+    const alsoOn = [hostId, ...hosts.value.filter((one) => one !== hostId)].filter((one) => one !== host);
+    const change: Change = {
+      kind: 'es-password',
+      install,
+      users: [...new Set(users)].map((name) => ({
+        name,
+        ref: `es/${name}`,
+        length: 24,
+        rotate: order,
+        ...(alsoOn.length === 0 ? {} : { alsoRefs: alsoOn.map((one) => `es/${one}/${name}`) }),
+      })),
+      ...(alsoOn.length === 0 ? {} : { cluster: { hosts: [...hosts.value], setOn: hostId } }),
+    };
+    const controlId = 'builtin-passwords';
+    requests.push({ findingId: `${host}/${controlId}`, hostId: host, controlId, changes: [change] });
+  }
+  return succeed(requests);
 }

@@ -82,11 +82,18 @@ function agreed(topology: Topology, hosts: readonly HostState[], log: Log): Topo
 const comparing = catalog.filter(({ words }) => words.area === 'cluster');
 
 /**
- * What these propose depends on the other hosts: a cluster is secured when all of its nodes are in the workspace, and the key that
- * enrolling needs goes where no other host is there to join.
+ * What these judge or propose depends on the other hosts, too: a cluster is secured when all of its nodes are in the workspace, the
+ * key that enrolling needs goes where no other host is there to join, and keys, trust and keystores are compared.
  */
 const proposing = catalog.filter(({ words }) =>
-  [...securedTogether, 'ca-key-off-node'].some((id) => id === words.id),
+  [
+    ...securedTogether,
+    'ca-key-off-node',
+    'node-own-key',
+    'certificate-trust',
+    'security-index-closed',
+    'keystore-consistent',
+  ].some((id) => id === words.id),
 );
 
 /** The facts of one host with the picture of all hosts as it is now. */

@@ -9,6 +9,7 @@ import notHalfSecured from './auth/not-half-secured/control.ts';
 import passwordHashing from './auth/password-hashing/control.ts';
 import roleLeastPrivilege from './auth/role-least-privilege/control.ts';
 import securityEnabled from './auth/security-enabled/control.ts';
+import securityIndexClosed from './auth/security-index-closed/control.ts';
 import seedPasswordRetired from './auth/seed-password-retired/control.ts';
 import superuserCount from './auth/superuser-count/control.ts';
 import consistentSecurity from './cluster/consistent-security/control.ts';
@@ -38,8 +39,11 @@ import caKeyOffNode from './tls/ca-key-off-node/control.ts';
 import certificateExpiry from './tls/certificate-expiry/control.ts';
 import certificateNames from './tls/certificate-names/control.ts';
 import certificateStrength from './tls/certificate-strength/control.ts';
+import certificateTrust from './tls/certificate-trust/control.ts';
 import cipherSuites from './tls/cipher-suites/control.ts';
+import httpClientCertificate from './tls/http-client-certificate/control.ts';
 import httpTls from './tls/http-tls/control.ts';
+import nodeOwnKey from './tls/node-own-key/control.ts';
 import protocols from './tls/protocols/control.ts';
 import transportTls from './tls/transport-tls/control.ts';
 import transportVerification from './tls/transport-verification/control.ts';
@@ -55,6 +59,7 @@ export const catalog: readonly Control[] = [
   passwordHashing,
   roleLeastPrivilege,
   securityEnabled,
+  securityIndexClosed,
   seedPasswordRetired,
   superuserCount,
   consistentSecurity,
@@ -83,8 +88,11 @@ export const catalog: readonly Control[] = [
   certificateExpiry,
   certificateNames,
   certificateStrength,
+  certificateTrust,
   cipherSuites,
+  httpClientCertificate,
   httpTls,
+  nodeOwnKey,
   protocols,
   transportTls,
   transportVerification,

@@ -195,9 +195,12 @@ function reissuing(facts: Facts, choices: Choices, targets: readonly Target[], c
     disturbs:
       'Nobody: open connections stay, new ones get the new certificate. Clients trust the same authority as before.',
     undo: 'Undo puts the old files back, with the same bytes, owner and mode, and the node reads them within seconds.',
-    fixedTogetherWith: ['certificate-expiry', 'certificate-names', 'certificate-strength'].filter(
-      (id) => id !== controlId,
-    ),
+    fixedTogetherWith: [
+      'certificate-expiry',
+      'certificate-names',
+      'certificate-strength',
+      'node-own-key',
+    ].filter((id) => id !== controlId),
   };
   if (!wanted.ok || unasked || keyType === undefined || install === undefined)
     return { type: 'choices', choices: asked, ...more };

@@ -191,6 +191,8 @@ export interface NodeAnswers {
   readonly version: string | undefined;
   /** Indices that hold something of the operator's (hidden ones with users, dashboards or settings count); undefined when it could not be told. */
   readonly userIndices: number | undefined;
+  /** Indices of users, roles and keys (`.security*`); undefined when it could not be told. */
+  readonly securityIndices?: number | undefined;
   readonly nodeCount: number | undefined;
   /** The whole cluster as this node tells it; undefined when it told it to nobody, or has no master. */
   readonly cluster?: ClusterView | undefined;

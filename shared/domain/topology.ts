@@ -72,6 +72,11 @@ export const servedCertificateSchema = z.strictObject({
   /** ISO 8601. */
   notAfter: z.string().max(40),
   fingerprint256: z.string().max(100),
+  /** SHA-256 of the public key; absent where only a name and an end were seen. */
+  keyHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 export type ServedCertificate = Readonly<z.infer<typeof servedCertificateSchema>>;
 

@@ -22,6 +22,7 @@ const undecidable = {
   'es-data-encrypted': 'unknown',
   'swap-safe': 'unknown',
   'consistent-security': 'not-applicable',
+  'node-own-key': 'not-applicable',
   ...withoutKibana,
 } as const;
 const openNetwork = {
@@ -38,12 +39,15 @@ const noTls = {
   protocols: 'not-applicable',
   'cipher-suites': 'not-applicable',
   'ca-key-off-node': 'not-applicable',
+  'certificate-trust': 'not-applicable',
+  'http-client-certificate': 'not-applicable',
 } as const;
 /** Nobody answers, so what would be offered is not known. */
 const silentTls = {
   'transport-verification': 'unknown',
   protocols: 'unknown',
   'cipher-suites': 'unknown',
+  'certificate-trust': 'unknown',
 } as const;
 /** The files of both show nobody in the file realm, and a keystore without a password. */
 const quiet = { 'leftover-tool-users': 'pass', 'keystore-password': 'not-applicable' } as const;
@@ -63,6 +67,8 @@ const openNode = {
   'enrollment-disabled': 'not-applicable',
   ...identities('not-applicable'),
   'password-hashing': 'pass',
+  // There is no index of users and keys yet.
+  'security-index-closed': 'pass',
   ...openNetwork,
   ...noTls,
   'es-service-user': 'fail',
@@ -86,6 +92,9 @@ const secured = {
   ...undecidable,
   ...own,
   ...quiet,
+  'security-index-closed': 'pass',
+  'certificate-trust': 'pass',
+  'http-client-certificate': 'not-applicable',
   'not-half-secured': 'pass',
   'anonymous-disabled': 'pass',
   // As Elasticsearch's own set-up leaves it.
@@ -121,6 +130,7 @@ const expected: readonly (readonly [ScenarioName, Readonly<Record<string, Outcom
       'not-publicly-exposed': 'unknown',
       'no-plaintext-secrets': 'pass',
       'not-half-secured': 'unknown',
+      'security-index-closed': 'unknown',
       'anonymous-disabled': 'unknown',
       ...identities('unknown'),
       'enrollment-disabled': 'unknown',

@@ -9,7 +9,11 @@ export const otherThanPass: Readonly<Record<string, Outcome>> = {
   'es-data-encrypted': 'unknown',
   // Only the strict profile asks for a password of the keystore.
   'keystore-password': 'not-applicable',
-  // Nor what is swapped.
+  // Nor for certificates of clients.
+  'http-client-certificate': 'not-applicable',
+  // One node shares its key with nobody.
+  'node-own-key': 'not-applicable',
+  // A container cannot tell what is swapped, either.
   'swap-safe': 'unknown',
   ...withoutKibana,
 };

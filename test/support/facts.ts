@@ -112,6 +112,9 @@ const on = [
   setting('xpack.security.transport.ssl.verification_mode', 'certificate', 9),
   setting('xpack.security.http.ssl.certificate', 'certs/node.crt', 10),
   setting('xpack.security.transport.ssl.certificate', 'certs/node.crt', 11),
+  setting('xpack.security.transport.ssl.certificate_authorities', 'certs/http_ca.crt', 12),
+  setting('xpack.security.http.ssl.client_authentication', 'required', 13),
+  setting('xpack.security.http.ssl.certificate_authorities', 'certs/http_ca.crt', 14),
 ];
 
 export const ruleset =
@@ -214,9 +217,10 @@ export const healthy: FactTypes = {
     clusterUuid: 'u',
     version: '8.19.21',
     userIndices: 2,
+    securityIndices: 1,
     nodeCount: 1,
     tlsVerifiedByCa: true,
-    tls: { http: layerTls(undefined, { asksForCertificate: false }), transport: layerTls() },
+    tls: { http: layerTls(), transport: layerTls() },
     certificates: [leaf, authority].map(({ subject, issuer, serial, notAfter }) => ({
       path: subject === leaf.subject ? 'certs/node.crt' : 'certs/http_ca.crt',
       alias: undefined,
@@ -331,6 +335,7 @@ export const open: FactTypes = {
     anonymous: 'answered',
     securityEnabled: false,
     userIndices: 0,
+    securityIndices: 0,
     tlsVerifiedByCa: undefined,
     tls: {},
     certificates: undefined,
@@ -370,6 +375,7 @@ export const neverStarted: FactTypes = {
     anonymous: 'not-asked',
     securityEnabled: undefined,
     userIndices: undefined,
+    securityIndices: undefined,
     running: undefined,
     nodeCount: undefined,
     clusterUuid: undefined,

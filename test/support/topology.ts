@@ -55,6 +55,18 @@ export function nodeSettings(n: number, changes: Partial<Settings> = {}): Settin
   };
 }
 
+/** What the transport port of `node-<n>` serves: a key of its own, by the authority of all. */
+function transportCertificate(n: number): HostNode['certificates'][number] {
+  return {
+    layer: 'transport',
+    subject: `CN=node-${n}`,
+    issuer: 'CN=Elasticsearch authority 1',
+    notAfter: '2028-01-01T00:00:00.000Z',
+    fingerprint256: String(n).padStart(64, 'f'),
+    keyHash: String(n).padStart(64, 'a'),
+  };
+}
+
 export function hostNode(n: number, changes: Partial<HostNode> = {}): HostNode {
   return {
     hostname: `search-${n}`,
@@ -70,7 +82,7 @@ export function hostNode(n: number, changes: Partial<HostNode> = {}): HostNode {
     settings: nodeSettings(n),
     dataOnDisk: true,
     cluster: clusterView(threeNodes),
-    certificates: [],
+    certificates: [transportCertificate(n)],
     ...changes,
   };
 }

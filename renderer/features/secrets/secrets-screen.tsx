@@ -22,6 +22,8 @@ export function plannedSecrets(plan: Plan | null, nameOf: ReadonlyMap<string, st
     const host = nameOf.get(hostId) ?? hostId;
     switch (change.kind) {
       case 'es-password':
+        // Of a cluster it is one password, whose proofs on the other hosts generate nothing.
+        if (change.cluster !== undefined && change.cluster.setOn !== hostId) return [];
         return change.users.map((user) => ({ name: `Password of ${user.name}`, length: user.length, host }));
       case 'es-auto-configuration':
         return [{ name: 'Password of elastic', length: undefined, host }];

@@ -30,9 +30,16 @@ export const esPasswordChangeSchema = z.strictObject({
           .optional(),
         /** With `rotate`: the replaced password is one that has to go for good, so taking the change back does not set it again. */
         keep: z.literal(true).optional(),
+        /** Vault names of the same password for the other hosts of its cluster; the one of `cluster.setOn` comes first. */
+        alsoRefs: z
+          .array(z.string().regex(/^es\/[^/]+\/[a-z_]+$/))
+          .max(500)
+          .optional(),
       }),
     )
     .min(1),
+  /** The passwords are those of a cluster: set through the node of one host, and proven on the nodes of all of them. */
+  cluster: z.strictObject({ hosts: z.array(hostIdSchema).min(2).max(500), setOn: hostIdSchema }).optional(),
 });
 
 export const esFileUsersChangeSchema = z.strictObject({

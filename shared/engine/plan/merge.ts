@@ -161,6 +161,10 @@ function mergePair(left: Change, right: Change, conflict: (about: string) => Con
   }
   if (left.kind === 'es-password' && right.kind === 'es-password') {
     const named = (name: string) => conflict(`the password of ${name}`);
+    // Set for a cluster by one step and for a host by another, it would be set twice.
+    if (canonicalJson(left.cluster ?? null) !== canonicalJson(right.cluster ?? null)) {
+      throw named(left.users.map(({ name }) => name).join(', '));
+    }
     const users = mergeNamed(
       withRotation(left.users, right.users),
       withRotation(right.users, left.users),

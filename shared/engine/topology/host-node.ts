@@ -79,8 +79,8 @@ function servedCertificates(
       return peers
         .filter(({ port }) => port === ports[layer])
         .flatMap(({ peer }) => certificateOf(layer, peer));
-    const { subject, issuer, notAfter, fingerprint256 } = leaf;
-    return [{ layer, subject, issuer, notAfter, fingerprint256 }];
+    const { subject, issuer, notAfter, fingerprint256, keyHash } = leaf;
+    return [{ layer, subject, issuer, notAfter, fingerprint256, keyHash }];
   });
 }
 

@@ -60,6 +60,11 @@ export function isOperatorsIndex(name: string): boolean {
   return !ownHousekeeping.test(name);
 }
 
+/** Users, roles, API keys and tokens: `.security-7`, `.security-tokens-7`, `.security-profile-8` (seen on 7.17 to 9.5). */
+export function isSecurityIndex(name: string): boolean {
+  return name.startsWith('.security-');
+}
+
 function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);

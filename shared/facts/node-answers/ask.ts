@@ -11,7 +11,13 @@ import { Secret } from '../../domain/secret.ts';
 import type { HostReader, NodeCredential, NodeRequest, NodeResponse, TlsPeer } from '../../engine/ports.ts';
 import { isOn, settingValue } from '../../text/yaml-settings.ts';
 import { speaksTls, speaksTransport } from '../outside/speech.ts';
-import { type ClusterState, clusterStateOf, isOperatorsIndex, standingOf } from './answers.ts';
+import {
+  type ClusterState,
+  clusterStateOf,
+  isOperatorsIndex,
+  isSecurityIndex,
+  standingOf,
+} from './answers.ts';
 import { askIdentities } from './ask-identities.ts';
 import { clusterViewOf } from './cluster.ts';
 import { addressFor, mayCarryPassword } from './door.ts';
@@ -224,6 +230,7 @@ async function readCluster(asking: Asking, credential: NodeCredential | undefine
   answers.version = cluster.version;
   answers.nodeCount = cluster.nodeCount;
   answers.userIndices = cluster.indices.filter(isOperatorsIndex).length;
+  answers.securityIndices = cluster.indices.filter(isSecurityIndex).length;
   // Side by side: together they wait no longer than the slowest of them. Without TLS there is nothing to list.
   const [[nodes, holdings, health, certificates], identities] = await Promise.all([
     Promise.all([

@@ -4,6 +4,7 @@ import type { Result } from '../../../domain/result.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { nextRef, previousRef } from './administrator.ts';
+import { putAlso } from './also-refs.ts';
 import { noteRotation } from './rotation.ts';
 
 export const aboutPassword = (user: string, hostId: string) => `Password of ${user} on ${hostId}`;
@@ -26,6 +27,10 @@ export async function confirmPassword(
   const noted = await noteRotation(user, replaced, context);
   if (!noted.ok) {
     return noted;
+  }
+  const also = await putAlso(user, password, context);
+  if (!also.ok) {
+    return also;
   }
   const put = await context.secrets.put(user.ref, password, about);
   return put.ok ? await context.secrets.remove(nextRef(user.ref)) : put;

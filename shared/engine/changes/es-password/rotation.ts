@@ -9,6 +9,7 @@ import { Secret } from '../../../domain/secret.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { type NodeDoor, waitForCredential } from '../../elasticsearch/node.ts';
 import { findAdministrator, nextRef, previousRef } from './administrator.ts';
+import { takeBackAlso } from './also-refs.ts';
 import { setByApi } from './set-by-api.ts';
 
 type User = ChangeOf<'es-password'>['users'][number];
@@ -98,6 +99,24 @@ export async function rotatable(
   return succeed(undefined);
 }
 
+/** Errors: NOT_REVERSIBLE where the password was replaced again, or is one that does not come back. */
+export async function replacedSince(user: User, context: ChangeContext): Promise<Result<void>> {
+  const { ref, rotate, name, keep } = user;
+  const orders = await ordersOf(ref, context);
+  if (!orders.ok) return orders;
+  if (rotate === undefined || !orders.value.includes(rotate)) return succeed(undefined);
+  return orders.value.at(-1) === rotate && keep !== true
+    ? succeed(undefined)
+    : fail(
+        appError(
+          'NOT_REVERSIBLE',
+          `The password of ${name} is not put back; the one in the vault stays valid.`,
+          'Undo the later change first, or use the password in the vault.',
+          { hostState: 'unchanged' },
+        ),
+      );
+}
+
 /**
  * Gives the user the earlier password back. Errors: NOT_REVERSIBLE where the vault does not have it, or the password was
  * replaced since; those of setting a password.
@@ -165,6 +184,8 @@ export async function putBack(
         ),
       );
   }
+  const also = await takeBackAlso(user, password, context);
+  if (!also.ok) return also;
   const put = await context.secrets.put(ref, password, `Password of ${user.name} on ${context.host.hostId}`);
   if (!put.ok) return put;
   for (const place of [nextRef(ref), previousRef(ref)]) {
