@@ -1,5 +1,6 @@
 /**
- * `bulwark recover`: settles work that a crash or a lost connection interrupted: kept where it is complete, else put back. A node that
+ * `bulwark recover`: settles work that a crash or a lost connection interrupted: kept where it is complete, else put back; a service
+ * that what was changed still waits for is restarted, and with `--revert` that is taken back instead. A node that
  * came up secured and lacks something of before stays open work until `--keep` or `--revert` says which.
  */
 import type { HostState } from '../../shared/contract/state.ts';
@@ -67,7 +68,8 @@ async function recover(
 
 export const recoverCommand: Command = {
   name: 'recover',
-  summary: 'Settle interrupted work: keep what is completely in place, put back the rest.',
+  summary:
+    'Settle interrupted work: keep what is completely in place, put back the rest, carry out restarts that are owed.',
   usage: [
     'bulwark recover --workspace NAME --vault-passphrase-stdin [--host NAME …] [--revert | --keep] [--break-lock LOCK …] [--json]',
   ],

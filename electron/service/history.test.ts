@@ -112,6 +112,34 @@ describe('the history', () => {
     ]);
   });
 
+  it('says of which restart it tells', () => {
+    const owed = (sequence: number): JournalEntry => ({
+      ...common,
+      sequence,
+      type: 'restart-owed',
+      planId: 'p',
+      stepId: 's1',
+      restart: { kind: 'service-restart', unit: 'a.service', rehearse: false },
+      applying: true,
+    });
+    const done = {
+      ...common,
+      sequence: 3,
+      type: 'restart-outcome',
+      unit: 'a.service',
+      result: 'done',
+      note: 'a.service was restarted.',
+    } as const;
+    const entries = [intent(0, 's1'), owed(1), outcome(2, 's1', 'done')];
+    expect(interruptedItems(entries)).toMatchObject([
+      { stepId: 'restart-a.service', undoing: false, restarts: 'a.service' },
+    ]);
+    expect(interruptedItems([...entries, done])).toEqual([]);
+    expect(historyNotes([...entries, done])).toMatchObject([
+      { text: 'After an interruption: a.service was restarted.' },
+    ]);
+  });
+
   it('shows what cannot be taken back as in place, with the reason, and nothing to settle', () => {
     const refused = { ...undone(3, 's1', 'failed'), stays: true as const, note: 'There is no way back.' };
     const entries = [intent(0, 's1'), outcome(1, 's1', 'done'), undoIntent(2, 's1'), refused];

@@ -70,12 +70,13 @@ export function interruptedItems(entries: readonly JournalEntry[]): HostState['i
       at: step.intent.at,
       undoing: step.undoIntent !== undefined,
     }));
-  const restarts = owedRestarts(entries).map(({ planId, restart, at }) => ({
+  const restarts = owedRestarts(entries).map(({ planId, restart, at, undoing }) => ({
     planId,
     stepId: restartStepId(restart.unit),
     title: `restart ${restart.unit}`,
     at,
-    undoing: true,
+    undoing,
+    restarts: restart.unit,
   }));
   return [...steps, ...restarts];
 }

@@ -14,6 +14,20 @@ import { goTo, useUi } from './ui-store.ts';
 
 type Interrupted = HostState['interrupted'][number];
 
+/** What an operator needs to decide; a restart is an outage, so it is never done under another name. */
+function explained({ at, undoing, restarts }: Interrupted, connected: boolean): string {
+  const first = connected ? '' : 'Connect the host first; then ';
+  const began = (words: string) => `It began ${dayAndTime(at)} ${words}`;
+  if (restarts === undefined) {
+    const can = `${first}Bulwark can look whether it took effect, or put the old state back.`;
+    return `${began('and has no outcome.')} ${can}`;
+  }
+  const waits = began(`and ended before ${restarts} was restarted, so the service does not use yet`);
+  return undoing
+    ? `${waits} what was put back. ${first}Bulwark can restart it.`
+    : `${waits} what was changed. ${first}Bulwark can restart it, or take the change back.`;
+}
+
 function InterruptedBanner({ host, work }: { readonly host: HostState; readonly work: Interrupted }) {
   const client = useClient();
   const recover = useCall(client.rollback.recover);
@@ -22,6 +36,7 @@ function InterruptedBanner({ host, work }: { readonly host: HostState; readonly 
   };
   const [asking, setAsking] = useState(false);
   const connected = host.connection === 'connected';
+  const unit = work.restarts;
   return (
     <Banner
       tone="medium"
@@ -29,11 +44,13 @@ function InterruptedBanner({ host, work }: { readonly host: HostState; readonly 
         connected ? (
           <>
             <Button variant="secondary" isDisabled={recover.pending} onClick={() => settle('verify')}>
-              Look what happened
+              {unit === undefined ? 'Look what happened' : 'Restart it now'}
             </Button>
-            <Button variant="secondary" isDisabled={recover.pending} onClick={() => setAsking(true)}>
-              Take it back
-            </Button>
+            {(unit === undefined || !work.undoing) && (
+              <Button variant="secondary" isDisabled={recover.pending} onClick={() => setAsking(true)}>
+                Take it back
+              </Button>
+            )}
           </>
         ) : (
           <Button variant="secondary" onClick={() => goTo('hosts')}>
@@ -45,12 +62,7 @@ function InterruptedBanner({ host, work }: { readonly host: HostState; readonly 
       <p className="strong">
         {work.undoing ? 'Undoing' : 'Work'} on {host.host.name} was interrupted: {work.title}
       </p>
-      <p>
-        It began {dayAndTime(work.at)} and has no outcome.{' '}
-        {connected
-          ? 'Bulwark can look whether it took effect, or put the old state back.'
-          : 'Connect the host first; then Bulwark can look whether it took effect, or put the old state back.'}
-      </p>
+      <p>{explained(work, connected)}</p>
       {recover.error !== undefined && <ErrorPanel error={recover.error} onDismiss={recover.dismiss} />}
       {asking && (
         <Confirm
@@ -59,7 +71,11 @@ function InterruptedBanner({ host, work }: { readonly host: HostState; readonly 
           onConfirm={() => settle('revert')}
           onClose={() => setAsking(false)}
         >
-          <p>Bulwark will put back what was there before: {work.title}.</p>
+          <p>
+            {unit === undefined
+              ? `Bulwark will put back what was there before: ${work.title}.`
+              : `Bulwark will put back what was changed for ${unit} and restart it with what was there before.`}
+          </p>
           <OpensAgain
             hostId={host.host.id}
             scope={{ type: 'step', planId: work.planId, stepId: work.stepId }}

@@ -71,6 +71,8 @@ export const interruptedSchema = z.object({
   title: z.string(),
   at: z.string(),
   undoing: z.boolean(),
+  /** The unit, where it is a restart that what was changed or undone still waits for. */
+  restarts: z.string().optional(),
 });
 
 export const hostStateSchema = z.object({

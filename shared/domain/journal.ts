@@ -76,14 +76,16 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
     /** With `failed`: it cannot be taken back and nothing was touched, so the step stands and needs no settling. */
     stays: z.literal(true).optional(),
   }),
-  /** Before something is undone whose unit must be restarted for it; owed until an outcome says that it was done. */
+  /** Before something is changed or undone whose unit must be restarted for it; owed until an outcome says that it was done. */
   z.object({
     ...common,
     type: z.literal('restart-owed'),
-    /** The first step whose undoing needs it. */
+    /** The first step whose undoing needs it, or the one that is applied. */
     planId: z.string(),
     stepId: z.string(),
     restart: serviceRestartChangeSchema,
+    /** Its plan restarts the unit afterwards, so that what the step changed takes effect: owed as long as the step stands. */
+    applying: z.literal(true).optional(),
   }),
   z.object({
     ...common,

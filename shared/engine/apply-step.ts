@@ -3,7 +3,7 @@
  * changed. Whatever happens, the journal says it or says that it is not known.
  */
 import { type AppError, appError } from '../domain/error.ts';
-import { succeed } from '../domain/result.ts';
+import { type Result, succeed } from '../domain/result.ts';
 import { cancelledMidway } from './cancelled-midway.ts';
 import { type Mark, undoWords } from './change-kind.ts';
 import { keepOnHost } from './hand-undo/kit.ts';
@@ -149,6 +149,20 @@ async function fromFailure(
     : putBack(run, begun, mark, error);
 }
 
+/** After the intent, so that it is owed for a step that was begun; before the host is touched. */
+async function oweRestart({ restart, parts, work, planId, step }: StepRun): Promise<Result<unknown>> {
+  return restart === undefined
+    ? succeed(undefined)
+    : await parts.journal.append({
+        type: 'restart-owed',
+        hostId: work.hostId,
+        planId,
+        stepId: step.id,
+        restart,
+        applying: true,
+      });
+}
+
 /** Runs one step to its end. Never throws. */
 export async function runStep(run: StepRun): Promise<StepEnd> {
   let end: StepEnd | undefined;
@@ -207,6 +221,10 @@ async function throughStep(run: StepRun): Promise<StepEnd> {
   }
 
   const begun: Begun = { change, kind, before: captured.value };
+  const owed = await oweRestart(run);
+  if (!owed.ok) {
+    return fromFailure(run, begun, undefined, { ...owed.error, hostState: 'unchanged' });
+  }
   const tag = tagOf(run.planId, step.id);
   const kept = await keepOnHost(run.work.session, parts, change, tag, {
     title: step.title,

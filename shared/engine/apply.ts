@@ -10,7 +10,8 @@ import type { LockBreak } from './lock.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
 import { planDigest } from './plan.ts';
 import type { HostWriter } from './ports.ts';
-import { interruptedSteps } from './recover.ts';
+import { type InterruptedStep, interruptedSteps } from './recover.ts';
+import { restartStepId } from './restarts-owed.ts';
 import { roundsOf } from './together/rounds.ts';
 import { runRound } from './together/run-round.ts';
 
@@ -46,11 +47,22 @@ function stale(message: string): Result<never> {
   );
 }
 
+/** A restart that an earlier plan owed for what it changed, and that this plan makes up for. */
+function carriedOut({ hostId, stepId, doing }: InterruptedStep, plan: Plan): boolean {
+  return (
+    doing === 'applying' &&
+    plan.steps.some(
+      ({ change, ...step }) =>
+        step.hostId === hostId && change.kind === 'service-restart' && restartStepId(change.unit) === stepId,
+    )
+  );
+}
+
 /** What an interruption left open is settled first: a new step could rest on it, or hide it. */
 async function nothingOpen(request: ApplyRequest, parts: EngineParts): Promise<Result<void>> {
   const hostIds = [...new Set(request.plan.steps.map((step) => step.hostId))];
   const open = await interruptedSteps(parts.journal, hostIds);
-  const [first] = open.ok ? open.value : [];
+  const first = open.ok ? open.value.find((one) => !carriedOut(one, request.plan)) : undefined;
   if (!open.ok || first === undefined) {
     return open.ok ? succeed(undefined) : open;
   }

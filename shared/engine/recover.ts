@@ -1,6 +1,6 @@
 /**
  * Interrupted work: steps whose intent has no outcome, because the app or the connection ended in between, and restarts that
- * an undoing still owes. They are listed at start, and settled by asking the host: what is completely in place is kept,
+ * a plan or an undoing still owes. They are listed at start, and settled by asking the host: what is completely in place is kept,
  * everything else is put back, and the restarts are carried out.
  */
 import { appError } from '../domain/error.ts';
@@ -14,6 +14,7 @@ import type { LockBreak } from './lock.ts';
 import { type EngineEvents, type EngineParts, noEvents, shown } from './parts.ts';
 import type { Journal } from './ports.ts';
 import { restartStepId } from './restarts-owed.ts';
+import { changedFor, settleRestarts } from './settle-restarts.ts';
 import {
   finishPeers,
   isTogether,
@@ -51,14 +52,14 @@ export async function interruptedSteps(
     if (!entries.ok) {
       return entries;
     }
-    for (const { planId, restart, at } of owedRestarts(entries.value)) {
+    for (const { planId, restart, at, undoing } of owedRestarts(entries.value)) {
       found.push({
         hostId,
         planId,
         stepId: restartStepId(restart.unit),
         title: `restart ${restart.unit}`,
         since: at,
-        doing: 'undoing',
+        doing: undoing ? 'undoing' : 'applying',
       });
     }
     for (const { intent, undoIntent } of open(stepHistories(entries.value))) {
@@ -166,9 +167,10 @@ export async function recoverHost(
         await undoTogether(history, { hostId: request.hostId, undoing }, peers, 'who-can');
         looked.push(...leftOpen(history, opened.value));
       } else {
-        await undoing.undo(history);
+        await undoing.undoRestart(history, changedFor(history, histories, entries.value));
       }
     }
+    looked.push(...(await settleRestarts(request, undoing, parts, signal)));
     const undone = [...(await undoing.finish()), ...(await finishPeers(peers))];
     // Asked what is there, it turned out to stay: that settles it. Who asked for it to go has not got that.
     const settled = undone.map(

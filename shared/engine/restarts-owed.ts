@@ -1,6 +1,7 @@
 /**
  * The restarts that undoing needs: journalled as owed before the first thing is undone that needs them, carried out once per
- * unit, and journalled again with how they ended. What an interruption leaves owed is found at the next start.
+ * unit, and journalled again with how they ended. What an interruption leaves owed is found at the next start; so are those that a
+ * plan owed for what it had changed.
  */
 import type { Change, ChangeOf } from '../domain/change.ts';
 import { type Result, succeed } from '../domain/result.ts';
@@ -12,10 +13,13 @@ import type { RollbackItem } from './undo-step.ts';
 
 export type Restart = ChangeOf<'service-restart'>;
 
-/** The restart that makes the undoing of a change take effect; undefined when it needs none or does it itself. */
+/**
+ * The restart that makes a change or its undoing take effect; undefined when it needs none or does it itself.
+ * @param all changes of the plan or the host: they tell which unit reads which file
+ */
 export function restartFor(
   change: Change,
-  histories: readonly StepHistory[],
+  all: readonly Change[],
   parts: Pick<EngineParts, 'kinds'>,
 ): Restart | undefined {
   if (change.kind === 'service-restart') {
@@ -30,9 +34,7 @@ export function restartFor(
   ) {
     return undefined;
   }
-  const restarts = histories.flatMap(({ intent }) =>
-    intent.change.kind === 'service-restart' ? [intent.change] : [],
-  );
+  const restarts = all.flatMap((one) => (one.kind === 'service-restart' ? [one] : []));
   const named = kindOf(parts.kinds, change).describe(change).restarts;
   if (named !== undefined) {
     return (
@@ -48,9 +50,7 @@ export function restartFor(
   if (path === undefined) {
     return undefined;
   }
-  const installs = histories.flatMap(({ intent }) =>
-    'install' in intent.change && intent.change.install !== undefined ? [intent.change.install] : [],
-  );
+  const installs = all.flatMap((one) => ('install' in one && one.install !== undefined ? [one.install] : []));
   const install = installs.findLast((one) => path.startsWith(`${one.pathConf}/`) && one.unit !== undefined);
   return install?.unit === undefined
     ? undefined
@@ -81,6 +81,8 @@ export class OwedRestarts {
   readonly #work: HostWork;
   readonly #parts: EngineParts;
   readonly #events: EngineEvents;
+  /** Units that may be down because of us. */
+  readonly #tried = new Set<string>();
 
   constructor(
     work: HostWork,
@@ -92,9 +94,32 @@ export class OwedRestarts {
     this.#work = work;
     this.#parts = parts;
     this.#events = events;
-    for (const { planId, stepId, restart, tried } of left) {
-      this.#pending.set(restart.unit, { planId, stepId, restart, needed: true, tried });
+    for (const one of left) {
+      if (one.undoing) this.#left(one);
     }
+  }
+
+  #left({ planId, stepId, restart, tried }: OwedRestart): Pending {
+    const pending = { planId, stepId, restart, needed: true, tried };
+    this.#pending.set(restart.unit, pending);
+    return pending;
+  }
+
+  /** Carries out at once what a plan owed for steps that stand. One that fails stays owed in the journal. */
+  async now(owed: OwedRestart): Promise<RollbackItem> {
+    const pending = this.#pending.get(owed.restart.unit) ?? this.#left(owed);
+    this.#pending.delete(owed.restart.unit);
+    return await this.#restart(pending);
+  }
+
+  /** An interrupted step restarted it: it may be down because of that. */
+  mayBeDown(unit: string): void {
+    this.#tried.add(unit);
+  }
+
+  /** It is going to be restarted anyway. */
+  isNeeded(unit: string): boolean {
+    return this.#pending.get(unit)?.needed === true;
   }
 
   /** Before the undoing. Errors: those of the journal; then nothing may be undone. */
@@ -119,7 +144,7 @@ export class OwedRestarts {
       ...(needed ? known : { planId, stepId }),
       restart: next,
       needed,
-      tried: known?.tried === true,
+      tried: known?.tried === true || this.#tried.has(restart.unit),
     });
     return succeed(undefined);
   }
@@ -183,6 +208,9 @@ export class OwedRestarts {
       : `${restart.unit} could not be restarted: ${ended.error.message}`;
     const written = await this.#journal(restart.unit, ended.ok ? 'done' : 'failed', note);
     const problem = ended.ok ? (written.ok ? undefined : written.error) : ended.error;
+    if (!ended.ok) {
+      this.#tried.add(restart.unit);
+    }
     this.#events.step({ ...at, state: problem === undefined ? 'undone' : 'failed', note });
     return {
       ...at,

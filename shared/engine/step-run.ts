@@ -1,5 +1,5 @@
 /** One step while it runs: what it works with, how it ends, and how that is journalled. */
-import type { Change } from '../domain/change.ts';
+import type { Change, ChangeOf } from '../domain/change.ts';
 import { type AppError, appError } from '../domain/error.ts';
 import type { JournalDraft } from '../domain/journal.ts';
 import type { Step } from '../domain/plan.ts';
@@ -30,6 +30,8 @@ export interface StepRun {
    * completely. A node is never left on a configuration that it rejects.
    */
   readonly undoEarlier: () => Promise<boolean>;
+  /** What the plan restarts afterwards so that this step takes effect: owed from before it changes anything. */
+  readonly restart?: ChangeOf<'service-restart'> | undefined;
   /** The other hosts on which the same is done at the same time, and on which it goes back at the same time. */
   readonly together?: { readonly there: Together; readonly back: Together } | undefined;
 }

@@ -11,7 +11,7 @@ import { type RollbackItem, undoStep } from './undo-step.ts';
 export interface UndoingOptions {
   /** All steps of the host: they tell which unit reads which file. */
   readonly histories: readonly StepHistory[];
-  /** Restarts that an interruption left owed, to be carried out as well. */
+  /** Restarts that an interruption left owed: those for what was undone are carried out as well. */
   readonly owed: readonly OwedRestart[];
   /** Why, for the journal. */
   readonly reason: string;
@@ -72,9 +72,15 @@ export class Undoing {
     const started = await startedByStep(history, this.#parts);
     const isRestart = change.kind === 'service-restart' && !started;
     const restart =
-      started || (isRestart && this.#options.restartSteps === 'now')
+      started || (isRestart && this.#options.restartSteps === 'now' && !this.#restarts.isNeeded(change.unit))
         ? undefined
-        : this.#runs(restartFor(change, this.#options.histories, this.#parts));
+        : this.#runs(
+            restartFor(
+              change,
+              this.#options.histories.map(({ intent }) => intent.change),
+              this.#parts,
+            ),
+          );
     if (restart !== undefined) {
       const owed = await this.#restarts.owe(history, restart);
       if (!owed.ok) {
@@ -112,6 +118,20 @@ export class Undoing {
   /** The restart, unless its unit was stopped here: it reads the old files whenever it is started. */
   #runs(restart: Restart | undefined): Restart | undefined {
     return restart !== undefined && this.#stopped.has(restart.unit) ? undefined : restart;
+  }
+
+  /** An interrupted restart, with what it was for: the service is restarted once, on what was there before. */
+  async undoRestart(history: StepHistory, changed: readonly StepHistory[]): Promise<void> {
+    if (history.intent.change.kind === 'service-restart') {
+      this.#restarts.mayBeDown(history.intent.change.unit);
+    }
+    for (const step of changed) await this.undo(step);
+    await this.undo(history);
+  }
+
+  /** The restart that a plan owed for steps that stand. */
+  async restartNow(owed: OwedRestart): Promise<RollbackItem> {
+    return await this.#restarts.now(owed);
   }
 
   leave(history: StepHistory, note: string): void {

@@ -12,7 +12,6 @@ import {
 } from '../integration/crash-matrix/contract.ts';
 import { faultTable } from '../integration/crash-matrix/faults.ts';
 import { Gate } from '../integration/crash-matrix/gate.ts';
-import { endedBetweenSteps } from '../integration/crash-matrix/journal-witness.ts';
 import { loadKinds } from '../integration/crash-matrix/kind-files.ts';
 import { standsFor } from '../integration/crash-matrix/same-run.ts';
 
@@ -167,14 +166,6 @@ describe('cells that stand for others', () => {
     );
     expect(cells.map(({ boundary }) => boundary)).toEqual(['applied']);
   });
-});
-
-it('knows a plan that ended between two of its steps, whether or not the second was begun', () => {
-  expect(endedBetweenSteps({ standing: 'applied', steps: 1 }, 2)).toBe(true);
-  expect(endedBetweenSteps({ standing: 'partly', steps: 2 }, 2)).toBe(true);
-  expect(endedBetweenSteps({ standing: 'applied', steps: 2 }, 2)).toBe(false);
-  for (const standing of ['none', 'open', 'undone'] as const)
-    expect(endedBetweenSteps({ standing, steps: 1 }, 2)).toBe(false);
 });
 
 describe('the account', () => {

@@ -104,16 +104,61 @@ export function keptByHand(histories: readonly StepHistory[]): boolean {
 export type OwedRestart = EntryOf<'restart-owed'> & {
   /** It was carried out and failed: the unit may be down because of it. */
   readonly tried: boolean;
+  /** Undone steps wait for it. */
+  readonly undoing: boolean;
+  /** Steps that stand, or may, and take effect only with it: newest last. */
+  readonly changed: readonly StepName[];
 };
+
+interface StepName {
+  readonly planId: string;
+  readonly stepId: string;
+}
+
+const nameOf = ({ planId, stepId }: StepName) => `${planId}\n${stepId}`;
 
 function settleOwed(owed: Map<string, OwedRestart>, { unit, result }: EntryOf<'restart-outcome'>): void {
   const known = owed.get(unit);
-  if (result !== 'failed') owed.delete(unit);
-  else if (known !== undefined) owed.set(unit, { ...known, tried: true });
+  if (known === undefined) return;
+  if (result === 'failed') owed.set(unit, { ...known, tried: true });
+  // Not needed for what was undone: what was changed and stands goes on waiting.
+  else if (result === 'not-needed' && known.undoing && known.changed.length > 0) {
+    owed.set(unit, { ...known, undoing: false });
+  } else owed.delete(unit);
+}
+
+function owe(owed: Map<string, OwedRestart>, entry: EntryOf<'restart-owed'>): void {
+  const { unit } = entry.restart;
+  const known = owed.get(unit) ?? { ...entry, tried: false, undoing: false, changed: [] };
+  const { planId, stepId } = entry;
+  owed.set(
+    unit,
+    entry.applying === true
+      ? { ...known, changed: [...known.changed, { planId, stepId }] }
+      : // What is undone now is what it is owed for first.
+        { ...(known.undoing ? known : entry), tried: known.tried, undoing: true, changed: known.changed },
+  );
+}
+
+/** Without the steps of which nothing is left, and without those of a plan that has begun the restart: that is a step of its own. */
+function stillOwed(
+  owed: OwedRestart,
+  histories: readonly StepHistory[],
+  begun: ReadonlyMap<string, string>,
+): readonly OwedRestart[] {
+  const restarting = histories.filter(
+    ({ intent, standing }) => standing === 'open' && begun.get(nameOf(intent)) === owed.restart.unit,
+  );
+  const changed = owed.changed.filter(
+    (name) =>
+      histories.findLast(({ intent }) => nameOf(intent) === nameOf(name))?.standing !== 'undone' &&
+      !restarting.some(({ intent }) => intent.planId === name.planId),
+  );
+  return owed.undoing || changed.length > 0 ? [{ ...owed, changed }] : [];
 }
 
 /**
- * Restarts that undone steps still wait for, one per unit, oldest first: written before the undoing, and with no success
+ * Restarts that steps still wait for, one per unit, oldest first: written before the change or the undoing, and with no success
  * since. Restarting the unit in a later plan is one, too.
  */
 export function owedRestarts(entries: readonly JournalEntry[]): readonly OwedRestart[] {
@@ -122,21 +167,27 @@ export function owedRestarts(entries: readonly JournalEntry[]): readonly OwedRes
   for (const entry of entries) {
     switch (entry.type) {
       case 'restart-owed':
-        owed.set(entry.restart.unit, owed.get(entry.restart.unit) ?? { ...entry, tried: false });
+        owe(owed, entry);
         break;
       case 'restart-outcome':
         settleOwed(owed, entry);
         break;
       case 'intent':
         if (entry.change.kind === 'service-restart') {
-          restarting.set(`${entry.planId}\n${entry.stepId}`, entry.change.unit);
+          restarting.set(nameOf(entry), entry.change.unit);
         }
         break;
-      case 'outcome':
-        if (entry.result === 'done') {
-          owed.delete(restarting.get(`${entry.planId}\n${entry.stepId}`) ?? '');
+      case 'outcome': {
+        const unit = restarting.get(nameOf(entry)) ?? '';
+        const known = owed.get(unit);
+        if (entry.result === 'done') owed.delete(unit);
+        // The service was started as it was, and the steps of the plan were taken back with it.
+        else if (entry.result === 'undone-after-failure' && known !== undefined) {
+          const changed = known.changed.filter(({ planId }) => planId !== entry.planId);
+          owed.set(unit, { ...known, changed });
         }
         break;
+      }
       case 'opened':
       case 'undo-intent':
       case 'undo-outcome':
@@ -144,5 +195,9 @@ export function owedRestarts(entries: readonly JournalEntry[]): readonly OwedRes
         break;
     }
   }
-  return [...owed.values()];
+  if (owed.size === 0) {
+    return [];
+  }
+  const histories = stepHistories(entries);
+  return [...owed.values()].flatMap((one) => stillOwed(one, histories, restarting));
 }

@@ -27,11 +27,14 @@ export function changesOf(
 
 /** Oldest first: what the journal says besides changes. */
 export function notesOf(entries: readonly JournalEntry[]): NonNullable<Report['hosts'][number]['notes']> {
+  const owed = new Map<string, 'undoing' | 'an interruption'>();
   return entries.flatMap((entry) => {
     const { sequence, at, operator } = entry;
     if (entry.type === 'note') return [{ sequence, at, operator, text: entry.text }];
+    if (entry.type === 'restart-owed')
+      owed.set(entry.restart.unit, entry.applying === true ? 'an interruption' : 'undoing');
     return entry.type === 'restart-outcome' && entry.result !== 'not-needed'
-      ? [{ sequence, at, operator, text: `After undoing: ${entry.note}` }]
+      ? [{ sequence, at, operator, text: `After ${owed.get(entry.unit) ?? 'undoing'}: ${entry.note}` }]
       : [];
   });
 }

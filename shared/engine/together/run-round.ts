@@ -6,6 +6,7 @@ import type { Progress } from '../apply-progress.ts';
 import { runStep } from '../apply-step.ts';
 import type { HostWork } from '../host-work.ts';
 import type { EngineEvents, EngineParts } from '../parts.ts';
+import { restartAfter } from '../restart-after.ts';
 import { undoEarlier } from '../undo-earlier.ts';
 import { allEnded } from './all-ended.ts';
 import { Meeting } from './meeting.ts';
@@ -64,6 +65,7 @@ export async function runRound(run: RoundRun): Promise<AppError | undefined> {
         events,
         signal: run.signal,
         together: togetherKey(parts.kinds, step.change) === undefined ? undefined : place,
+        restart: restartAfter(plan, step, parts),
         undoEarlier: () => undoEarlier({ plan, restart: step, work, parts, events, progress }),
         progress: (note, phase) =>
           progress.set(step, { note, ...(phase === undefined ? {} : { state: phase }) }),

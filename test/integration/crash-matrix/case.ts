@@ -7,7 +7,7 @@ import type { Cell, Row } from './contract.ts';
 import type { EngineProcess, RunEnd } from './engine-process.ts';
 import { faultTable } from './faults.ts';
 import { type Ground, removeWorkplace } from './ground.ts';
-import { endedBetweenSteps, type JournalSeen, missingImages, witnessJournal } from './journal-witness.ts';
+import { type JournalSeen, missingImages, witnessJournal } from './journal-witness.ts';
 import { withoutKept } from './kept-aside.ts';
 import type { Known } from './known-states.ts';
 import { furnish, openWorkplace, type Workplace } from './workplace.ts';
@@ -192,14 +192,9 @@ async function look(
   const says = second.standing === 'applied' ? 'new' : 'old';
   // Where the two look alike, as after a restart, the journal knows which it is.
   const outcome = known.same && seen === 'old' ? says : seen;
-  // A plan of several steps that ended between two of them is in neither state, and can be undone like any other.
-  const partly = endedBetweenSteps(second, known.steps);
+  findings.expect(outcome !== 'between', `neither old nor new after settling:\n${known.difference}`);
   findings.expect(
-    outcome !== 'between' || partly,
-    `neither old nor new after settling:\n${known.difference}`,
-  );
-  findings.expect(
-    drift || outcome === says || outcome === 'between' || known.same || partly,
+    drift || outcome === says || outcome === 'between' || known.same,
     `the journal says ${second.standing}, and the host is in the ${outcome} state`,
   );
   findings.expect(
@@ -230,8 +225,7 @@ async function look(
   return {
     ...cell,
     hostKind: ground.hostKind,
-    // Between two steps of a plan it counts as what undoing made of it.
-    outcome: bad || rest === 'between' ? 'failed' : outcome === 'between' ? rest : outcome,
+    outcome: bad || outcome === 'between' || rest === 'between' ? 'failed' : outcome,
     struck: true,
     afterFault,
     accessBackSeconds: shutOut ?? null,

@@ -7,13 +7,11 @@ import type { BlobStore } from '../../../shared/engine/ports.ts';
 export interface JournalSeen {
   /** Empty when everything holds. */
   readonly breaches: readonly string[];
-  /** none: nothing was begun. open: a step begun without an end that is known. partly: some steps are applied. */
+  /** none: nothing was begun. open: a step begun without an end that is known, or a restart owed. partly: some steps are applied. */
   readonly standing: 'none' | 'open' | 'applied' | 'undone' | 'partly';
   /** Steps without an end that is known, and restarts that are still owed. */
   readonly open: number;
   readonly beforeImages: readonly string[];
-  /** Steps that it has anything of. */
-  readonly steps: number;
 }
 
 interface Line {
@@ -24,6 +22,8 @@ interface Line {
   readonly digest: string;
   readonly unit?: string;
   readonly restart?: { readonly unit: string };
+  readonly applying?: boolean;
+  readonly change?: { readonly kind: string; readonly unit?: string };
   readonly stepId?: string;
   readonly result?: string;
   readonly stays?: boolean;
@@ -63,11 +63,38 @@ function standingAfter(standing: Standing, applied: Standing, line: Line): Stand
   }
 }
 
+/** Restarts that are owed: for what was undone, and for steps that stand as long as their plan has not begun the restart. */
+class Restarts {
+  readonly #undone = new Set<string>();
+  readonly #changed = new Map<string, string[]>();
+  readonly #begun = new Map<string, string>();
+
+  read({ type, unit = '', restart, applying, change, stepId = '', result }: Line): void {
+    const owed = restart?.unit ?? '';
+    if (type === 'restart-owed' && applying !== true) this.#undone.add(owed);
+    if (type === 'restart-owed' && applying === true)
+      this.#changed.set(owed, [...(this.#changed.get(owed) ?? []), stepId]);
+    if (type === 'intent' && change?.kind === 'service-restart') this.#begun.set(stepId, change.unit ?? '');
+    if (type === 'outcome' && ['done', 'undone-after-failure'].includes(result ?? ''))
+      this.#changed.delete(this.#begun.get(stepId) ?? '');
+    if (type !== 'restart-outcome' || result === 'failed') return;
+    if (!this.#undone.delete(unit) || result === 'done') this.#changed.delete(unit);
+  }
+
+  owed(standingOf: (stepId: string) => Standing): number {
+    const begun = [...this.#begun].flatMap(([step, unit]) => (standingOf(step) === 'open' ? [unit] : []));
+    const changed = [...this.#changed].flatMap(([unit, steps]) =>
+      steps.some((step) => standingOf(step) !== 'undone') && !begun.includes(unit) ? [unit] : [],
+    );
+    return new Set([...this.#undone, ...changed]).size;
+  }
+}
+
 export function witnessJournal(folder: string): JournalSeen {
   const breaches: string[] = [];
   const beforeImages: string[] = [];
   const steps = new Map<string, { standing: Standing; applied: Standing }>();
-  const owed = new Set<string>();
+  const restarts = new Restarts();
   let previous = '0'.repeat(64);
   for (const [index, text] of linesOf(folder).entries()) {
     const line = JSON.parse(text) as Line;
@@ -77,8 +104,7 @@ export function witnessJournal(folder: string): JournalSeen {
     previous = createHash('sha256').update(sealed).digest('hex');
     if (line.digest !== previous) breaches.push(`line ${index + 1} was changed after it was written`);
     if (line.type === 'intent' && line.beforeImage !== undefined) beforeImages.push(line.beforeImage);
-    if (line.type === 'restart-owed') owed.add(line.restart?.unit ?? '');
-    if (line.type === 'restart-outcome' && line.result !== 'failed') owed.delete(line.unit ?? '');
+    restarts.read(line);
     if (line.stepId === undefined || line.type.startsWith('restart-')) continue;
     const step = steps.get(line.stepId) ?? { standing: 'none', applied: 'none' };
     const standing = standingAfter(step.standing, step.applied, line);
@@ -86,14 +112,10 @@ export function witnessJournal(folder: string): JournalSeen {
     steps.set(line.stepId, { standing, applied });
   }
   const standings = [...steps.values()].map(({ standing }) => standing);
-  const open = standings.filter((standing) => standing === 'open').length + owed.size;
-  const standing = owed.size > 0 ? 'open' : together(standings);
-  return { breaches, standing, open, beforeImages, steps: steps.size };
-}
-
-/** Some steps of the plan are applied and others not, also where those were never begun. @param steps that the plan has */
-export function endedBetweenSteps(seen: Pick<JournalSeen, 'standing' | 'steps'>, steps: number): boolean {
-  return seen.standing === 'partly' || (seen.standing === 'applied' && seen.steps < steps);
+  const owed = restarts.owed((step) => steps.get(step)?.standing ?? 'none');
+  const open = standings.filter((standing) => standing === 'open').length + owed;
+  const standing = owed > 0 ? 'open' : together(standings);
+  return { breaches, standing, open, beforeImages };
 }
 
 /** Every before-image that the journal names can be decrypted. */

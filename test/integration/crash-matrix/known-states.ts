@@ -2,15 +2,12 @@
 import type { Boundary, Passed } from './contract.ts';
 import type { EngineProcesses } from './engine-process.ts';
 import { type Ground, removeWorkplace } from './ground.ts';
-import { witnessJournal } from './journal-witness.ts';
 import { type StandsFor, standsFor } from './same-run.ts';
-import { furnish, type Workplace } from './workplace.ts';
+import { furnish } from './workplace.ts';
 
 export interface Known {
   readonly boundaries: readonly Boundary[];
   readonly standsFor: StandsFor;
-  /** Of the plan: a change of some files brings a restart with it. */
-  readonly steps: number;
   /** Traces on a host that nothing was done to. */
   readonly traces: string;
   /** The change leaves nothing that could be told apart, as a restart does. */
@@ -40,7 +37,6 @@ function difference(old: string, seen: string): string {
 class States implements Known {
   readonly boundaries: readonly Boundary[];
   readonly standsFor: StandsFor;
-  readonly steps: number;
   readonly traces: string;
   readonly #plain: { readonly old: string; readonly new: string };
   readonly #edited: { readonly old: string; readonly new: string };
@@ -49,14 +45,12 @@ class States implements Known {
   /** @param runs without a fault; the last of them was applied and undone */
   constructor(
     runs: readonly (readonly Passed[])[],
-    steps: number,
     traces: string,
     plain: { readonly old: string; readonly new: string },
     edited: { readonly old: string; readonly new: string },
   ) {
     this.boundaries = (runs.at(-1) ?? []).map(({ boundary }) => boundary);
     this.standsFor = standsFor(this.boundaries, runs);
-    this.steps = steps;
     this.traces = traces;
     this.#plain = plain;
     this.#edited = edited;
@@ -84,7 +78,7 @@ async function dryRun(
   ground: Ground,
   processes: EngineProcesses,
   operation: 'apply' | 'apply-and-undo',
-  around: (place: Workplace) => Promise<void>,
+  around: () => Promise<void>,
 ): Promise<readonly Passed[]> {
   const place = ground.workplace();
   try {
@@ -96,7 +90,7 @@ async function dryRun(
     const refused = operation === 'apply-and-undo' && ground.kind.notReversible !== undefined;
     if (end.result !== (operation === 'apply' ? 'done' : 'undone') && !refused)
       throw new Error(`${ground.kind.kind} does not work without any fault: ${end.result} ${end.detail}`);
-    await around(place);
+    await around();
     return end.reached;
   } finally {
     removeWorkplace(place);
@@ -119,9 +113,7 @@ export async function learn(ground: Ground, processes: EngineProcesses): Promise
     throw new Error(`${ground.kind.kind}: preparing again does not bring back the bad state`);
   let fresh = '';
   let freshEdited = '';
-  let steps = 0;
-  const applied = await dryRun(ground, processes, 'apply', async (place) => {
-    ({ steps } = witnessJournal(`${place.folder}/journal`));
+  const applied = await dryRun(ground, processes, 'apply', async () => {
     fresh = await ground.state();
     freshEdited = await edited();
   });
@@ -136,11 +128,5 @@ export async function learn(ground: Ground, processes: EngineProcesses): Promise
       throw new Error(`${ground.kind.kind}: undone, but not to what was there:\n${difference(old, back)}`);
   });
   await ground.prepare();
-  return new States(
-    [applied, both],
-    steps,
-    traces,
-    { old, new: fresh },
-    { old: oldEdited, new: freshEdited },
-  );
+  return new States([applied, both], traces, { old, new: fresh }, { old: oldEdited, new: freshEdited });
 }
