@@ -35,9 +35,10 @@ export function tell(
   result: Result<Output>,
   terminal: Terminal,
 ): ExitCode {
-  if (!result.ok) return tellError(result.error, options.json === true, terminal, command.otherwise);
+  if (!result.ok) return tellError(result.error, options.json === true, terminal, command);
   const { exitCode, data, text } = result.value;
-  const error = result.value.error === undefined ? undefined : atTheTerminal(result.value.error);
+  const error =
+    result.value.error === undefined ? undefined : atTheTerminal(result.value.error, command.options);
   if (options.json === true) {
     const failed = error === undefined ? {} : { error };
     terminal.out(
@@ -58,10 +59,10 @@ export function tellError(
   failure: AppError,
   asJson: boolean,
   terminal: Terminal,
-  otherwise: ExitCode = exitCodes.fails,
+  command?: Command,
 ): ExitCode {
-  const exitCode = exitCodeOf(failure, otherwise);
-  const error = atTheTerminal(failure);
+  const exitCode = exitCodeOf(failure, command?.otherwise ?? exitCodes.fails);
+  const error = atTheTerminal(failure, command?.options ?? []);
   if (asJson) terminal.out(JSON.stringify({ format: 'bulwark-error', version: 1, exitCode, error }, null, 2));
   else terminal.err(errorText(error));
   return exitCode;

@@ -1,5 +1,6 @@
 /** What to do next, for somebody at a terminal: the service words it for the window, whose buttons are not there. */
 import type { AppError, ErrorCode } from '../../shared/domain/error.ts';
+import type { OptionName } from './options.ts';
 
 function acceptKey({ message }: AppError): string {
   const fingerprint = /SHA256:[A-Za-z0-9+/=]+/.exec(message)?.[0] ?? 'SHA256:…';
@@ -26,8 +27,12 @@ const byCode: Readonly<Partial<Record<ErrorCode, (error: AppError) => string>>> 
   HOST_LOCKED: breakLock,
 };
 
-/** The same error; its next step names options of commands where the service's own words name what only the window has. */
-export function atTheTerminal(error: AppError): AppError {
-  const nextStep = byCode[error.code]?.(error);
+/**
+ * The same error; its next step names options of commands where the service's own words name what only the window has.
+ * @param options those that the command takes
+ */
+export function atTheTerminal(error: AppError, options: readonly OptionName[] = []): AppError {
+  const nextStep =
+    error.code === 'HOST_LOCKED' && !options.includes('break-lock') ? undefined : byCode[error.code]?.(error);
   return nextStep === undefined ? error : { ...error, nextStep };
 }

@@ -13,8 +13,10 @@ import { type PlanRequest, planChanges } from '../../shared/engine/plan.ts';
 import type { HostSession } from '../../shared/engine/ports.ts';
 import { askedFor } from './asked-choice.ts';
 import { assessHost, factsOf, factsToPlanOn } from './assessing.ts';
+import { changeKinds } from './change-kinds.ts';
 import type { ServiceContext } from './context.ts';
 import { engineParts } from './engine-work.ts';
+import { withWindow } from './guard-window.ts';
 import { type JoinableHost, withIssuers } from './joining.ts';
 import { localised } from './localised.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
@@ -160,7 +162,13 @@ export async function makePlan(
         findingId: item.findingId,
         hostId: item.hostId,
         controlId: item.controlId,
-        changes: joined.value.map((change) => localised(change, item.hostId)),
+        changes: joined.value.map((change) =>
+          withWindow(
+            localised(change, item.hostId),
+            Number(item.choices['guardSeconds'] ?? store.get().app.guardSeconds),
+            changeKinds,
+          ),
+        ),
       });
     else if (proposal.type !== 'changes')
       leftOut.push({

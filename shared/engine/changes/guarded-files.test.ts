@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entranceOf } from './guarded-files.ts';
+import { admits, entranceOf } from './guarded-files.ts';
 
 describe('files by which people get in', () => {
   it.each([
@@ -12,11 +12,32 @@ describe('files by which people get in', () => {
     ['/etc/pam.d/sshd', 'login'],
     ['/etc/security/access.conf', 'login'],
     ['/etc/hosts.deny', 'login'],
+    ['/home/ada/.ssh/authorized_keys', 'login'],
+    ['/root/.ssh/../.ssh/authorized_keys2', 'login'],
+    ['/root/.ssh/known_hosts', undefined],
+    ['/root/.ssh/authorized_keys.old', undefined],
     ['/etc/sshd_config', undefined],
     ['/etc/sudoers.bak', undefined],
     ['/etc/ssh/../elasticsearch/x', undefined],
     ['/srv/etc/ssh/sshd_config', undefined],
   ])('%s: %s', (path, entrance) => {
     expect(entranceOf(path)).toBe(entrance);
+  });
+
+  it.each([
+    ['/', true],
+    ['/etc/', true],
+    ['/etc/ssh', true],
+    ['/etc/ssh/ssh_host_ed25519_key', true],
+    ['/etc/sudoers.d', true],
+    ['/etc/sudoers', true],
+    ['/home/ada/.ssh', true],
+    ['/home/ada/.ssh/id_ed25519', true],
+    ['/home/ada', false],
+    ['/etc/elasticsearch', false],
+    ['/etc/ssh.bak', false],
+    ['/etc/ssh/../elasticsearch', false],
+  ])('owner and mode of %s decide who gets in: %s', (path, decides) => {
+    expect(admits(path)).toBe(decides);
   });
 });

@@ -17,12 +17,12 @@ const entrances: readonly { readonly entrance: Entrance; readonly files: RegExp 
   { entrance: 'sudo', files: /^\/etc\/sudoers(?:$|\.d\/)/ },
   {
     entrance: 'login',
-    files: /^\/etc\/(?:pam\.d\/|pam\.conf$|security\/|nsswitch\.conf$|hosts\.(?:allow|deny)$|login\.defs$)/,
+    files:
+      /^\/etc\/(?:pam\.d\/|pam\.conf$|security\/|nsswitch\.conf$|hosts\.(?:allow|deny)$|login\.defs$)|\/\.ssh\/authorized_keys2?$/,
   },
 ];
 
-/** Which way in a file belongs to; undefined for a file that nobody's access depends on. Links are not resolved. */
-export function entranceOf(path: string): Entrance | undefined {
+function normal(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') {
@@ -31,8 +31,27 @@ export function entranceOf(path: string): Entrance | undefined {
       parts.push(part);
     }
   }
-  const plain = `/${parts.join('/')}`;
+  return `/${parts.join('/')}`;
+}
+
+/** Which way in a file belongs to; undefined for a file that nobody's access depends on. Links are not resolved. */
+export function entranceOf(path: string): Entrance | undefined {
+  const plain = normal(path);
   return entrances.find(({ files }) => files.test(plain))?.entrance;
+}
+
+/**
+ * Whether owner or mode of a path decides who gets in: sshd and sudo refuse files and folders that others could write or that
+ * they cannot read (sshd_config(5), StrictModes; sudoers(5)).
+ */
+export function admits(path: string): boolean {
+  const plain = normal(path);
+  return (
+    ['/', '/etc'].includes(plain) ||
+    entranceOf(plain) !== undefined ||
+    entranceOf(`${plain}/x`) !== undefined ||
+    /\/\.ssh(?:\/|$)/.test(plain)
+  );
 }
 
 /**

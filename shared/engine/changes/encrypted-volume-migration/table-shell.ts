@@ -25,7 +25,7 @@ put() { # WANTED TARGET EXPECTED
 less() { # FILE LINE: what somebody else wrote into it meanwhile stays, only our line goes
   grep -qxF -- "$2" "$1" || return 0
   t=$1.bulwark-new
-  cp -p -- "$1" "$t" && { grep -vxF -- "$2" "$1" > "$t"; [ $? -le 1 ]; } && flush "$t" && mv -f -- "$t" "$1" && return 0
+  { cp --preserve=all -- "$1" "$t" 2>/dev/null || cp -p -- "$1" "$t"; } && { grep -vxF -- "$2" "$1" > "$t"; [ $? -le 1 ]; } && flush "$t" && mv -f -- "$t" "$1" && return 0
   rm -f -- "$t"; return 1
 }
 tables() { # new or old: all of them, or none is the caller's business to undo

@@ -41,6 +41,24 @@ const modes = () =>
 const before = { '': '777', '/a.yml': '666', '/sub': '777', '/sub/b.yml': '644', '/keystore': '644' };
 
 describe('file-mode', () => {
+  it('does not touch what decides who gets in, wherever it lies below', async () => {
+    host.place('/conf/ada/.ssh/authorized_keys', 'key', 0o600);
+    for (const entries of [
+      change().entries,
+      [{ path: `${base()}/ada/.ssh`, mode: '0777' }],
+      [{ path: '/etc', mode: '0700' }],
+    ]) {
+      const wanted = { ...change(), entries };
+      const refused = { error: { code: 'ACCESS_WOULD_BE_LOST', hostState: 'unchanged' } };
+      expect(await fileMode.inspect(wanted, testContext(host))).toMatchObject(refused);
+      expect(await fileMode.apply(wanted, new Uint8Array(), testContext(host))).toMatchObject(refused);
+    }
+    expect(modes()).toEqual(before);
+    const right = { path: `${base()}/ada/.ssh/authorized_keys`, mode: '0600' };
+    const inspected = await fileMode.inspect({ ...change(), entries: [right] }, testContext(host));
+    expect(inspected).toMatchObject({ ok: true, value: { inPlace: true } });
+  });
+
   it('sets, finds nothing to do, goes back, and leaves what links point to alone', async () => {
     const applied = await applyTwice(fileMode, change(), testContext(host));
     expect(modes()).toEqual({

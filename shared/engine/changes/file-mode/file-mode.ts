@@ -10,6 +10,7 @@ import { decodeImage, encodeImage } from '../../before-image.ts';
 import type { ChangeContext, ChangeKind } from '../../change-kind.ts';
 import { afterWriting } from '../../host-script.ts';
 import { type EntrySetting, setEntries, statTree, type TreeEntry } from '../../host-trees.ts';
+import { admits } from '../guarded-files.ts';
 import { drift } from '../single-file.ts';
 import { describeEntry, diffsOf } from './differences.ts';
 import { isRight, type WantedEntry, wantedEntries } from './wanted.ts';
@@ -66,7 +67,21 @@ async function listTrees(
 
 async function wantedNow(change: Change, context: ChangeContext): Promise<Result<readonly WantedEntry[]>> {
   const trees = await listTrees(change, context, false);
-  return trees.ok ? succeed([...wantedEntries(change, trees.value).values()]) : trees;
+  if (!trees.ok) {
+    return trees;
+  }
+  const wanted = [...wantedEntries(change, trees.value).values()];
+  const wayIn = wanted.find((one) => !isRight(one) && admits(one.now.path))?.now.path;
+  return wayIn === undefined
+    ? succeed(wanted)
+    : fail(
+        appError(
+          'ACCESS_WOULD_BE_LOST',
+          `Owner and mode of ${wayIn} decide who gets into this host; Bulwark does not change them.`,
+          'Set them by hand, with a second login open.',
+          { hostState: 'unchanged' },
+        ),
+      );
 }
 
 function settingFor(wanted: WantedEntry): EntrySetting {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testContext, value } from '../../../../test/support/change-harness.ts';
 import { LocalHost } from '../../../../test/support/local-host.ts';
 import { putFiles } from './lasting.ts';
-import { type FirewallState, withText } from './state.ts';
+import { type FirewallState, sameState, withText } from './state.ts';
 
 let host: LocalHost;
 beforeEach(() => {
@@ -34,6 +34,31 @@ describe('the files of a firewall', () => {
     expect(seen()).toEqual(['mine\n', 'absent']);
     value(await putFiles(host, context, from, from.files));
     expect(host.names).toEqual(['write-files', 'write-files']);
+  });
+
+  it('come back with their attributes, which do not make them other files', async () => {
+    const noted = (one: ReturnType<typeof file>, attributes: string) => ({ ...one, attributes });
+    const was = state(noted(file('/etc/boot', 'mine\n'), 'user.note=6869,'), {
+      was: 'absent',
+      path: '/etc/rules',
+    });
+    expect(sameState(was, from)).toBe(true);
+    expect(sameState(was, to)).toBe(false);
+    let lists: readonly string[] = [];
+    host.before = ({ args = [] }) => {
+      // Path, owner, group, mode, digest, length, then the length of the list.
+      lists = args.slice(3).filter((_, index) => index % 7 === 6);
+      return { ok: true, value: undefined };
+    };
+    host.teach('getfattr', '[ "$1" = --version ] && exit 0; printf "user.note=0x6869\\n"');
+    host.teach('setfattr', 'exit 0');
+    host.place('/etc/boot', 'mine\nours\n');
+    host.place('/etc/rules', 'ours\n');
+    value(await putFiles(host, testContext(host), to, was.files));
+    expect([seen(), lists]).toEqual([
+      ['mine\n', 'absent'],
+      ['15', '0'],
+    ]);
   });
 
   it('all stay as they are where somebody has edited one since the last look', async () => {

@@ -38,6 +38,7 @@ export async function putFiles(
             owner: String(file.uid),
             group: String(file.gid),
             mode: file.mode,
+            ...(file.attributes === undefined ? {} : { attributes: file.attributes }),
             ...expects,
           },
         ];

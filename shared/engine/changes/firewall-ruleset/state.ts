@@ -15,6 +15,8 @@ const fileSchema = z.discriminatedUnion('was', [
     gid: z.number().int(),
     mode: z.string(),
     bytes: z.string(),
+    /** Extended attributes as `name=hex,…`, where the host's tools can tell. */
+    attributes: z.string().optional(),
   }),
 ]);
 export type StateFile = z.infer<typeof fileSchema>;
@@ -73,6 +75,7 @@ export async function readStateFile(context: ChangeContext, path: string): Promi
           gid: file.value.gid,
           mode: file.value.mode,
           bytes: toBase64(file.value.bytes),
+          ...(file.value.attributes === undefined ? {} : { attributes: file.value.attributes }),
         },
   );
 }
@@ -102,12 +105,22 @@ export function withText(file: StateFile, text: string, mode: string): StateFile
   return { ...kept, bytes: toBase64(new TextEncoder().encode(text)) };
 }
 
+/** Attributes do not count: a new file gets those of its place, and a tool that writes its file anew forgets them. */
+function counted(file: StateFile): StateFile {
+  if (file.was === 'absent') return file;
+  const { attributes: _, ...rest } = file;
+  return rest;
+}
+
 export function sameFile(left: StateFile, right: StateFile): boolean {
-  return canonicalJson(left) === canonicalJson(right);
+  return canonicalJson(counted(left)) === canonicalJson(counted(right));
 }
 
 export function sameState(left: FirewallState, right: FirewallState): boolean {
-  return canonicalJson(left) === canonicalJson(right);
+  const [one, other] = [left, right].map((state) =>
+    canonicalJson({ ...state, files: state.files.map(counted) }),
+  );
+  return one === other;
 }
 
 /** All live rules in one text, to be digested. */
