@@ -1,5 +1,6 @@
 /** What `--help` prints. The same facts stand in docs/headless.md, held together by a test. */
 import type { Command } from './command.ts';
+import { optionHelp } from './option-words.ts';
 
 /** Exit codes with what they mean, in the order in which a script wants to know them. */
 export const exitCodeWords: readonly (readonly [number, string])[] = [
@@ -46,7 +47,8 @@ export function commandHelp(command: Command): string {
     '',
     ...command.usage.map((line) => `  ${line}`),
     '',
-    `Options: ${[...command.options, 'json', 'quiet', 'help'].map((name) => `--${name}`).join(' ')}`,
+    'Options:',
+    ...optionHelp([...new Set([...command.options, 'json', 'quiet', 'help'] as const)]),
     '',
     secretsHelp,
     '',

@@ -49,7 +49,6 @@ const known = {
   key: { type: 'string' },
   store: { type: 'string' },
   'authority-passphrase-stdin': { type: 'boolean' },
-  statement: { type: 'string' },
   journal: { type: 'string', multiple: true },
 } as const;
 

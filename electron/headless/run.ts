@@ -19,7 +19,7 @@ import { reportCommand } from './report.ts';
 import { rollbackCommand } from './rollback.ts';
 import type { Terminal } from './terminal.ts';
 import { vaultCommand } from './vault.ts';
-import { verifyCommand, withNamedFiles } from './verify.ts';
+import { verifyCommand } from './verify.ts';
 import { workspaceCommand } from './workspace.ts';
 
 export const commands: readonly Command[] = [
@@ -55,7 +55,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   const asJson = rest.includes('--json');
   if (command === undefined)
     return tellError(usage(`There is no command ${JSON.stringify(name)}`), asJson, terminal);
-  const parsed = parseOptions(command === verifyCommand ? withNamedFiles(rest) : rest, command.options);
+  const parsed = parseOptions(rest, command.options);
   if (!parsed.ok) return tellError(parsed.error, asJson, terminal);
   const { options } = parsed.value;
   if (options.help === true) {

@@ -10,7 +10,7 @@ export const verifyCommand: Command = {
   summary: 'Judge a report offline, with nothing but its files.',
   usage: [
     'bulwark verify FILE … [--certificate FILE] [--journal FILE …] [--json]',
-    'FILE is report.pdf, or report.json and report.dsse.json; what it is, is seen from its content',
+    'FILE … are report.pdf, report.json and report.dsse.json, or some of them; what each is, is seen from its content',
   ],
   options: ['certificate', 'journal'] satisfies readonly OptionName[],
   async run({ options, words }, _terminal) {
@@ -27,20 +27,3 @@ export const verifyCommand: Command = {
     });
   },
 };
-
-/**
- * The command that stands in a report names its files: `--json FILE --dsse FILE`. Elsewhere `--json` says how to print, so
- * a JSON file after it is one of the files.
- */
-export function withNamedFiles(args: readonly string[]): readonly string[] {
-  const plainArgs: string[] = [];
-  for (let index = 0; index < args.length; index += 1) {
-    const next = args[index + 1];
-    const names = args[index] === '--json' || args[index] === '--dsse';
-    if (names && next !== undefined && next.endsWith('.json')) {
-      plainArgs.push(next);
-      index += 1;
-    } else plainArgs.push(args[index] ?? '');
-  }
-  return plainArgs;
-}

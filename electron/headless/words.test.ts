@@ -75,8 +75,14 @@ describe('a finding that needs a choice first', () => {
     expect(leftOut(sources).split('\n').slice(0, 3)).toEqual([
       'left out: h/firewall-active: It needs a choice first.',
       '    give it with: --choice allowedSources=ADDRESS[,ADDRESS…]   (for example allowedSources=10.1.0.1/32,10.2.0.0/24)',
-      '      Who may reach Elasticsearch over HTTP: Addresses or ranges, one per line.',
+      '      Who may reach Elasticsearch over HTTP: Addresses or ranges, separated by commas.',
     ]);
+  });
+
+  it('says of one that has a default that it may be left out, and what holds then', () => {
+    expect(leftOut({ ...sources, name: 'sshSources', suggested: '10.1.0.1/32', optional: true })).toContain(
+      '    may be given with: --choice sshSources=ADDRESS[,ADDRESS…]   (without it: 10.1.0.1/32)\n',
+    );
   });
 
   const device: Choice = {

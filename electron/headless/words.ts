@@ -90,7 +90,16 @@ function diffLines({ subject, before, after }: Diff): readonly string[] {
 }
 
 /** A choice as the option that makes it, with what may be given. */
-function choiceLines({ name, label, hint, type, suggested, options = [], none }: Choice): readonly string[] {
+function choiceLines({
+  name,
+  label,
+  hint,
+  type,
+  suggested,
+  optional = false,
+  options = [],
+  none,
+}: Choice): readonly string[] {
   const usable = options.filter(({ unusable }) => unusable === '');
   const answers = {
     'cidr-list': 'ADDRESS[,ADDRESS…]',
@@ -102,17 +111,26 @@ function choiceLines({ name, label, hint, type, suggested, options = [], none }:
   if (type === 'one-of' && usable.length === 0)
     return [`    ${label}: ${none === undefined ? 'there is none' : `${none.reason} ${none.nextStep}`}`];
   const given = suggested.trim().replaceAll(/\s*\n\s*/g, ',');
+  const example = optional ? `without it: ${given}` : `for example ${name}=${given}`;
+  // The window takes one entry per line, an option separates them by commas.
+  const said = hint.replace('one per line', 'separated by commas');
   return [
-    `    give it with: --choice ${name}=${answers}${given === '' ? '' : `   (for example ${name}=${given})`}`,
-    ...indent([label, hint].filter((text) => text !== '').join(': '), '      ').split('\n'),
+    `    ${optional ? 'may be given' : 'give it'} with: --choice ${name}=${answers}${given === '' ? '' : `   (${example})`}`,
+    ...indent([label, said].filter((text) => text !== '').join(': '), '      ').split('\n'),
   ];
 }
 
+/** On one host there is one node: nothing to roll through, and no cluster that stops. */
+function disturbance(blast: Plan['steps'][number]['blast'], hosts: number): string {
+  return hosts === 1 && (blast === 'rolling' || blast === 'full') ? 'restart' : blast;
+}
+
 export function planText(plan: Plan): string {
+  const hosts = new Set(plan.steps.map(({ hostId }) => hostId)).size;
   const steps = plan.steps.flatMap((step) => [
     `${step.id}  ${step.title}${step.nothingToDo ? '  (nothing to do)' : ''}`,
     ...step.words.map((word) => `    ${word}`),
-    `    disturbs: ${step.blast}${step.outageSeconds > 0 ? `, about ${step.outageSeconds} s` : ''}${step.guarded ? ', guarded on the host' : ''}`,
+    `    disturbs: ${disturbance(step.blast, hosts)}${step.outageSeconds > 0 ? `, about ${step.outageSeconds} s` : ''}${step.guarded ? ', guarded on the host' : ''}`,
     `    serves: ${step.controls.join(', ')}`,
     ...step.diffs.flatMap(diffLines),
   ]);

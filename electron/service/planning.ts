@@ -176,7 +176,10 @@ export async function makePlan(
         reason:
           proposal.type === 'manual'
             ? proposal.reason
-            : `It needs a choice first: ${proposal.choices.map(askedFor).join(', ')}.`,
+            : `It needs a choice first: ${proposal.choices
+                .filter(({ optional }) => optional !== true)
+                .map(askedFor)
+                .join(', ')}.`,
         ...(proposal.type === 'choices' ? { choices: [...proposal.choices] } : {}),
         ...(proposal.type === 'manual' && proposal.settledBy !== undefined
           ? { settledBy: proposal.settledBy }

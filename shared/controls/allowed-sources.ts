@@ -64,6 +64,7 @@ export function proposeFirewall(
     hint: `Addresses or ranges, one per line: every administrator, jump host and automation. You (${operator}) always may; give your network when your address changes from time to time.`,
     type: 'cidr-list',
     suggested: own,
+    optional: true,
   });
   if (peers)
     asked.push({
@@ -98,7 +99,7 @@ export function proposeFirewall(
   };
   const values = new Map(asked.map((choice) => [choice.name, choices[choice.name]]));
   const kept = (values.get('otherPorts') ?? '').split(/[\s,]+/).filter((one) => one !== '');
-  const complete = asked.every(({ name }) => name === 'sshSources' || values.get(name) !== undefined);
+  const complete = asked.every(({ name, optional }) => optional === true || values.get(name) !== undefined);
   const valid =
     sources.length > 0 &&
     [...sources, ...transport, ...operators].every(isCidr) &&

@@ -28,6 +28,8 @@ export const choiceSchema = z.object({
   type: z.enum(['cidr-list', 'text', 'number', 'boolean', 'one-of']),
   /** Sensible default as text (one per line for lists); empty when there is none. */
   suggested: z.string(),
+  /** Whether the fix is planned without an answer; `suggested` holds then. */
+  optional: z.boolean().optional(),
   /** For `one-of`, in the order in which they are shown. */
   options: z.array(optionSchema).optional(),
   /** For `one-of`: what is the matter and what to do when none of the options can be chosen. */

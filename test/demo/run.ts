@@ -154,7 +154,7 @@ async function main(): Promise<number> {
         `Results: ${out}/summary.json, report.pdf, report.json, report.dsse.json, signer.pem, screenshots/`,
       );
       say(
-        `Verify the report yourself: npm run bulwark -- verify ${out}/report.pdf --json ${out}/report.json --dsse ${out}/report.dsse.json --certificate ${out}/signer.pem`,
+        `Verify the report yourself: npm run bulwark -- verify ${out}/report.pdf ${out}/report.json ${out}/report.dsse.json --certificate ${out}/signer.pem`,
       );
       const kept = Object.values(after).every((outcome) => outcome !== 'fail' && outcome !== 'error');
       return kept && takenBack.result === 'undone' && existsSync(join(out, 'report.pdf')) ? 0 : 1;

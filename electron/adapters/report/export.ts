@@ -114,7 +114,7 @@ async function writeAll(
 
 function commands(withPdf: boolean): readonly string[] {
   const { json, pdf, dsse, certificate } = reportFileNames;
-  const own = `bulwark verify ${withPdf ? `${pdf} ` : ''}--json ${json} --dsse ${dsse} --certificate ${certificate}`;
+  const own = `bulwark verify ${withPdf ? `${pdf} ` : ''}${json} ${dsse} --certificate ${certificate}`;
   return withPdf ? [own, `pdfsig ${pdf}`, `sha256sum ${json}`] : [own, `sha256sum ${json}`];
 }
 

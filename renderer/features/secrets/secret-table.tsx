@@ -16,7 +16,23 @@ function rotatable(ref: string): { readonly hostId: string; readonly user: Built
   return hostId !== undefined && user.success ? { hostId, user: user.data } : undefined;
 }
 
-function SecretRow({ secret, open }: { readonly secret: Held; readonly open: boolean }) {
+/** The name in the vault, with the host's name in the place of its id: people know hosts by name. */
+export function readableRef(ref: string, nameOf: ReadonlyMap<string, string>): string {
+  return ref
+    .split('/')
+    .map((part) => nameOf.get(part) ?? part)
+    .join('/');
+}
+
+function SecretRow({
+  secret,
+  shownRef,
+  open,
+}: {
+  readonly secret: Held;
+  readonly shownRef: string;
+  readonly open: boolean;
+}) {
   const client = useClient();
   const show = useCall(client.vault.show);
   const copy = useCall(client.vault.copy);
@@ -34,7 +50,7 @@ function SecretRow({ secret, open }: { readonly secret: Held; readonly open: boo
     <Tr>
       <Th scope="row">
         {secret.about}
-        <span className="small muted block mono">{secret.ref}</span>
+        <span className="small muted block mono">{shownRef}</span>
         {error !== undefined && <ErrorPanel error={error} />}
       </Th>
       <Td>
@@ -82,6 +98,8 @@ function SecretRow({ secret, open }: { readonly secret: Held; readonly open: boo
 
 export function SecretTable() {
   const vault = useMain((state) => state.vault);
+  const hosts = useMain((state) => state.hosts);
+  const nameOf = new Map(hosts.map(({ host }) => [host.id, host.name]));
   if (vault.secrets.length === 0) {
     return (
       <p className="muted">
@@ -103,7 +121,12 @@ export function SecretTable() {
       </Thead>
       <Tbody>
         {vault.secrets.map((secret) => (
-          <SecretRow key={secret.ref} secret={secret} open={vault.state === 'unlocked'} />
+          <SecretRow
+            key={secret.ref}
+            secret={secret}
+            shownRef={readableRef(secret.ref, nameOf)}
+            open={vault.state === 'unlocked'}
+          />
         ))}
       </Tbody>
     </Table>

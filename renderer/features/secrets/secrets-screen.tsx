@@ -1,4 +1,5 @@
 /** Step 5: where secrets are kept, what will be made, who gets which certificate. */
+import type { AppState } from '../../../shared/contract/state.ts';
 import type { Finding } from '../../../shared/domain/finding.ts';
 import type { Plan } from '../../../shared/domain/plan.ts';
 import { latestFindings } from '../../app/posture.ts';
@@ -16,9 +17,17 @@ interface Wish {
   readonly host: string;
 }
 
-/** Passwords that a plan would generate. */
-export function plannedSecrets(plan: Plan | null, nameOf: ReadonlyMap<string, string>): readonly Wish[] {
-  return (plan?.steps ?? []).flatMap(({ change, hostId }): readonly Wish[] => {
+/** Passwords that the plan would still generate: not those of steps that are behind it. */
+export function plannedSecrets(
+  plan: Plan | null,
+  nameOf: ReadonlyMap<string, string>,
+  progress: AppState['steps'] = [],
+): readonly Wish[] {
+  const behind = new Set(
+    progress.filter(({ state }) => state === 'done' || state === 'nothing-to-do').map(({ stepId }) => stepId),
+  );
+  const ahead = (plan?.steps ?? []).filter((step) => !step.nothingToDo && !behind.has(step.id));
+  return ahead.flatMap(({ change, hostId }): readonly Wish[] => {
     const host = nameOf.get(hostId) ?? hostId;
     switch (change.kind) {
       case 'es-password':
@@ -158,9 +167,11 @@ export function SecretsScreen() {
   const vault = useMain((state) => state.vault);
   const plan = useMain((state) => state.plan);
   const basket = useMain((state) => state.basket);
+  const steps = useMain((state) => state.steps);
   const hosts = useMain((state) => state.hosts);
   const nameOf = new Map(hosts.map((host) => [host.host.id, host.host.name]));
-  const wishes = plannedSecrets(plan, nameOf);
+  const wishes = plannedSecrets(plan, nameOf, steps);
+
   const open = vault.state === 'unlocked';
   const next = plan !== null || basket.length > 0 ? 'apply' : 'review';
   return (

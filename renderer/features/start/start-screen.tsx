@@ -10,7 +10,7 @@ import { OutcomeBar, OutcomeNumbers } from '../../ui/outcomes.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Button } from '../../ui/patternfly.ts';
 import { dayAndTime, exactTime } from '../../ui/time.ts';
-import { ChangeDrawing, LookDrawing, ProveDrawing } from './drawings.tsx';
+import { HowItWorks } from './how-it-works.tsx';
 import { NewWorkspace } from './new-workspace.tsx';
 
 type Recent = AppState['recents'][number];
@@ -39,38 +39,6 @@ function RecentWorkspace({ recent, onOpen }: { readonly recent: Recent; readonly
         Open
       </Button>
     </li>
-  );
-}
-
-const promises = [
-  {
-    Drawing: LookDrawing,
-    title: 'It looks first',
-    words: 'Bulwark reads your hosts over SSH and changes nothing while it looks.',
-  },
-  {
-    Drawing: ChangeDrawing,
-    title: 'Every change has a way back',
-    words: 'What was there is kept before a change, and comes back with one press.',
-  },
-  {
-    Drawing: ProveDrawing,
-    title: 'The result can be proven',
-    words: 'A signed report shows before and after, and a stranger can check it offline.',
-  },
-] as const;
-
-function FirstRun() {
-  return (
-    <ul className="promises" aria-label="How Bulwark works">
-      {promises.map(({ Drawing, title, words }) => (
-        <li key={title} className="promise">
-          <Drawing />
-          <h2>{title}</h2>
-          <p>{words}</p>
-        </li>
-      ))}
-    </ul>
   );
 }
 
@@ -115,9 +83,7 @@ export function StartScreen() {
       blast="Nothing is touched yet."
     >
       {error !== undefined && <ErrorPanel error={error} />}
-      {recents.length === 0 ? (
-        <FirstRun />
-      ) : (
+      {recents.length > 0 && (
         <ul className="recents" aria-label="Recent workspaces">
           {recents.map((recent) => (
             <RecentWorkspace
@@ -128,6 +94,7 @@ export function StartScreen() {
           ))}
         </ul>
       )}
+      <HowItWorks brief={recents.length > 0} />
     </Page>
   );
 }

@@ -184,7 +184,8 @@ export const keystoreEntry: ChangeKind<'keystore-entry'> = {
               {
                 subject: pathOf(change),
                 before: shown,
-                after: `${ownership.owner}:${ownership.group} ${ownership.mode}`,
+                // An earlier step of the same plan may give the directory to another account, and the keystore with it.
+                after: `owner and group of its directory (now ${ownership.owner}:${ownership.group}), ${ownership.mode}`,
               },
             ]),
       ],

@@ -12,7 +12,7 @@ export function lastPage(report: Report, digest: string): Markup {
   return html`<section class="page"><h2>How to verify this report</h2>
 <p>Four files belong together: <b>report.pdf</b>, <b>report.json</b> (the same facts for machines, also attached to the PDF), <b>report.dsse.json</b> (a signed statement over both) and <b>signer.pem</b> (the public certificates of who signed). Get the fingerprint below from the signer by another way before you trust it.</p>
 <h3>With Bulwark, without a network</h3>
-<pre class="command">bulwark verify report.pdf --json report.json --dsse report.dsse.json --certificate signer.pem</pre>
+<pre class="command">bulwark verify report.pdf report.json report.dsse.json --certificate signer.pem</pre>
 <p>It ends with 0 when everything holds and the signer is the one you gave, 2 when everything holds and the signer is not known to you, 1 when anything was changed.</p>
 <h3>With other people's tools</h3>
 <pre class="command">pdfsig report.pdf
