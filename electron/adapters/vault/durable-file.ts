@@ -73,8 +73,15 @@ export async function exclusively(file: string, work: () => Promise<void>): Prom
 async function take(lock: string): Promise<boolean> {
   try {
     const handle = await open(lock, 'wx', 0o600);
-    await handle.writeFile(`${process.pid}`);
-    await handle.close();
+    try {
+      await handle.writeFile(`${process.pid}`);
+    } catch (error) {
+      // On a full disk: without its owner's number it would keep everybody out for a while.
+      await rm(lock, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
     return true;
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
