@@ -4,7 +4,7 @@ import { withoutKept } from '../integration/crash-matrix/kept-aside.ts';
 
 const path = '/srv/data.secured-plan-01-x';
 const kept = { path, of: '/srv/data', faults: ['service-fails'] } as const;
-const old = 'd es:es 750 /srv/conf\nd es:es 750 /srv/data';
+const old = 'd es:es 750 /srv/conf\nd es:es 755 /srv/data';
 const both = `${old}\nd es:es 750 ${path}`;
 const told = [
   'What was there before has been put back. The data that was written while the node was secured is kept on the host as /srv/data.secured-plan-20260101-0123abcd-01-x; remove it there once nobody needs it.',
@@ -26,7 +26,7 @@ describe('what undoing keeps aside', () => {
     ['it is a file', both.replace(`d es:es 750 ${path}`, `f es:es 750 ${path}`), failing, told],
     ['it is there twice', `${both}\nd es:es 750 ${path}`, failing, told],
     ['it is not there', old, failing, told],
-    ['what it was is gone', both.replace('\nd es:es 750 /srv/data\n', '\n'), failing, told],
+    ['what it was is gone', both.replace('\nd es:es 755 /srv/data\n', '\n'), failing, told],
   ])('is told apart where %s', (_why, seen, cell, notes) => {
     expect(withoutKept(seen, kept, cell, notes)).toEqual({ seen });
   });

@@ -89,7 +89,7 @@ export interface Proof {
 export interface KeptAside {
   /** As the witness prints it, without the names of plans. */
   readonly path: string;
-  /** What it was: type, owner and mode are the same. */
+  /** What it was: type and owner are the same, the mode as well but for others, who have none. */
   readonly of: string;
   /** Those that keep the undoing from asking. */
   readonly faults: readonly FaultName[];

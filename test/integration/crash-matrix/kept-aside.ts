@@ -3,7 +3,7 @@ import { type Cell, type KeptAside, withoutNames } from './contract.ts';
 
 /**
  * What the witness saw without the kept thing: exactly one line, of exactly this path, with the type, owner and mode of what it was
- * before, and only where the undoing named this path. Anything else stays in it.
+ * before (nothing for others), and only where the undoing named this path. Anything else stays in it.
  * @param notes of what was undone
  */
 export function withoutKept(
@@ -17,7 +17,8 @@ export function withoutKept(
   const lines = seen.split('\n');
   const of = (path: string) => lines.filter((line) => line.endsWith(` ${path}`));
   const [was, ...more] = of(kept.of);
-  const line = was?.slice(0, -kept.of.length).concat(kept.path);
+  // The new directory is as its predecessor was, and closed to others.
+  const line = was?.slice(0, -kept.of.length).replace(/\d $/, '0 ').concat(kept.path);
   if (!told || line === undefined || more.length > 0 || of(kept.path).join('\n') !== line) return { seen };
   return { seen: lines.filter((one) => one !== line).join('\n'), kept: kept.path };
 }
