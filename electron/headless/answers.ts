@@ -44,6 +44,7 @@ export function createAnswers(options: Options, secrets: GivenSecrets): Answers 
         door.answer(question.id, options.keep === true ? 'keep' : 'cancel');
         return;
       case 'host-key-changed':
+      case 'still-waiting':
       case 'rehearsal-impossible':
         door.answer(question.id, 'cancel');
         return;

@@ -131,7 +131,11 @@ async function plan(
       ? exitCodes.done
       : exitCodes.fails,
     data: { plan: made.value, notFailing: other },
-    text: planText(made.value),
+    text: planText(
+      made.value,
+      (hostId) =>
+        hosts.find(({ id }) => id === hostId)?.name ?? headless.workspace.host(hostId)?.name ?? hostId,
+    ),
   });
 }
 

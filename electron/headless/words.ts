@@ -8,6 +8,7 @@ import type { Choice, Finding, Scan } from '../../shared/domain/finding.ts';
 import type { Host } from '../../shared/domain/host.ts';
 import { type Outcome, outcomes } from '../../shared/domain/outcome.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
+import { rollingSentences } from '../../shared/domain/rolling-order.ts';
 
 const marks: Readonly<Record<Outcome, string>> = {
   pass: 'pass   ',
@@ -125,7 +126,8 @@ function disturbance(blast: Plan['steps'][number]['blast'], hosts: number): stri
   return hosts === 1 && (blast === 'rolling' || blast === 'full') ? 'restart' : blast;
 }
 
-export function planText(plan: Plan): string {
+/** @param nameOf how the operator calls a host; its id unless given */
+export function planText(plan: Plan, nameOf: (hostId: string) => string = (hostId) => hostId): string {
   const hosts = new Set(plan.steps.map(({ hostId }) => hostId)).size;
   const steps = plan.steps.flatMap((step) => [
     `${step.id}  ${step.title}${step.nothingToDo ? '  (nothing to do)' : ''}`,
@@ -138,7 +140,8 @@ export function planText(plan: Plan): string {
     `${settledBy === undefined ? 'left out' : 'needs no step'}: ${findingId}: ${reason}`,
     ...choices.flatMap(choiceLines),
   ]);
-  return plain([...steps, ...left, `plan ${plan.id}`, `digest ${plan.digest}`].join('\n'));
+  const order = rollingSentences(plan.steps, nameOf);
+  return plain([...order, ...steps, ...left, `plan ${plan.id}`, `digest ${plan.digest}`].join('\n'));
 }
 
 export function errorText(error: AppError): string {

@@ -40,6 +40,11 @@ export function engineParts(context: ServiceContext, workspace: OpenWorkspace): 
 export function engineEvents(context: ServiceContext): EngineEvents {
   const { store } = context;
   return {
+    async waitLonger(hostId, words, signal) {
+      const hostName = store.get().hosts.find(({ host }) => host.id === hostId)?.host.name ?? hostId;
+      const question = { type: 'still-waiting', hostId, hostName, detail: words } as const;
+      return (await context.questions.ask(question, signal)) === 'go-on';
+    },
     step(progress) {
       const others = store
         .get()

@@ -168,6 +168,15 @@ export const questionSchema = z.discriminatedUnion('type', [
     detail: z.string(),
     advice: z.string(),
   }),
+  /** Work that waits for a cluster to recover; withdrawn when it has. */
+  z.object({
+    id: z.string(),
+    type: z.literal('still-waiting'),
+    hostId: z.string(),
+    hostName: z.string(),
+    /** What is waited for, how long already, and what is missing. */
+    detail: z.string(),
+  }),
   z.object({
     id: z.string(),
     type: z.literal('rehearsal-impossible'),

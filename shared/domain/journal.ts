@@ -86,6 +86,8 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
     restart: serviceRestartChangeSchema,
     /** Its plan restarts the unit afterwards, so that what the step changed takes effect: owed as long as the step stands. */
     applying: z.literal(true).optional(),
+    /** Written once more right before a restart that has something to give back: what its cluster was. */
+    beforeImage: z.string().optional(),
   }),
   z.object({
     ...common,

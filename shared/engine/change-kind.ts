@@ -42,8 +42,11 @@ export interface ChangeContext {
   readonly openFresh: () => Promise<Result<HostSession>>;
   /** A connection to another host of the workspace; whoever opens it closes it. */
   readonly openPeer: (hostId: string) => Promise<Result<HostSession>>;
-  /** Asks the operator, in a sentence on what is waited for, whether to wait longer; false where nobody can be asked. */
-  readonly waitLonger: (words: string) => Promise<boolean>;
+  /**
+   * Asks the operator, in a sentence on what is waited for, whether to wait longer; false where nobody can be asked. The signal
+   * takes the question back.
+   */
+  readonly waitLonger: (words: string, signal: AbortSignal) => Promise<boolean>;
   /** One short sentence on what is being done; `phase` moves the step's state. */
   readonly progress: (note: string, phase?: 'rehearsing' | 'applying' | 'verifying') => void;
   readonly guard: (

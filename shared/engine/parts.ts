@@ -48,7 +48,7 @@ export interface EngineEvents {
   readonly step: (progress: StepProgress) => void;
   readonly guard: (state: GuardState) => void;
   /** Asks the operator whether to wait longer on a host; absent where nobody can be asked, which means no. */
-  readonly waitLonger?: (hostId: string, words: string) => Promise<boolean>;
+  readonly waitLonger?: (hostId: string, words: string, signal: AbortSignal) => Promise<boolean>;
 }
 
 export const noEvents: EngineEvents = { step: () => undefined, guard: () => undefined };
@@ -96,7 +96,7 @@ export function changeContext(parts: EngineParts, host: HostWriter, hooks: Conte
     openFresh: () => parts.sessions.openFresh(host.hostId, hooks.signal),
     // Not cancellable: what was begun for a whole cluster is given back by another host when this one is lost.
     openPeer: (hostId) => parts.sessions.open(hostId),
-    waitLonger: async (words) => (await hooks.waitLonger?.(host.hostId, words)) ?? false,
+    waitLonger: async (words, signal) => (await hooks.waitLonger?.(host.hostId, words, signal)) ?? false,
     progress: hooks.progress ?? (() => undefined),
     guard: (state, firesAt, seconds) => hooks.guard?.({ hostId: host.hostId, state, firesAt, seconds }),
   };

@@ -5,6 +5,7 @@
  */
 import type { Change, ChangeOf } from '../domain/change.ts';
 import { type Result, succeed } from '../domain/result.ts';
+import type { ChangeContext } from './change-kind.ts';
 import { readUnit } from './elasticsearch/service.ts';
 import type { HostWork } from './host-work.ts';
 import type { OwedRestart, StepHistory } from './journal/history.ts';
@@ -52,9 +53,16 @@ export function restartFor(
   }
   const installs = all.flatMap((one) => ('install' in one && one.install !== undefined ? [one.install] : []));
   const install = installs.findLast((one) => path.startsWith(`${one.pathConf}/`) && one.unit !== undefined);
+  const before = restarts.findLast((one) => one.unit === install?.unit);
   return install?.unit === undefined
     ? undefined
-    : { kind: 'service-restart', unit: install.unit, install, rehearse: true };
+    : {
+        kind: 'service-restart',
+        unit: install.unit,
+        install,
+        rehearse: true,
+        ...(before?.rolling === undefined ? {} : { rolling: before.rolling }),
+      };
 }
 
 interface Pending {
@@ -65,14 +73,18 @@ interface Pending {
   readonly needed: boolean;
   /** An earlier attempt failed, so that the unit may be down because of us. */
   readonly tried: boolean;
+  /** What an earlier attempt has to give back. */
+  readonly beforeImage: string | undefined;
 }
 
 function joined(known: Restart | undefined, restart: Restart): Restart {
   const install = restart.install ?? known?.install;
+  const rolling = restart.rolling ?? known?.rolling;
   return {
     ...restart,
     rehearse: restart.rehearse || known?.rehearse === true,
     ...(install === undefined ? {} : { install }),
+    ...(rolling === undefined ? {} : { rolling }),
   };
 }
 
@@ -99,8 +111,8 @@ export class OwedRestarts {
     }
   }
 
-  #left({ planId, stepId, restart, tried }: OwedRestart): Pending {
-    const pending = { planId, stepId, restart, needed: true, tried };
+  #left({ planId, stepId, restart, tried, beforeImage }: OwedRestart): Pending {
+    const pending = { planId, stepId, restart, needed: true, tried, beforeImage };
     this.#pending.set(restart.unit, pending);
     return pending;
   }
@@ -145,6 +157,7 @@ export class OwedRestarts {
       restart: next,
       needed,
       tried: known?.tried === true || this.#tried.has(restart.unit),
+      beforeImage: known?.beforeImage,
     });
     return succeed(undefined);
   }
@@ -179,7 +192,8 @@ export class OwedRestarts {
     return items;
   }
 
-  async #restart({ planId, stepId, restart, tried }: Pending): Promise<RollbackItem> {
+  async #restart(pending: Pending): Promise<RollbackItem> {
+    const { planId, stepId, restart, tried } = pending;
     const kind = this.#parts.kinds['service-restart'];
     const now = await readUnit(this.#work.session, restart.unit);
     if (now.ok && now.value.state.active === 'inactive' && !tried) {
@@ -199,12 +213,17 @@ export class OwedRestarts {
     const context = changeContext(this.#parts, this.#work.session, {
       tag: `${tagOf(planId, stepId)}-again`,
       guard: this.#events.guard,
+      waitLonger: this.#events.waitLonger,
       progress: (note) => this.#events.step({ ...at, state: 'undoing', note }),
     });
-    const applied = await kind.apply(restart, new TextEncoder().encode('{}'), context);
+    const before = await this.#before(pending, context);
+    const applied = before.ok ? await kind.apply(restart, before.value, context) : before;
     const ended = applied.ok ? await kind.verify(restart, applied.value, context) : applied;
+    // It has been restarted whatever becomes of the rest; the next host's restart looks for itself.
+    const after = ended.ok && before.ok ? await kind.afterwards?.(restart, before.value, context) : undefined;
+    const more = after === undefined ? '' : ` ${after.ok ? after.value : after.error.message}`;
     const note = ended.ok
-      ? `${restart.unit} was restarted.`
+      ? `${restart.unit} was restarted.${more}`.trim()
       : `${restart.unit} could not be restarted: ${ended.error.message}`;
     const written = await this.#journal(restart.unit, ended.ok ? 'done' : 'failed', note);
     const problem = ended.ok ? (written.ok ? undefined : written.error) : ended.error;
@@ -219,6 +238,33 @@ export class OwedRestarts {
       note,
       ...(problem === undefined ? {} : { error: shown(problem) }),
     };
+  }
+
+  /** What the restart has to give back, journalled before anything is held back; nothing for a node of its own. */
+  async #before(
+    { planId, stepId, restart, beforeImage }: Pending,
+    context: ChangeContext,
+  ): Promise<Result<Uint8Array>> {
+    if (restart.rolling === undefined) {
+      return succeed(new TextEncoder().encode('{}'));
+    }
+    if (beforeImage !== undefined) {
+      return await this.#parts.blobs.get(beforeImage);
+    }
+    const captured = await this.#parts.kinds['service-restart'].capture(restart, context);
+    const stored = captured.ok ? await this.#parts.blobs.put(captured.value) : captured;
+    if (!captured.ok || !stored.ok) {
+      return captured.ok && !stored.ok ? stored : captured;
+    }
+    const written = await this.#parts.journal.append({
+      type: 'restart-owed',
+      hostId: this.#work.hostId,
+      planId,
+      stepId,
+      restart,
+      beforeImage: stored.value,
+    });
+    return written.ok ? captured : written;
   }
 
   async #journal(

@@ -81,6 +81,7 @@ async function revert(run: UndoRun): Promise<Result<void | UndoWords>> {
     // The same as while applying: a kind finds what it set aside on the host by this name.
     tag: tagOf(intent.planId, intent.stepId),
     guard: run.events.guard,
+    waitLonger: run.events.waitLonger,
     together: run.together,
     progress: (note) =>
       run.events.step({ planId: intent.planId, stepId: intent.stepId, state: 'undoing', note }),

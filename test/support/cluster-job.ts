@@ -3,14 +3,23 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LabHost } from '../lab/index.ts';
-import { bulwark } from './bulwark-process.ts';
+import { bulwark, type Running, startBulwark } from './bulwark-process.ts';
 
 const passphrase = 'quiet anvil cluster harbour';
 
 interface PlannedStep {
   readonly hostId: string;
+  readonly title: string;
   readonly change: { readonly kind: string };
   readonly together?: string;
+}
+
+/** What a program that applied a plan printed at its end. */
+export interface AppliedByProgram {
+  readonly code: number | null;
+  readonly steps: readonly { readonly hostId: string; readonly state: string; readonly note: string }[];
+  /** Both streams. */
+  readonly printed: string;
 }
 
 export class ClusterJob {
@@ -69,6 +78,38 @@ export class ClusterJob {
       plan: { digest: string; steps: PlannedStep[] };
     }>([0, 1], 'plan', ...this.#there, ...asked);
     return plan;
+  }
+
+  /** Asked for one control on all hosts; no plan where none of them fails. */
+  async planFor(
+    control: string,
+  ): Promise<{ readonly digest: string; readonly steps: readonly PlannedStep[] } | null> {
+    const asked = ['--control', control];
+    return (
+      await this.#tell<{ plan: { digest: string; steps: PlannedStep[] } | null }>(
+        [0, 1],
+        'plan',
+        ...this.#there,
+        ...asked,
+      )
+    ).plan;
+  }
+
+  /** To whatever end. */
+  beginApply(digest: string): Running {
+    return startBulwark(['apply', ...this.#there, '--digest', digest], `${passphrase}\n`);
+  }
+
+  async applyToItsEnd(digest: string): Promise<AppliedByProgram> {
+    const { code, stdout, stderr } = await this.beginApply(digest).ended;
+    const printed = `${stdout}${stderr}`;
+    const { steps } = JSON.parse(stdout) as Pick<AppliedByProgram, 'steps'>;
+    return { code, steps, printed };
+  }
+
+  async recover(): Promise<readonly boolean[]> {
+    const { items } = await this.#tell<{ items: { settled: boolean }[] }>([0], 'recover', ...this.#there);
+    return items.map(({ settled }) => settled);
   }
 
   async apply(digest: string): Promise<readonly string[]> {

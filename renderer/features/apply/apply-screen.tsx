@@ -1,6 +1,7 @@
 /** Step 6: the plan with everything it will do, then its progress, with the way back always in sight. */
 import { useState } from 'react';
 import type { Plan } from '../../../shared/domain/plan.ts';
+import { rollingSentences } from '../../../shared/domain/rolling-order.ts';
 import { goTo } from '../../app/ui-store.ts';
 import { useCall, useClient, useMain } from '../../bridge/context.tsx';
 import { asTask, blastSentence, count, names } from '../../copy/words.ts';
@@ -50,13 +51,18 @@ function answerOf(phase: Phase, plan: Plan | null, lanes: readonly Lane[], baske
   }
 }
 
-function planBlast(plan: Plan): string {
+function planBlast(plan: Plan, nameOf: (hostId: string) => string): string {
   const open = plan.steps.filter((step) => !step.nothingToDo);
   const outage = outageOf(open);
   const worst = worstBlast(open);
   const hosts = new Set(open.map((step) => step.hostId)).size;
   const guarded =
     open.some((step) => step.guarded) && worst !== 'access' ? ` ${blastSentence('access', hosts)}` : '';
+  const order = rollingSentences(open, nameOf);
+  if (order.length > 0 && worst === 'rolling') {
+    const longest = Math.max(...open.map((step) => step.outageSeconds));
+    return `${order.join(' ')}${guarded} Each node is away for about ${roughly(longest)}.`;
+  }
   return `${blastSentence(worst, hosts)}${guarded}${outage > 0 ? ` Expect about ${roughly(outage)} without the ${open.some((step) => step.together !== undefined) ? 'whole cluster' : 'node'}.` : ''}`;
 }
 
@@ -212,7 +218,7 @@ export function ApplyScreen() {
         ? 'Paused between two steps. The hosts stay locked for others until you go on or cancel.'
         : 'Bulwark finishes this step and then waits for you.'
       : phase === 'ready' && plan !== null && plan.steps.some((step) => !step.nothingToDo)
-        ? planBlast(plan)
+        ? planBlast(plan, (hostId) => hosts.find(({ host }) => host.id === hostId)?.host.name ?? hostId)
         : phase === 'running' || phase === 'undoing'
           ? 'Closing the window loses nothing; the next start offers to go on.'
           : phase === 'empty'

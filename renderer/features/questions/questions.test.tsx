@@ -68,6 +68,7 @@ describe.each([
   ['drift', 'Keep what is there now'],
   ['lock', 'Leave the lock alone'],
   ['lacking', 'Leave it open'],
+  ['still-waiting', 'Wait longer'],
   ['rehearsal-impossible', 'Change nothing'],
 ] as const)('the question %s', (type, careful) => {
   it('has the focus on the careful choice', async () => {

@@ -4,7 +4,13 @@ import { useMain } from '../../bridge/context.tsx';
 import { HostKeyChanged } from './host-key-changed.tsx';
 import { HostKeyQuestion } from './host-key-question.tsx';
 import { SecretQuestion } from './secret-question.tsx';
-import { DriftQuestion, LackingQuestion, LockQuestion, RehearsalQuestion } from './work-questions.tsx';
+import {
+  DriftQuestion,
+  LackingQuestion,
+  LockQuestion,
+  RehearsalQuestion,
+  WaitingQuestion,
+} from './work-questions.tsx';
 
 function Asked({ question }: { readonly question: Question }) {
   switch (question.type) {
@@ -20,6 +26,8 @@ function Asked({ question }: { readonly question: Question }) {
       return <LockQuestion question={question} />;
     case 'lacking':
       return <LackingQuestion question={question} />;
+    case 'still-waiting':
+      return <WaitingQuestion question={question} />;
     case 'rehearsal-impossible':
       return <RehearsalQuestion question={question} />;
   }

@@ -131,6 +131,27 @@ export function LackingQuestion({ question }: { readonly question: QuestionOf<'l
   );
 }
 
+export function WaitingQuestion({ question }: { readonly question: QuestionOf<'still-waiting'> }) {
+  return (
+    <WorkQuestion
+      id={question.id}
+      title={`The cluster of ${question.hostName} has not recovered yet`}
+      choices={[
+        { answer: 'go-on', words: 'Wait longer' },
+        { answer: 'cancel', words: 'Stop here' },
+      ]}
+    >
+      <div className="prose">
+        <p>The node was restarted and is back. {question.detail}</p>
+        <p>
+          No other node is stopped while this is so, and this question goes away when the cluster has
+          recovered. If you stop here, what was done stays; the nodes that are left are not touched.
+        </p>
+      </div>
+    </WorkQuestion>
+  );
+}
+
 export function RehearsalQuestion({ question }: { readonly question: QuestionOf<'rehearsal-impossible'> }) {
   return (
     <WorkQuestion

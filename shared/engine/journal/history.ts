@@ -129,7 +129,13 @@ function settleOwed(owed: Map<string, OwedRestart>, { unit, result }: EntryOf<'r
 
 function owe(owed: Map<string, OwedRestart>, entry: EntryOf<'restart-owed'>): void {
   const { unit } = entry.restart;
-  const known = owed.get(unit) ?? { ...entry, tried: false, undoing: false, changed: [] };
+  const there = owed.get(unit);
+  if (entry.beforeImage !== undefined && there !== undefined) {
+    // It is carried out now, and this is what there is to give back.
+    owed.set(unit, { ...there, beforeImage: entry.beforeImage });
+    return;
+  }
+  const known = there ?? { ...entry, tried: false, undoing: false, changed: [] };
   const { planId, stepId } = entry;
   owed.set(
     unit,

@@ -55,9 +55,25 @@ export interface WaitEnd {
   readonly words: string;
 }
 
+/** A question to the operator that is still open, or how it was answered. */
+interface Asking {
+  answer: boolean | undefined;
+  readonly withdraw: () => void;
+}
+
+function askWhetherLonger(context: ChangeContext, words: string): Asking {
+  const control = new AbortController();
+  const asking: Asking = { answer: undefined, withdraw: () => control.abort() };
+  const keep = (answer: boolean) => {
+    asking.answer = answer;
+  };
+  context.waitLonger(words, control.signal).then(keep, () => keep(false));
+  return asking;
+}
+
 /**
- * Until the cluster is at least what it was, the operator stops waiting, or the time is over. Never fails: the node is back,
- * and what is missing is told.
+ * Until the cluster is at least what it was, the operator stops waiting, or the time is over and nobody wants to wait longer; it goes on
+ * looking while that is asked. Never fails: the node is back, and what is missing is told.
  */
 export async function waitForHealth(
   context: ChangeContext,
@@ -68,33 +84,39 @@ export async function waitForHealth(
   const started = context.clock.elapsed();
   const wanted = before.status === 'red' ? 'at least as it was' : before.status;
   let until = started + seconds * 1000;
-  for (;;) {
-    const asked = await askSelf(context, one);
-    if (!asked.ok && asked.error.code.startsWith('SSH_')) {
-      return { end: 'lost', words: asked.error.message };
-    }
-    const now: ClusterHealth | undefined = asked.ok ? asked.value.health : undefined;
-    if (now !== undefined && isAsBefore(now, before)) {
-      return { end: 'as-before', words: `The cluster is ${now.status} with ${now.nodes} nodes.` };
-    }
-    const missing = missingWords(now, before);
-    const elapsed = context.clock.elapsed() - started;
-    if (stopped(context)) {
-      return { end: 'stopped', words: missing };
-    }
-    if (context.clock.elapsed() >= until) {
-      const words = `Waited ${elapsedWords(elapsed)} for the cluster to be ${wanted} again: ${missing}.`;
-      if (!(await context.waitLonger(words))) {
-        return { end: stopped(context) ? 'stopped' : 'too-slow', words: missing };
+  let asking: Asking | undefined;
+  try {
+    for (;;) {
+      const asked = await askSelf(context, one);
+      if (!asked.ok && asked.error.code.startsWith('SSH_')) {
+        return { end: 'lost', words: asked.error.message };
       }
-      until = context.clock.elapsed() + seconds * 1000;
+      const now: ClusterHealth | undefined = asked.ok ? asked.value.health : undefined;
+      if (now !== undefined && isAsBefore(now, before)) {
+        return { end: 'as-before', words: `The cluster is ${now.status} with ${now.nodes} nodes.` };
+      }
+      const missing = missingWords(now, before);
+      const elapsed = elapsedWords(context.clock.elapsed() - started);
+      if (stopped(context)) {
+        return { end: 'stopped', words: missing };
+      }
+      if (asking?.answer === false) {
+        return { end: 'too-slow', words: missing };
+      }
+      if (asking?.answer === true) {
+        asking = undefined;
+        until = context.clock.elapsed() + seconds * 1000;
+      }
+      if (asking === undefined && context.clock.elapsed() >= until) {
+        const words = `Waited ${elapsed} for the cluster to be ${wanted} again: ${missing}.`;
+        asking = askWhetherLonger(context, words);
+      }
+      context.progress(`Waiting until the cluster is ${wanted} again: ${elapsed}; ${missing}`, 'verifying');
+      if (!(await context.clock.sleep(2000, context.signal))) {
+        return { end: 'stopped', words: missing };
+      }
     }
-    context.progress(
-      `Waiting until the cluster is ${wanted} again: ${elapsedWords(elapsed)}; ${missing}`,
-      'verifying',
-    );
-    if (!(await context.clock.sleep(2000, context.signal))) {
-      return { end: 'stopped', words: missing };
-    }
+  } finally {
+    asking?.withdraw();
   }
 }

@@ -26,15 +26,14 @@ function both(first: AppError, second: AppError): AppError {
 }
 
 /**
- * Errors: those of the restart; where the way back restarts the node again, what was held back stays so until then, else it is
- * given back here.
+ * Errors: those of the restart. What was held back is given back then too, by another node where this one does not answer: whether
+ * a way back follows, and works, is not known here.
  */
 export async function restartInCluster(
   one: OneOfMany,
   before: Uint8Array,
   context: ChangeContext,
   restart: () => Promise<Result<Mark>>,
-  after: 'goes-back' | 'stays',
 ): Promise<Result<Mark>> {
   const image = decodeRestart(before)?.cluster;
   const ended = async (error: AppError): Promise<Result<never>> => {
@@ -50,12 +49,11 @@ export async function restartInCluster(
   }
   const restarted = await restart();
   if (!restarted.ok) {
-    const again = after === 'goes-back' && restarted.error.hostState !== 'unchanged';
-    return again ? restarted : await ended(restarted.error);
+    return await ended(restarted.error);
   }
   const back = await comeBack(context, one, image);
   if (!back.ok) {
-    return after === 'stays' ? await ended(back.error) : back;
+    return await ended(back.error);
   }
   if (back.value !== '') {
     context.progress(back.value);

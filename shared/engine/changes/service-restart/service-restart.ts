@@ -80,7 +80,7 @@ export const serviceRestart: ChangeKind<'service-restart'> = {
     }
     const one = oneOfMany(change);
     const act = () => restartSafely(change, context);
-    return one === undefined ? await act() : await restartInCluster(one, before, context, act, 'goes-back');
+    return one === undefined ? await act() : await restartInCluster(one, before, context, act);
   },
 
   async verify(change, _mark, context) {
@@ -123,8 +123,7 @@ export const serviceRestart: ChangeKind<'service-restart'> = {
       return await stop(change.unit, context);
     }
     const act = () => restartSafely(change, context);
-    const again =
-      one === undefined ? await act() : await restartInCluster(one, before, context, act, 'stays');
+    const again = one === undefined ? await act() : await restartInCluster(one, before, context, act);
     return again.ok ? succeed(undefined) : again;
   },
 

@@ -23,8 +23,8 @@ const blasts: Readonly<Record<string, string>> = {
   none: 'nothing interrupted',
   reload: 'reloads a service',
   restart: 'restarts a service',
-  rolling: 'restarts nodes one after the other',
-  full: 'restarts every node',
+  rolling: 'restarts Elasticsearch while the other nodes go on',
+  full: 'stops and starts Elasticsearch',
   access: 'could cut access, guarded on the host',
 };
 

@@ -54,6 +54,12 @@ export const questions: { readonly [T in Question['type']]: Extract<Question, { 
       'Before there were 1203 documents in 2 indices; the secured node does not show all documents of logs-1.',
     advice: 'Look at the node: it is secured and runs.',
   },
+  'still-waiting': {
+    ...asked,
+    type: 'still-waiting',
+    detail:
+      'Waited 10 min 0 s for the cluster to be green again: it is yellow, 4 shards not assigned, 2 starting.',
+  },
   'rehearsal-impossible': {
     ...asked,
     type: 'rehearsal-impossible',
