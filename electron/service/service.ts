@@ -8,6 +8,7 @@ import { appError } from '../../shared/domain/error.ts';
 import { fail } from '../../shared/domain/result.ts';
 import type { ServiceContext } from './context.ts';
 import { refreshHistory } from './engine-work.ts';
+import { createCertificateHandlers } from './handlers-certificates.ts';
 import { createHostHandlers } from './handlers-hosts.ts';
 import { createNodeLoginHandlers } from './handlers-node-login.ts';
 import { createVaultHandlers } from './handlers-vault.ts';
@@ -119,6 +120,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     },
     ...onWorkspaces,
     vault: createVaultHandlers(context, holder),
+    certificates: createCertificateHandlers(context, holder),
     hosts: { ...createHostHandlers(context, holder), ...createNodeLoginHandlers(context, holder) },
     ...createWorkHandlers(context, holder),
     ...createWaiverHandlers(context, holder),

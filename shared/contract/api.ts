@@ -15,6 +15,7 @@ const choices = z.record(z.string().max(60), z.string().max(4000));
 const nothing = z.strictObject({});
 const done = z.strictObject({});
 const started = z.strictObject({ operationId: z.string() });
+const pem = z.string().min(1).max(200_000);
 const passphrase = z.string().min(1).max(1024);
 
 function call<K extends 'query' | 'command' | 'operation', I extends z.ZodType, O extends z.ZodType>(
@@ -80,6 +81,23 @@ export const api = {
     show: call('command', z.strictObject({ ref: id }), done),
     /** Main puts it on the clipboard and clears it after `clearsAfterSeconds`. */
     copy: call('command', z.strictObject({ ref: id }), z.strictObject({ clearsAfterSeconds: z.number() })),
+  },
+  certificates: {
+    /**
+     * Writes the request for a host's node where a dialog of the system says; its key stays in the vault. Empty `names`: those that the
+     * request which is out has, else those that the host is known by. `path` is null when the dialog was left.
+     */
+    request: call(
+      'command',
+      z.strictObject({ hostId: hostIdSchema, names: z.string().max(4000), anew: z.boolean() }),
+      z.strictObject({ path: z.string().nullable(), names: z.array(z.string()) }),
+    ),
+    /** Takes what an authority signed for that request, in PEM form, when everything fits. */
+    take: call(
+      'command',
+      z.strictObject({ hostId: hostIdSchema, certificate: pem, authority: pem }),
+      z.strictObject({ subject: z.string(), issuer: z.string(), notAfter: z.string() }),
+    ),
   },
   hosts: {
     add: call(

@@ -64,6 +64,14 @@ describe('securing with own certificates', () => {
     expect(changesOf(first, withData).steps.join('\n')).not.toContain('Refused will be');
   });
 
+  it('takes the certificate that another authority signed, when it is told to', () => {
+    const proposal = changesOf(first, withData, { certificateFrom: 'brought' });
+    expect(proposal.changes[0]).toMatchObject({ certificates: 'brought' });
+    expect(proposal.steps.join(' ')).toMatch(/signed for it/);
+    expect(changesOf(first, withData).changes[0]).not.toHaveProperty('certificates');
+    expect(first.propose(withData, { certificateFrom: 'nobody' }).type).toBe('choices');
+  });
+
   it.each([
     ['names that are none', { certificateNames: 'good.example b@d' }, /Neither.*b@d/],
     ['no names', { certificateNames: ' ' }, /./],

@@ -1,14 +1,17 @@
 /** A secured node that lets others join, and a fresh one on another host that is to become a member. */
 import type { ChangeOf } from '../../shared/domain/change.ts';
 import { Secret } from '../../shared/domain/secret.ts';
+import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { waitFor } from '../lab/command.ts';
 import type { Lab, LabHost, ScenarioName } from '../lab/index.ts';
-import type { TestContext } from '../support/change-harness.ts';
+import { type TestContext, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
-import { installOn } from './es-installs.ts';
+import { installOn, securing } from './es-installs.ts';
 
 export interface Pair {
   readonly secured: LabHost;
+  /** Its configuration directory. */
+  readonly securedConf: string;
   readonly bench: LabBench;
   readonly change: ChangeOf<'es-enrollment'>;
   /** Puts what is known of the secured node into the vault of a context. */
@@ -17,23 +20,35 @@ export interface Pair {
   readonly ask: (path: string, more?: string) => Promise<string>;
 }
 
-/** @param secure makes the first host's node a secured one where its scenario is not; answers the password of elastic */
+/** Secures the node as one that others are to join; answers the password of elastic. */
+async function secureFirst(host: LabHost, scenario: ScenarioName): Promise<string> {
+  const bench = await labBench(host);
+  const { removeSettings, ...rest } = securing(scenario);
+  const change = {
+    ...rest,
+    removeSettings: [...removeSettings, 'discovery.type'],
+    listensForNodes: true as const,
+  };
+  const context = bench.context('lab-secure');
+  const before = value(await esAutoConfiguration.capture(change, context));
+  value(await esAutoConfiguration.apply(change, before, context));
+  await bench.session.close();
+  return value(await context.secrets.get(change.elasticPasswordRef)).reveal();
+}
+
+/** @param securedScenario an open one: the certificate of a node that was secured elsewhere names other addresses */
 export async function pairToJoin(
   lab: Lab,
   fresh: ScenarioName,
   securedScenario: ScenarioName,
-  secure: (host: LabHost) => Promise<string> = (host) => Promise.resolve(host.elasticPassword ?? ''),
 ): Promise<Pair> {
   const [secured, host] = await Promise.all([
     lab.up(securedScenario, { name: `${fresh}-1`, variants: ['fit-for-cluster'] }),
     lab.up(fresh, { name: `${fresh}-2`, variants: ['fit-for-cluster'] }),
   ]);
-  const password = await secure(secured);
+  const password = await secureFirst(secured, securedScenario);
   const { pathConf: conf } = installOn(securedScenario);
   const first = await labBench(secured);
-  await first.see(
-    `grep -q '^transport.host:' ${conf}/elasticsearch.yml || { echo 'transport.host: 0.0.0.0' >> ${conf}/elasticsearch.yml && systemctl restart elasticsearch; }`,
-  );
   const ca = await first.see(`cat ${conf}/certs/http_ca.crt`);
   await first.session.close();
   const bench = await labBench(host);
@@ -54,6 +69,7 @@ export async function pairToJoin(
   );
   return {
     secured,
+    securedConf: conf,
     bench,
     ask,
     teach: async (context) => {

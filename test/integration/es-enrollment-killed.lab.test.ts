@@ -25,7 +25,7 @@ describe.skipIf(!every)('joining, interrupted', () => {
   let before: string;
   beforeAll(async () => {
     lab = await openLab();
-    pair = await pairToJoin(lab, 'open-fresh', 'package-default');
+    pair = await pairToJoin(lab, 'open-fresh', 'open-fresh');
     before = await pair.bench.see(tree(pair.change.install.pathConf));
   });
   afterAll(async () => {

@@ -1,38 +1,25 @@
 /** A fresh node joins a secured cluster by enrollment, is seen there by another tool, and leaves it again as what it was. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../shared/domain/secret.ts';
-import { esAutoConfiguration } from '../../shared/engine/changes/es-auto-configuration/es-auto-configuration.ts';
 import { esEnrollment } from '../../shared/engine/changes/es-enrollment/es-enrollment.ts';
-import { type Lab, type LabHost, openLab, type ScenarioName } from '../lab/index.ts';
+import { type Lab, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, type TestContext, undo, value } from '../support/change-harness.ts';
-import { labBench } from '../support/lab-bench.ts';
 import { takesKeyOffMember } from './es-authority-key.ts';
 import { type Pair, pairToJoin } from './es-cluster-to-join.ts';
-import { leftovers, securing, status, tree } from './es-installs.ts';
+import { leftovers, status, tree } from './es-installs.ts';
 
 // Keys are made and nodes started on a machine that does other work too.
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 });
 
 const every = process.env['BULWARK_LAB_SCENARIOS'] === 'every';
 const cases: readonly (readonly [ScenarioName, ScenarioName])[] = [
-  ['open-fresh', 'package-default'],
+  ['open-fresh', 'open-fresh'],
   ['open-fresh-9', 'package-open-9'],
 ];
 if (!every) {
   console.log(
     'Not run, to save some minutes: a node that joins a cluster, and leaves it. BULWARK_LAB_SCENARIOS=every runs it.',
   );
-}
-
-async function secured(host: LabHost): Promise<string> {
-  if (host.elasticPassword !== undefined) return host.elasticPassword;
-  const bench = await labBench(host);
-  const { endEnrollment: _on, ...change } = { ...securing('package-open-9'), listensForNodes: true as const };
-  const context = bench.context('lab-secure');
-  const before = value(await esAutoConfiguration.capture(change, context));
-  value(await esAutoConfiguration.apply(change, before, context));
-  await bench.session.close();
-  return value(await context.secrets.get(change.elasticPasswordRef)).reveal();
 }
 
 let lab: Lab;
@@ -46,7 +33,7 @@ describe.skipIf(!every).each(cases)('%s joins %s', (fresh, first) => {
   let context: TestContext;
   let before: string;
   beforeAll(async () => {
-    pair = await pairToJoin(lab, fresh, first, secured);
+    pair = await pairToJoin(lab, fresh, first);
     context = pair.bench.context('lab-join');
     await pair.teach(context);
     before = await pair.bench.see(tree(pair.change.install.pathConf));
@@ -74,7 +61,7 @@ describe.skipIf(!every).each(cases)('%s joins %s', (fresh, first) => {
     ) as { readonly id: string; readonly api_key: string };
     const { address } = pair.secured;
     const print = await pair.secured.run(
-      'openssl x509 -in /etc/elasticsearch/certs/http_ca.crt -noout -fingerprint -sha256',
+      `openssl x509 -in ${pair.securedConf}/certs/http_ca.crt -noout -fingerprint -sha256`,
     );
     const fgr = print.stdout.replace(/.*=|:|\n/g, '').toLowerCase();
     const token = async (more: Readonly<Record<string, unknown>>) => {

@@ -20,6 +20,8 @@ export class FakeCluster {
   status = 'green';
   enrolls = 'true';
   discovery = 'multi-node';
+  /** What its certificate names. */
+  names: readonly string[] = ['DNS:localhost', 'IP Address:10.0.0.1'];
   /** Whether the store of its HTTP certificate holds the key of the authority. */
   hasAuthorityKey = true;
   nodes = new Map([['one', { name: 'node-1', version: '8.19.21', transport: '10.0.0.1:9300' }]]);
@@ -74,8 +76,7 @@ export class FakeCluster {
       protocol: 'TLSv1.3',
       cipher: 'x',
       authorized: true,
-      chain:
-        summary === undefined ? [] : [{ ...summary, names: ['localhost', this.address], pem: this.#shown }],
+      chain: summary === undefined ? [] : [{ ...summary, names: this.names, pem: this.#shown }],
     };
     return succeed({ status, headers: {}, body: new TextEncoder().encode(JSON.stringify(body)), peer });
   }

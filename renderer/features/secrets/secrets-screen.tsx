@@ -8,6 +8,7 @@ import { useMain } from '../../bridge/context.tsx';
 import { count } from '../../copy/words.ts';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Button, Caption, Table, Tbody, Td, Th, Thead, Tr } from '../../ui/patternfly.ts';
+import { BroughtPanel } from './brought-panel.tsx';
 import { SecretTable } from './secret-table.tsx';
 import { VaultPanel } from './vault-panel.tsx';
 
@@ -242,6 +243,7 @@ export function SecretsScreen() {
       <Panel id="certificates" title="Certificates">
         <Certificates />
       </Panel>
+      {open && hosts.length > 0 && <BroughtPanel />}
     </Page>
   );
 }

@@ -169,6 +169,11 @@ function handlersOf(played: PlayedState): Handlers {
       createReader: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'reader') }),
       removeReader: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'given') }),
     },
+    certificates: {
+      request: ({ names }) =>
+        ok({ path: '/home/ops/search-1.csr', names: names === '' ? ['search-1'] : names.split(' ') }),
+      take: () => ok({ subject: 'CN=search-1', issuer: 'CN=Our CA', notAfter: '2028-01-01T00:00:00.000Z' }),
+    },
     assess: {
       start: ({ hostIds }) =>
         ok({

@@ -5,7 +5,7 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { askNode, at, isLost, jsonOf, type NodeDoor, vaultCredential } from '../../elasticsearch/node.ts';
 import type { NodeCredential, TlsPeer } from '../../ports.ts';
-import { type HttpAddress, parseAddress } from './token.ts';
+import { type HttpAddress, parseAddress, showAddress } from './token.ts';
 
 export type Enrollment = ChangeOf<'es-enrollment'>;
 
@@ -16,6 +16,8 @@ export interface Issuer {
   readonly caPem: string;
   /** SHA-256 of that CA, lower-case hexadecimal. */
   readonly fingerprint: string;
+  /** What it showed. */
+  readonly peer: TlsPeer;
 }
 
 export interface Member {
@@ -69,6 +71,50 @@ export function servedBy(peer: TlsPeer, fingerprint: string): boolean {
   return peer.chain.some((one) => plainFingerprint(one.fingerprint256) === fingerprint);
 }
 
+/** Whether its certificate names this address: Elasticsearch's own tool insists on it, also with a token (seen on 8.19.21). */
+export function names(peer: TlsPeer, address: string): boolean {
+  const wanted = address.toLowerCase();
+  return namesOf(peer).some((name) => name === wanted);
+}
+
+/** `DNS:a`, `IP Address:10.0.0.1` and bare names, without what stands before them. */
+function namesOf(peer: TlsPeer): readonly string[] {
+  return (peer.chain[0]?.names ?? []).map((name) => name.replace(/^(?:DNS|IP Address):/i, '').toLowerCase());
+}
+
+/** More addresses than these are not tried. */
+const mostTried = 6;
+
+/**
+ * An address of the issuing node that the joining host reaches and that its certificate names. Nodes that got another address after
+ * their set-up have none. Errors: PRECONDITION_FAILED, the connection's.
+ */
+export async function enrollingAt(
+  context: ChangeContext,
+  { door, peer, fingerprint }: Issuer,
+): Promise<Result<HttpAddress>> {
+  const { address, port } = door;
+  if (names(peer, address)) {
+    return succeed({ address, port });
+  }
+  const known = namesOf(peer);
+  const others = known.filter((name) => name !== 'localhost' && name !== '::1' && !name.startsWith('127.'));
+  for (const other of others.slice(0, mostTried)) {
+    const place = parseAddress(showAddress({ address: other, port }));
+    const seen = place === undefined ? undefined : await observe(context, place);
+    if (seen !== undefined && !seen.ok && isLost(seen.error)) {
+      return seen;
+    }
+    if (place !== undefined && seen?.ok === true && servedBy(seen.value, fingerprint)) {
+      return succeed(place);
+    }
+  }
+  return refused(
+    `The certificate of the node at ${address}:${port} does not name that address, and this host reaches the node by none that it names (${known.slice(0, 8).join(', ')}). Elasticsearch’s own tool refuses to enrol a node then.`,
+    'Give the secured node a certificate of the same authority for the address that it has now, or let this host reach it by one of those names.',
+  );
+}
+
 /** Errors: PRECONDITION_FAILED (no login, no CA, not reachable, another CA), the connection's. Sends no password to a stranger. */
 export async function openIssuer(change: Enrollment, context: ChangeContext): Promise<Result<Issuer>> {
   const { issuer } = change;
@@ -93,9 +139,7 @@ export async function openIssuer(change: Enrollment, context: ChangeContext): Pr
     );
   }
   // Certificates of the set-up name the addresses that the host had then, and always localhost; the authority is the cluster's own.
-  const names = peer.value.chain[0]?.names ?? [];
-  const named = names.some((name) => name === issuer.address || name.endsWith(`:${issuer.address}`));
-  const local = !named && names.some((name) => name.endsWith('localhost'));
+  const local = !names(peer.value, issuer.address) && names(peer.value, 'localhost');
   const caPem = ca.value.reveal();
   return succeed({
     door: {
@@ -106,6 +150,7 @@ export async function openIssuer(change: Enrollment, context: ChangeContext): Pr
     credential,
     caPem,
     fingerprint,
+    peer: peer.value,
   });
 }
 

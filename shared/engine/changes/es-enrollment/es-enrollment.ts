@@ -66,11 +66,11 @@ const markOf = (change: Enrollment, context: ChangeContext) =>
 async function enrol(
   change: Enrollment,
   context: ChangeContext,
-  { issuer, cluster }: Joinable,
+  { issuer, cluster, place }: Joinable,
 ): Promise<Result<Switch>> {
   const token =
     change.tokenRef === undefined
-      ? await makeToken(change, context, issuer)
+      ? await makeToken(context, issuer, place)
       : await context.secrets.get(change.tokenRef);
   if (!token.ok) {
     return token;

@@ -3,16 +3,8 @@ import { fail, type Result, succeed } from '../../../domain/result.ts';
 import { Secret } from '../../../domain/secret.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { askNode, at, isLost } from '../../elasticsearch/node.ts';
-import {
-  askCluster,
-  type Enrollment,
-  type Issuer,
-  observe,
-  plainFingerprint,
-  refused,
-  servedBy,
-} from './cluster.ts';
-import { decodeToken, encodeToken, keyOf, showAddress } from './token.ts';
+import { askCluster, type Issuer, names, observe, plainFingerprint, refused, servedBy } from './cluster.ts';
+import { decodeToken, encodeToken, type HttpAddress, keyOf, showAddress } from './token.ts';
 
 /** As Elasticsearch's own tool names them, so that whoever lists the keys knows what they are. */
 const keyName = (tag: string) => `enrollment_token_API_key_bulwark-${tag}`;
@@ -22,9 +14,9 @@ const keyName = (tag: string) => `enrollment_token_API_key_bulwark-${tag}`;
  * how that tool works (seen on 8.19.21: ended early, it leaves the user behind).
  */
 export async function makeToken(
-  change: Enrollment,
   context: ChangeContext,
   issuer: Issuer,
+  place: HttpAddress,
 ): Promise<Result<Secret>> {
   const made = await askCluster(context, issuer, '/_security/api_key', {
     method: 'POST',
@@ -43,7 +35,7 @@ export async function makeToken(
   return typeof id === 'string' && typeof key === 'string'
     ? succeed(
         encodeToken({
-          addresses: [change.issuer],
+          addresses: [place],
           fingerprint: issuer.fingerprint,
           key: new Secret(`${id}:${key}`),
         }),
@@ -78,6 +70,7 @@ export async function checkBroughtToken(
       'Make the token on a node of the cluster that is to be joined.',
     );
   }
+  let named = false;
   for (const place of addresses) {
     const peer = await observe(context, place);
     if (!peer.ok) {
@@ -89,6 +82,13 @@ export async function checkBroughtToken(
         'Find out who that is before a node is enrolled there.',
       );
     }
+    named ||= names(peer.value, place.address);
+  }
+  if (!named) {
+    return refused(
+      `The certificate of the node names none of the addresses in the token (${addresses.map(showAddress).join(', ')}); Elasticsearch’s own tool refuses to enrol a node then.`,
+      'Give the secured node a certificate of the same authority for the address that it has now, then make a new token.',
+    );
   }
   const known = await askNode(context, issuer.door, '/_security/_authenticate', {
     credential: keyOf(token.value),

@@ -64,7 +64,7 @@ it('lets a fresh node join a healthy cluster that it reaches', async () => {
 
 it('believes the node and not the vault about its key', async () => {
   await context.secrets.put('es/first/http-authority', new Secret('put back by hand'), '');
-  value(await checkJoinable(change, context));
+  expect(value(await checkJoinable(change, context)).place).toEqual({ address: '10.0.0.1', port: 9200 });
 });
 
 describe('a node that cannot join', () => {
@@ -83,6 +83,11 @@ describe('a node that cannot join', () => {
       'the authority’s key is not there',
       /does not hold the private key/,
       () => Object.assign(cluster, { hasAuthorityKey: false }),
+    ],
+    [
+      'a certificate for other addresses',
+      /does not name that address.*10\.9\.9\.9/,
+      () => Object.assign(cluster, { names: ['DNS:localhost', 'IP Address:10.9.9.9'] }),
     ],
     ['a node that stays alone', /stay alone/, () => Object.assign(cluster, { discovery: 'single-node' })],
     ['somebody else answers', /does not show/, async () => cluster.show(await cluster.makeCa())],

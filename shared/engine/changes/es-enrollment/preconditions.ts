@@ -11,6 +11,7 @@ import {
   askCluster,
   type Cluster,
   type Enrollment,
+  enrollingAt,
   type Issuer,
   openIssuer,
   readCluster,
@@ -22,6 +23,8 @@ import { type HttpAddress, showAddress } from './token.ts';
 export interface Joinable {
   readonly issuer: Issuer;
   readonly cluster: Cluster;
+  /** Where the tool is sent; a token that was brought names its own. */
+  readonly place: HttpAddress;
 }
 
 const isLoopback = ({ address }: HttpAddress): boolean =>
@@ -173,14 +176,20 @@ export async function checkJoinable(change: Enrollment, context: ChangeContext):
   const cluster = issuer.ok ? await readCluster(context, issuer.value) : issuer;
   const fits = cluster.ok ? await checkCluster(change, context, cluster.value) : cluster;
   const able = fits.ok && issuer.ok ? await hasAuthorityKey(change, context, issuer.value) : fits;
+  const place =
+    able.ok && issuer.ok && change.tokenRef === undefined
+      ? await enrollingAt(context, issuer.value)
+      : able.ok
+        ? succeed(change.issuer)
+        : able;
   const token =
-    able.ok && issuer.ok && change.tokenRef !== undefined
+    place.ok && issuer.ok && change.tokenRef !== undefined
       ? await checkBroughtToken(context, issuer.value, change.tokenRef)
-      : able;
+      : place;
   if (!token.ok) {
     return fail(token.error);
   }
-  return issuer.ok && cluster.ok
-    ? succeed({ issuer: issuer.value, cluster: cluster.value })
+  return issuer.ok && cluster.ok && place.ok
+    ? succeed({ issuer: issuer.value, cluster: cluster.value, place: place.value })
     : (issuer as Result<never>);
 }
