@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { appError, errorCodes } from '../../shared/domain/error.ts';
 import { takeWriterLock } from '../adapters/journal-files/writer-lock.ts';
@@ -260,35 +258,4 @@ describe('assessing one host', () => {
     const after = readdirSync(tmpdir()).filter((name) => /^bulwark-[A-Za-z0-9]{6}$/.test(name));
     expect(after.filter((name) => !before.includes(name))).toEqual([]);
   });
-
-  it('is cancelled by Ctrl-C', async () => {
-    // An address that swallows packets: only the interruption can end this.
-    const child = promisify(execFile)(
-      process.execPath,
-      [
-        '--import',
-        'tsx',
-        'electron/headless/main.ts',
-        'assess',
-        '--host',
-        'op@192.0.2.1',
-        '--known-hosts',
-        import.meta.filename,
-        '--password-stdin',
-      ],
-      { timeout: 90_000 },
-    );
-    child.child.stdin?.end('x\n');
-    const started = new Promise<void>((resolve) => {
-      child.child.stderr?.once('data', () => resolve());
-    });
-    const ended = child.then(
-      () => 0,
-      (cause: unknown) => (cause as { readonly code?: number }).code,
-    );
-    await Promise.race([started, ended]);
-    child.child.kill('SIGINT');
-    // Where packets to nowhere are refused at once, that is the answer instead.
-    expect([exitCodes.cancelled, exitCodes.unreachable]).toContain(await ended);
-  }, 120_000);
 });

@@ -5,10 +5,18 @@ import { run } from './run.ts';
 
 const interrupted = new AbortController();
 
+/** Milliseconds in which signals count as one: a Ctrl-C comes from the terminal, and once more from an `npm` around us. */
+const onePress = 500;
+let firstAt = Number.POSITIVE_INFINITY;
+
 function interrupt(): void {
-  // The first one stops at the next safe point; who presses again means it.
-  if (interrupted.signal.aborted) process.exit(exitCodes.cancelled);
-  interrupted.abort();
+  if (!interrupted.signal.aborted) {
+    firstAt = performance.now();
+    process.stderr.write('Stopping at the next safe point. Ctrl-C once more ends at once.\n');
+    interrupted.abort();
+  } else if (performance.now() - firstAt > onePress) {
+    process.exit(exitCodes.cancelled);
+  }
 }
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { endingWithUs, findCommand } from './run.mjs';
+import { endingWithUs, exitOnSignals, findCommand } from './run.mjs';
 import { runFolder } from './run-folder.mjs';
 
 /** @typedef {{ readonly environment: Record<string, string>, readonly virtual: boolean, readonly close: () => void }} Display */
@@ -31,6 +31,7 @@ export async function openDisplay(reader) {
   writeFileSync(authority, authorityFile(randomBytes(16)), { mode: 0o600 });
   const options = ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp', '-auth', authority];
   const [program, words] = endingWithUs(server, options);
+  exitOnSignals();
   const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const close = () => {
     process.off('exit', close);

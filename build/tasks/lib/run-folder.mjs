@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { exitOnSignals } from './run.mjs';
 
 const PREFIX = 'bulwark-run-';
 
@@ -29,6 +30,7 @@ export function runFolder(purpose) {
       // The next run removes what is left of it.
     }
   };
+  exitOnSignals();
   process.on('exit', remove);
   return { folder, remove };
 }

@@ -40,6 +40,7 @@ export function endingWithUs(command, args, by = 'SIGTERM') {
  * Under `npm run` this process goes when npm goes, however npm was ended. Started by hand it stays.
  */
 export function endWithNpm() {
+  exitOnSignals();
   if (!process.env['npm_lifecycle_event']) return;
   const parent = process.ppid;
   setInterval(() => {
@@ -56,6 +57,7 @@ const interrupted = [129, 130, 143];
  * @param {string} sentence
  */
 export function tellWhenInterrupted(sentence) {
+  exitOnSignals();
   process.on('exit', (code) => {
     if (interrupted.includes(code)) say(`\n${sentence}`);
   });
@@ -70,15 +72,25 @@ function endGroup(pid, signal) {
   }
 }
 
-process.on('exit', () => {
-  for (const [pid, signal] of groups) endGroup(pid, signal);
-});
-for (const [signal, code] of /** @type {const} */ ([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-])) {
-  process.on(signal, () => process.exit(code));
+let ending = false;
+
+/**
+ * A signal ends this process by an exit, so that what it began ends with it. Never by an import alone: a program that only
+ * asks where something lies keeps its own way of being interrupted.
+ */
+export function exitOnSignals() {
+  if (ending) return;
+  ending = true;
+  process.on('exit', () => {
+    for (const [pid, signal] of groups) endGroup(pid, signal);
+  });
+  for (const [signal, code] of /** @type {const} */ ([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ])) {
+    process.on(signal, () => process.exit(code));
+  }
 }
 
 /**
@@ -90,6 +102,7 @@ for (const [signal, code] of /** @type {const} */ ([
  * @returns {Promise<Ended>} `code` is 127 when the command does not exist and 124 when its time was over
  */
 export function run(command, args, choices = {}) {
+  exitOnSignals();
   return new Promise((resolve) => {
     const [program, words] = endingWithUs(command, args, choices.endBy);
     const child = spawn(program, words, {
@@ -157,6 +170,7 @@ export async function mustRun(command, args, choices = {}) {
 export function handOver(command, args, env = process.env, cwd = process.cwd()) {
   return new Promise((resolve) => {
     const [program, words] = endingWithUs(command, args);
+    exitOnSignals();
     const child = spawn(program, words, { cwd, env, stdio: 'inherit' });
     process.on('exit', () => child.kill('SIGTERM'));
     child.on('error', () => resolve(127));
