@@ -5,6 +5,7 @@ import { RollingScene } from '../../../test/support/rolling-scene.ts';
 import { appError } from '../../domain/error.ts';
 import { fail, succeed } from '../../domain/result.ts';
 import { interruptedSteps, recoverHost } from '../recover.ts';
+import { rollBack } from '../rollback.ts';
 import { allocationKey } from './image.ts';
 
 let scene: RollingScene;
@@ -169,3 +170,62 @@ it.each(['unit-restart', 'unit-state', 'settings'])(
     expect(scene.done.filter((one) => one === 'restart three')).toHaveLength(1);
   },
 );
+
+it('takes a restart back node by node as well, and gives back what was held for it', async () => {
+  scene.settings.persistent = { [allocationKey]: 'all' };
+  const { plan } = await scene.applied();
+  scene.done.length = 0;
+  for (const hostId of ['one', 'two', 'three'])
+    expect(
+      value(
+        await rollBack(
+          { hostId, scope: { of: 'plan', planId: plan.id }, reason: 'asked for' },
+          scene.parts,
+          undefined,
+          scene.events,
+        ),
+      ).result,
+    ).toBe('undone');
+  expect(scene.done).toEqual(['one', 'two', 'three'].flatMap((name) => round(name, 'persistent', 'all')));
+  expect(scene.downAtOnce).toBe(1);
+});
+
+it('undoing that ends before its restart did: the setting comes back when it is carried out', async () => {
+  const { plan } = await scene.applied();
+  const gone = fail(appError('SSH_CONNECTION_LOST', 'Gone.', 'Again.'));
+  let dead = false;
+  for (const host of scene.hosts) {
+    host.before = (request) => {
+      dead ||= request.name === 'unit-restart';
+      return dead ? gone : succeed(undefined);
+    };
+    const alive = host.answer;
+    host.answer = (request) => (dead ? gone : (alive?.(request) ?? gone));
+  }
+  const undone = await rollBack(
+    { hostId: 'two', scope: { of: 'plan', planId: plan.id }, reason: 'asked for' },
+    scene.parts,
+  );
+  expect(value(undone).result).toBe('incomplete');
+  expect(scene.settings.persistent).toEqual({ [allocationKey]: 'primaries' });
+  dead = false;
+  for (const host of scene.hosts) host.before = undefined;
+  const recovered = await recoverHost({ hostId: 'two', how: 'settle', breakLock: true }, scene.parts);
+  expect(value(recovered).result).toBe('settled');
+  expect(scene.settings).toEqual({ persistent: {}, transient: {} });
+});
+
+it('takes its question back when the cluster recovers meanwhile', async () => {
+  scene.recovers = 400;
+  let withdrawn = 0;
+  const waitLonger = (_hostId: string, _words: string, signal: AbortSignal) =>
+    new Promise<boolean>((resolve) => {
+      signal.addEventListener('abort', () => {
+        withdrawn += 1;
+        resolve(false);
+      });
+    });
+  Object.assign(scene, { events: { ...scene.events, waitLonger } });
+  expect((await scene.applied()).report.result).toBe('done');
+  expect(withdrawn).toBe(3);
+});
