@@ -22,14 +22,11 @@ const steps = [
 ] as const;
 
 const never = [
-  ['It never locks you out', 'The host puts its old firewall rules back unless a new login proves access.'],
-  ['It never deletes your data', 'What stands in the way is set aside, kept and named.'],
-  [
-    'It never shows a secret by accident',
-    'Secrets lie encrypted in your vault and travel on standard input.',
-  ],
-  ['It never says “pass” without knowing', 'What could not be read is unknown, with the reason.'],
-  ['It never calls home', 'It talks to the hosts you add, and to nobody else.'],
+  ['Lock you out', 'The host puts its old firewall rules back unless a new login proves access.'],
+  ['Delete your data by itself', 'What stands in the way is set aside, kept and named.'],
+  ['Show a secret by accident', 'Secrets lie encrypted in your vault and travel on standard input.'],
+  ['Say “pass” without knowing', 'What could not be read is unknown, with the reason.'],
+  ['Call home', 'It talks to the hosts you add, and to nobody else.'],
 ] as const;
 
 const atHand = [

@@ -59,7 +59,9 @@ function findingBlock(finding: Finding, before: Finding | undefined): Markup {
     before && before.outcome !== finding.outcome
       ? html`<p class="secondary">Before: ${outcomeTitles[before.outcome].toLowerCase()}. ${before.summary}</p>`
       : undefined;
-  const short = finding.evidence.length <= shortEvidence && finding.evidence.every(({ raw }) => !raw);
+  const short =
+    finding.evidence.length <= shortEvidence &&
+    (withoutExcerpt(finding.outcome) || finding.evidence.every(({ raw }) => !raw));
   return html`<article class="finding ${short ? 'short' : 'long'}"><div class="head"><h4>${finding.title}</h4>${verdict(finding.outcome, finding.severity)}</div>
 <p class="secondary"><span class="mono">${finding.controlId}</span> · ${severityTitles[finding.severity].toLowerCase()} if unmet</p>
 <p>${finding.summary}</p>${moved}
@@ -70,8 +72,12 @@ const rawLines = 10;
 const longestLine = 400;
 
 /** Excerpts are for what somebody has to act on; those of the others are in the data. */
+function withoutExcerpt(outcome: Outcome): boolean {
+  return outcome === 'pass' || outcome === 'not-applicable';
+}
+
 function evidenceRow(evidence: Evidence, outcome: Outcome): Markup {
-  const excerpt = outcome === 'pass' || outcome === 'not-applicable' ? undefined : raw(evidence.raw);
+  const excerpt = withoutExcerpt(outcome) ? undefined : raw(evidence.raw);
   const place = `${evidence.where}${evidence.vantage === 'outside' ? ', from outside' : ''}, ${time(evidence.at)}`;
   return html`<tr><th scope="row">${breakable(evidence.what)}</th><td><span class="mono">${breakable(clipped(evidence.value))}</span><span class="place">${place}</span>${excerpt}</td></tr>`;
 }

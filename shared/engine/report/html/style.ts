@@ -10,14 +10,9 @@ body { margin: 0; font: 400 9.5pt/14pt Inter, sans-serif; color: #16202b; overfl
 h1, h2, h3, h4, p, ul, ol, dl, dd, figure, pre { margin: 0; padding: 0; }
 b, th { font-weight: 600; }
 h1 { font: 600 21pt/27pt Inter, sans-serif; letter-spacing: -.015em; }
-h2 { font: 600 15pt/20pt Inter, sans-serif; letter-spacing: -.01em; margin: 22pt 0 0; break-after: avoid; }
-h3 { font: 600 11pt/15pt Inter, sans-serif; margin: 15pt 0 0; break-after: avoid; }
+h2 { font: 600 15pt/20pt Inter, sans-serif; letter-spacing: -.01em; margin: 22pt 0 7pt; break-after: avoid; }
+h3 { font: 600 11pt/15pt Inter, sans-serif; margin: 15pt 0 4pt; break-after: avoid; }
 h4 { font: 600 9.5pt/14pt Inter, sans-serif; break-after: avoid; }
-/* Room for some lines after a heading: what break-after asks for is given up where a long block follows. */
-h2, h3, .head { break-inside: avoid; margin-bottom: -22mm; }
-h2 { padding-bottom: calc(22mm + 7pt); }
-h3 { padding-bottom: calc(22mm + 4pt); }
-.head { padding-bottom: 22mm; }
 p, li { orphans: 2; widows: 2; }
 .whole { white-space: nowrap; }
 p + p { margin-top: 5pt; }
@@ -67,7 +62,7 @@ const firstPage = `
 .facts { columns: 2; column-gap: 12mm; margin: 12pt 0 0; }
 .facts div { display: flex; padding: 2.5pt 0; break-inside: avoid; }
 .facts dt { flex: 0 0 28mm; color: #4d5b69; }
-.headline { margin: 18pt 0 8pt; padding: 0; }
+.headline { margin: 18pt 0 8pt; }
 .outcomes th, .outcomes td { border: none; padding: 2pt 8pt 2pt 0; white-space: nowrap; vertical-align: middle; font-variant-numeric: tabular-nums; }
 .outcomes { table-layout: auto; }
 .outcomes thead th { color: #16202b; font-weight: 400; }
@@ -118,6 +113,8 @@ const details = `
 .changes > li:first-child { border-top: .75pt solid #7a8794; margin-top: 6pt; }
 .taken-back { opacity: .75; }
 .head { display: flex; gap: 10pt; justify-content: space-between; break-after: avoid; break-inside: avoid; }
+/* Room for some lines after a heading: what break-after asks for is given up where something long follows. */
+.changes .head, .finding.long .head { padding-bottom: 22mm; margin-bottom: -22mm; }
 .result { font-weight: 600; white-space: nowrap; }
 .diff { margin-top: 6pt; }
 .diff figcaption { font: 500 8pt/12pt 'IBM Plex Mono', monospace; break-after: avoid; }
