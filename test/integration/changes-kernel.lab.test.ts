@@ -5,6 +5,7 @@ import { swap } from '../../shared/engine/changes/swap/swap.ts';
 import { sysctl } from '../../shared/engine/changes/sysctl/sysctl.ts';
 import { type Lab, labPrerequisites, openLab } from '../lab/index.ts';
 import { type Applied, applyTwice, undo, value } from '../support/change-harness.ts';
+import { label, noteFiles, showNotes } from '../support/host-attributes.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 
 // Building a kernel's disk takes minutes the first time.
@@ -88,16 +89,18 @@ describe.skipIf(!prerequisites.ok)('changes of a kernel', () => {
 
     it('join what Bulwark wrote before, and give back those bytes, owner and mode', async () => {
       await bench.see(
-        `printf '# mine\\nvm.swappiness=1\\nvm.max_map_count = 9999999' > ${own}; chmod 640 ${own}; chgrp adm ${own}`,
+        `printf '# mine\\nvm.swappiness=1\\nvm.max_map_count = 9999999' > ${own}; chmod 640 ${own}; chgrp adm ${own}; ${noteFiles(own)}`,
       );
-      const before = [await bench.print(own), await live()];
+      const looked = async () => [await bench.print(own), await live(), await bench.see(showNotes(own))];
+      const before = await looked();
+      expect(before.join()).toContain(`${own} security.selinux ${label}`);
       const applied = await applyTwice(sysctl, parameters, bench.context('sysctl-2'));
       expect(await bench.see(`cat ${own}`)).toBe(
         '# mine\nvm.swappiness=1\nvm.max_map_count = 300000\nkernel.printk = 3 4 1 3\n',
       );
       expect(await bench.see(`stat -c '%U:%G %a' ${own}`)).toBe('root:adm 640\n');
       value(await undo(sysctl, parameters, applied, bench.context('sysctl-2')));
-      expect([await bench.print(own), await live()]).toEqual(before);
+      expect(await looked()).toEqual(before);
       await bench.see(`rm ${own}`);
     });
 
@@ -178,6 +181,7 @@ describe.skipIf(!prerequisites.ok)('changes of a kernel', () => {
         await bench.see(
           'cat /etc/fstab | sha256sum; systemctl is-enabled srv-other.swap; ls /etc/systemd/system',
         ),
+        await bench.see(showNotes('/etc/fstab')),
       ].join('\n');
     let applied: Applied;
     let before: string;
@@ -187,7 +191,8 @@ describe.skipIf(!prerequisites.ok)('changes of a kernel', () => {
         mkswap -q /dev/ubdb; for f in /srv/file /srv/other; do dd if=/dev/zero of=$f bs=1M count=16 status=none; chmod 600 $f; mkswap -q $f; done
         printf '# kept\\n\\n%s none swap sw,pri=7 0 0\\n/srv/file\\tnone  swap\\tsw 0 0\\n# no newline' UUID=$(blkid -o value -s UUID /dev/ubdb) >> /etc/fstab
         printf '[Swap]\\nWhat=/srv/other\\nPriority=3\\n[Install]\\nWantedBy=swap.target\\n' > /etc/systemd/system/srv-other.swap
-        systemctl daemon-reload; systemctl -q enable srv-other.swap`);
+        systemctl daemon-reload; systemctl -q enable srv-other.swap
+        ${noteFiles('/etc/fstab')}`);
       await reboot();
       const on = await swaps();
       expect(on).toContain('/dev/ubdb partition 7\n');

@@ -4,12 +4,11 @@
  * stays valid and in the vault: nobody is locked out.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ChangeOf } from '../../shared/domain/change.ts';
 import { esOwnCertificates } from '../../shared/engine/changes/es-own-certificates/es-own-certificates.ts';
 import { type Lab, openLab } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
-import { elasticRef, installOn, leftovers, status, tree } from './es-installs.ts';
+import { elasticRef, leftovers, ownCertificates, status, tree } from './es-installs.ts';
 
 // Starts take minutes on a machine that does other work too.
 vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 900_000 });
@@ -19,20 +18,7 @@ if (!every) {
   console.log('Not run, to save two minutes: half-secured. BULWARK_LAB_SCENARIOS=every runs it.');
 }
 
-const change: ChangeOf<'es-own-certificates'> = {
-  kind: 'es-own-certificates',
-  install: installOn('half-secured'),
-  elasticPasswordRef: elasticRef,
-  httpCaRef: 'es/lab/http-ca',
-  nodeKeyRef: 'es/lab/node-key',
-  storePasswordRef: 'es/lab/node-store',
-  authorityRef: 'pki/authority',
-  keyType: 'p-256',
-  form: 'pkcs12',
-  names: ['localhost', '127.0.0.1'],
-  days: 730,
-  asksAlready: true,
-};
+const change = { ...ownCertificates('half-secured'), asksAlready: true } as const;
 
 describe.runIf(every)('a half-secured node', () => {
   let lab: Lab;

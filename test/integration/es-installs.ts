@@ -59,6 +59,23 @@ export function installOn(scenario: ScenarioName): EsInstall {
   return unusual[scenario] ?? archive('8.19.21');
 }
 
+/** Certificates of an authority of the operator's own for a node, in stores. */
+export function ownCertificates(scenario: ScenarioName): ChangeOf<'es-own-certificates'> {
+  return {
+    kind: 'es-own-certificates',
+    install: installOn(scenario),
+    elasticPasswordRef: elasticRef,
+    httpCaRef: 'es/lab/http-ca',
+    nodeKeyRef: 'es/lab/node-key',
+    storePasswordRef: 'es/lab/node-store',
+    authorityRef: 'pki/authority',
+    keyType: 'p-256',
+    form: 'pkcs12',
+    names: ['localhost', '127.0.0.1'],
+    days: 730,
+  };
+}
+
 const securitySettings = [
   'xpack.security.enabled',
   'xpack.security.enrollment.enabled',

@@ -4,7 +4,6 @@
  * in the vault; either way with all its documents, and undoing leads to the same bytes.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ChangeOf } from '../../shared/domain/change.ts';
 import { esOwnCertificates } from '../../shared/engine/changes/es-own-certificates/es-own-certificates.ts';
 import { type Lab, openLab } from '../lab/index.ts';
 import { value } from '../support/change-harness.ts';
@@ -16,7 +15,7 @@ import {
   expectSecuredWithoutApp,
   InterruptedSecuring,
 } from '../support/interrupted-securing.ts';
-import { elasticRef, installOn, status } from './es-installs.ts';
+import { elasticRef, ownCertificates, status } from './es-installs.ts';
 
 vi.setConfig({ testTimeout: 900_000 });
 
@@ -25,19 +24,7 @@ if (!every) {
   console.log('Not run, to save five minutes: interruptions. BULWARK_LAB_SCENARIOS=every runs them.');
 }
 
-const change: ChangeOf<'es-own-certificates'> = {
-  kind: 'es-own-certificates',
-  install: installOn('open-with-data'),
-  elasticPasswordRef: elasticRef,
-  httpCaRef: 'es/lab/http-ca',
-  nodeKeyRef: 'es/lab/node-key',
-  storePasswordRef: 'es/lab/node-store',
-  authorityRef: 'pki/authority',
-  keyType: 'p-256',
-  form: 'pkcs12',
-  names: ['localhost', '127.0.0.1'],
-  days: 730,
-};
+const change = ownCertificates('open-with-data');
 
 describe.runIf(every)('securing a node with data, interrupted', () => {
   let lab: Lab;

@@ -8,6 +8,7 @@ import { firewallRuleset } from '../../shared/engine/changes/firewall-ruleset/fi
 import { sweepLeftovers } from '../../shared/engine/leftovers.ts';
 import { type Lab, type LabHost, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
+import { label, noteFiles, showNotes } from '../support/host-attributes.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 
 type Change = ChangeOf<'firewall-ruleset'>;
@@ -101,6 +102,7 @@ let stranger: LabHost;
 beforeAll(async () => {
   lab = await openLab();
   stranger = await lab.up('bare', { name: 'stranger' });
+  await hasSix(stranger);
 });
 afterAll(async () => {
   await lab?.down();
@@ -109,6 +111,21 @@ afterAll(async () => {
 /** Whether a new connection from another machine is answered. */
 async function reaches(host: LabHost, port: number): Promise<boolean> {
   const { code } = await stranger.run(`timeout 2 bash -c '</dev/tcp/${host.address}/${port}'`);
+  return code === 0;
+}
+
+/** The last part of the address is that of IPv4: a stranger remembers for a while who had an address before. */
+const bySix = (host: LabHost) => `fd77:0:0:77::${host.address.split('.').at(-1) ?? ''}`;
+
+async function hasSix(host: LabHost): Promise<void> {
+  const { code, stderr } = await host.run(`ip -6 addr replace ${bySix(host)}/64 dev host0 nodad`);
+  await stranger.run('ip -6 neigh flush dev host0');
+  if (code !== 0) throw new Error(stderr);
+}
+
+/** The same by IPv6, over the same cable. */
+async function reachesBySix(host: LabHost, port: number): Promise<boolean> {
+  const { code } = await stranger.run(`timeout 2 bash -c '</dev/tcp/${bySix(host)}/${port}'`);
   return code === 0;
 }
 
@@ -134,6 +151,7 @@ describe.each(kinds)(
     const everything = () =>
       bench.see(`find ${folders} -printf '%y %U:%G %m %p\\n' | sort
       find ${folders} -type f -exec sha256sum {} + | sort -k2
+      ${showNotes(folders)}
       ${liveRules}
       systemctl is-enabled ufw firewalld netfilter-persistent nftables 2>/dev/null || true
       ls -d /var/lib/bulwark 2>&1 || true
@@ -141,6 +159,7 @@ describe.each(kinds)(
 
     beforeAll(async () => {
       bench = await labBench(await lab.up(scenario));
+      await hasSix(bench.host);
       // firewalld answers before it has loaded its rules.
       await bench.see(
         'for n in $(seq 60); do nft list ruleset | grep -q "hook input" && break; sleep 0.5; done',
@@ -158,8 +177,11 @@ describe.each(kinds)(
       await bench.see(
         'nft add table ip foreign; nft add chain ip foreign DOCKER; nft add rule ip foreign DOCKER counter',
       );
+      await bench.see(noteFiles(folders));
       const before = await everything();
+      expect(before).toMatch(new RegExp(`^/etc/\\S+ security.selinux ${label}$`, 'm'));
       expect([await reaches(bench.host, 9200), await reaches(bench.host, 443)]).toEqual([true, true]);
+      expect(await reachesBySix(bench.host, 9200)).toBe(true);
       const preview = value(await firewallRuleset.inspect(change(), bench.context('fb-1')));
       expect(preview.words.join(' ')).toMatch(/You \(operator from .* stay let in.*Docker/);
       const applied = await applyTwice(firewallRuleset, change(), bench.context('fb-1'));
@@ -179,22 +201,31 @@ describe.each(kinds)(
         await reaches(bench.host, 443),
         await reaches(bench.host, 22),
       ]).toEqual([false, true, true]);
+      expect([await reachesBySix(bench.host, 9200), await reachesBySix(bench.host, 443)]).toEqual([
+        false,
+        true,
+      ]);
       const live = await bench.see(liveRules);
       // A lab host keeps its network namespace over a restart: without this the old rules would prove nothing.
       await bench.see(`nft flush ruleset; ${emptyOlder}`);
       await bench.host.reboot();
+      await hasSix(bench.host);
       // firewalld orders rules of one priority as it likes.
       const inOrder = (text: string) => text.split('\n').sort();
       await expect
         .poll(async () => inOrder(await bench.see(liveRules)), { timeout: 20_000, interval: 500 })
         .toEqual(inOrder(live.replace(foreign, '')));
       expect([await reaches(bench.host, 9200), await reaches(bench.host, 443)]).toEqual([false, true]);
+      expect([await reachesBySix(bench.host, 9200), await reachesBySix(bench.host, 443)]).toEqual([
+        false,
+        true,
+      ]);
       await bench.session.close();
       bench = await labBench(bench.host);
       const undone = await undo(firewallRuleset, change(), applied, bench.context('fb-1-undo'));
       expect(undone).toMatchObject({ ok: true });
       expect(await everything()).toBe(before.replace(foreign, ''));
-      expect(await reaches(bench.host, 9200)).toBe(true);
+      expect([await reaches(bench.host, 9200), await reachesBySix(bench.host, 9200)]).toEqual([true, true]);
     });
 
     it('is left alone when the rules would lock the operator out, or another tool manages it', async () => {

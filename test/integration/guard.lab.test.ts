@@ -5,6 +5,7 @@ import { firewallRuleset } from '../../shared/engine/changes/firewall-ruleset/fi
 import { armGuard, disarmGuard, fireGuard, guardsOn, listGuards } from '../../shared/engine/guard.ts';
 import { type Lab, openLab } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
+import { label, noteFiles, showNotes } from '../support/host-attributes.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 
 let lab: Lab;
@@ -30,6 +31,7 @@ function change(
 const everything = async (live = true) => {
   const traces = [
     ...(live ? ['nft list ruleset'] : []),
+    showNotes(files[0]),
     'systemctl is-enabled nftables || true',
     'ls -d /var/lib/bulwark 2>&1 || true',
     'ls /etc/systemd/system | grep bulwark || true',
@@ -52,7 +54,9 @@ describe('firewall rules on a real host', () => {
     await bench.see(
       'nft add table inet admin; nft add chain inet admin in "{ type filter hook input priority 0; }"; nft add rule inet admin in tcp dport 7 drop',
     );
+    await bench.see(noteFiles(files[0]));
     const before = await everything();
+    expect(before).toContain(`${files[0]} security.selinux ${label}`);
     const applied = await applyTwice(firewallRuleset, change(bench), bench.context('fw-1'));
     const live = await bench.see('nft list ruleset');
     expect(live).toContain('policy drop');

@@ -209,13 +209,25 @@ describe.skipIf(reason !== undefined)('bulwark on a lab host', () => {
     expect(mode.stdout.trim()).toMatch(/^6[60]0$|^640$/);
     const again = await bulwark(['plan', ...at_, ...known, '--control', 'es-config-permissions'], passphrase);
     expect(JSON.parse(again.stdout)).toMatchObject({ exitCode: 0, plan: null });
-    const undone = await bulwark(['rollback', ...at_, ...known, '--all'], passphrase);
-    expect(undone).toMatchObject({ code: 0 });
+    // Somebody else works there, and has changed a file that was changed before.
+    await open.run(`mkdir -p -m 700 /run/bulwark/lock; chmod 604 /opt/elasticsearch-*/config/elasticsearch.keystore
+      printf '%s\\n' lock-eve eve@desk 2030-01-01T00:00:00Z plan-9 - > /run/bulwark/lock/info`);
+    const rollback = async (...more: readonly string[]) => {
+      const ended = await bulwark(['rollback', ...at_, ...known, '--all', ...more], passphrase);
+      return { code: ended.code, said: JSON.parse(ended.stdout) as unknown };
+    };
+    const locked = await rollback('--break-lock', 'lock-of-before');
+    expect(locked).toMatchObject({ code: 75, said: { error: { code: 'HOST_LOCKED' } } });
+    expect(JSON.stringify(locked.said)).toContain('--break-lock lock-eve.');
+    expect((await open.run('cat /run/bulwark/lock/info')).stdout).toContain('eve@desk');
+    const drifted = await rollback('--break-lock', 'lock-eve');
+    expect(drifted).toMatchObject({ code: 1, said: { items: [{ result: 'drifted' }] } });
+    expect(await rollback('--force')).toMatchObject({ code: 0, said: { items: [{ result: 'undone' }] } });
     const after = await open.run(
       'stat -c "%n %a %U %G" /opt/elasticsearch-*/config /opt/elasticsearch-*/config/*',
     );
     expect(after.stdout).toBe(before.stdout);
-  });
+  }, 600_000);
 
   it('takes a sudo password from standard input', async () => {
     const host = await lab.up('bare', { name: 'guarded', variants: ['sudo-password'] });

@@ -10,6 +10,15 @@ export const showAttributes = `perl -e '${calls} for my $p (@ARGV) { my $b = "\\
   for my $n (sort split /\\0/, substr($b, 0, $l)) { my $v = "\\0" x 4096; my $s = syscall($get, $p, $n, $v, 4096);
     printf "%s %s %s\\n", $p, $n, unpack("H*", substr($v, 0, $s)) } }'`;
 
+/** A script that gives every regular file at or below the paths a note of its own kind and a label of SELinux's. */
+export const noteFiles = (paths: string) => `find ${paths} -type f -exec perl -e '${calls} for my $p (@ARGV) {
+  for (["user.note", "6869"], ["security.selinux", "${label}"]) { my ($n, $h) = @$_; my $v = pack("H*", $h);
+    syscall($set, $p, $n, $v, length $v, 0) == 0 or die "$p $n: $!" } }' {} +`;
+
+/** A script that prints `path name value` of every regular file at or below the paths; what is not there is passed over. */
+export const showNotes = (paths: string) =>
+  `find ${paths} -type f -exec ${showAttributes} {} + 2>/dev/null | sort`;
+
 /** ACL (version 2): owner rw, user 1000 r, group r, mask rw, others nothing. */
 export const acl =
   '02000000' +
