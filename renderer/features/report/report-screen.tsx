@@ -14,7 +14,7 @@ import { Verification } from './verification.tsx';
 
 function answerOf(workspace: boolean, exported: boolean, findings: number, changes: number): string {
   if (!workspace) return 'Check a report that somebody gave you';
-  if (exported) return 'The report is signed and can be given away';
+  if (exported) return 'The report is signed and ready to hand over';
   if (findings === 0) return 'There is nothing to report yet';
   return `Ready to sign: ${count(findings, 'verdict')}, ${count(changes, 'change')}`;
 }

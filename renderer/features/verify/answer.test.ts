@@ -26,17 +26,17 @@ describe('the headline of Verify', () => {
     ['No verdict has changed, 1 still fails', { 'http-tls': 'fail' }, { 'http-tls': 'fail' }],
     ['One condition now holds, nothing fails any more', { 'http-tls': 'fail' }, { 'http-tls': 'pass' }],
     [
-      'One condition got worse, one condition now holds, 1 still fails',
+      'One condition got worse, one now holds, 1 still fails',
       { 'http-tls': 'fail', 'es-service-user': 'pass' },
       { 'http-tls': 'pass', 'es-service-user': 'fail' },
     ],
     [
-      'One condition now holds, one condition can be judged only now and fails, nothing else fails',
+      'One condition now holds, one fails that could not be judged before',
       { 'http-tls': 'fail', 'security-enabled': 'not-applicable' },
       { 'http-tls': 'pass', 'security-enabled': 'fail' },
     ],
     [
-      '2 conditions can be judged only now and fail, 1 more fails',
+      '2 conditions fail that could not be judged before, 1 more fails',
       { 'http-tls': 'unknown', 'security-enabled': 'not-applicable', 'es-service-user': 'fail' },
       { 'http-tls': 'fail', 'security-enabled': 'fail', 'es-service-user': 'fail' },
     ],

@@ -25,10 +25,15 @@ export function answerOf(hosts: readonly HostState[], verdicts: readonly Verdict
     ...(worse > 0 ? [`${conditions(worse)} got worse`] : []),
     ...(better > 0 ? [`${conditions(better)} now ${better === 1 ? 'holds' : 'hold'}`] : []),
     ...(fresh > 0
-      ? [`${conditions(fresh)} can be judged only now and ${fresh === 1 ? 'fails' : 'fail'}`]
+      ? [`${conditions(fresh)} ${fresh === 1 ? 'fails' : 'fail'} that could not be judged before`]
       : []),
-  ].map((part, at) => (at === 0 ? part : part.charAt(0).toLowerCase() + part.slice(1)));
+  ].map((part, at) => (at === 0 ? part : lowered(part).replace(/ conditions?/, '')));
   if (parts.length === 0) return `No verdict has changed, ${fail === 0 ? 'and nothing fails' : left}`;
   const others = fail - fresh;
-  return `${parts.join(', ')}, ${fresh > 0 && fail > 0 ? (others === 0 ? 'nothing else fails' : `${others} more ${others === 1 ? 'fails' : 'fail'}`) : left}`;
+  const end = fresh === 0 ? [left] : others > 0 ? [`${others} more ${others === 1 ? 'fails' : 'fail'}`] : [];
+  return [...parts, ...end].join(', ');
+}
+
+function lowered(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
