@@ -71,6 +71,13 @@ export class HostWork {
     return again.ok ? touchLock(this.#session, this.#lock) : again;
   }
 
+  /** The same without a new connection, and without a word on how it went: for while a step is under way. */
+  async touch(): Promise<void> {
+    if (this.#lock !== undefined) {
+      await touchLock(this.#session, this.#lock);
+    }
+  }
+
   async #openOnce(): Promise<Result<void>> {
     await this.#parts.clock.sleep(2000);
     const fresh = await this.#parts.sessions.openFresh(this.hostId);

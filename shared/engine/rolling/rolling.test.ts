@@ -82,6 +82,9 @@ it('stops no second node while the cluster has not recovered, and asks whether t
   expect(scene.longer).toEqual([]);
   expect(scene.done).toEqual(round('three'));
   expect(scene.bench.clock.elapsed()).toBeGreaterThanOrEqual(1_200_000);
+  // Twenty minutes: others see meanwhile that somebody works here, on the hosts that wait too.
+  for (const { names } of scene.hosts)
+    expect(names.filter((name) => name === 'lock-touch').length).toBeGreaterThanOrEqual(3);
   expect(value(await interruptedSteps(scene.parts.journal, ['three']))).toEqual([]);
 });
 

@@ -7,6 +7,7 @@ import { runStep } from '../apply-step.ts';
 import type { HostWork } from '../host-work.ts';
 import type { EngineEvents, EngineParts } from '../parts.ts';
 import { restartAfter } from '../restart-after.ts';
+import { signsOfLife } from '../signs-of-life.ts';
 import { undoEarlier } from '../undo-earlier.ts';
 import { allEnded } from './all-ended.ts';
 import { Meeting } from './meeting.ts';
@@ -51,6 +52,7 @@ export async function runRound(run: RoundRun): Promise<AppError | undefined> {
     return ours.error;
   }
   const hostIds = ours.value.map(([step]) => step.hostId);
+  const alive = signsOfLife(run.works, parts.clock);
   const there = new Meeting(hostIds, 'all-or-none');
   const back = new Meeting(hostIds, 'who-can');
   const ends = await allEnded(
@@ -67,8 +69,10 @@ export async function runRound(run: RoundRun): Promise<AppError | undefined> {
         together: togetherKey(parts.kinds, step.change) === undefined ? undefined : place,
         restart: restartAfter(plan, step, parts),
         undoEarlier: () => undoEarlier({ plan, restart: step, work, parts, events, progress }),
-        progress: (note, phase) =>
-          progress.set(step, { note, ...(phase === undefined ? {} : { state: phase }) }),
+        progress: (note, phase) => {
+          alive();
+          progress.set(step, { note, ...(phase === undefined ? {} : { state: phase }) });
+        },
       });
       progress.set(step, {
         state: end.state,
