@@ -5,47 +5,61 @@ import type { TopologyHost } from './members.ts';
 /** More than these are not offered; an operator who has more gives the host by its name. */
 const mostOffered = 50;
 
+interface Secured {
+  readonly uuid: string | undefined;
+  readonly hostIds: readonly string[];
+  readonly offer: JoinableCluster;
+}
+
 /**
- * One node for each cluster: the first that gives out tokens, else the first that is secured.
- * @param hosts all but that of the fresh node
- * @param own the cluster that the fresh node is in now: none of its other nodes counts. What its settings mean counts for nothing
+ * Every secured cluster, each by the first node that gives out tokens, else by the first that is secured.
+ * @returns those that the node of a host could join; `own` is the cluster that this node is in now. What its settings mean counts
+ * for nothing
  */
 export function joinableFrom(
   hosts: readonly TopologyHost[],
-  own: string | undefined,
   clusterOf: (host: TopologyHost) => TopologyCluster | undefined,
-): readonly JoinableCluster[] {
-  const found = new Map<string, JoinableCluster>();
+): (hostId: string, own: string | undefined) => readonly JoinableCluster[] {
+  const found = new Map<string, Secured>();
   for (const host of hosts.toSorted((a, b) => (a.hostId < b.hostId ? -1 : 1))) {
-    const cluster = clusterOf(host);
     const { node } = host;
     const secured = node?.security === 'on' && node.http === 'tls' && node.running !== false;
-    if (cluster === undefined || !node || !secured || host.note !== '') continue;
-    const view = node.cluster;
-    if (own !== undefined && view?.uuid === own) continue;
-    const key = view?.uuid ?? cluster.key;
-    const before = found.get(key);
-    const names = [
-      host.address,
-      host.hostName,
-      node.hostname,
-      node.settings?.nodeName ?? '',
-      ...node.addresses,
-    ]
-      .map((name) => name.toLowerCase())
-      .filter((name) => name !== '');
-    const enrolls = node.settings?.enrolls === true;
-    const one: JoinableCluster = {
-      hostId: host.hostId,
-      hostName: host.hostName,
-      clusterName: view?.name ?? cluster.name,
-      version: node.version,
-      nodes: view?.nodes.length ?? cluster.nodes.length,
-      enrolls,
-      names: [],
-    };
-    const chosen = before === undefined || (enrolls && !before.enrolls) ? one : before;
-    found.set(key, { ...chosen, names: [...new Set([...(before?.names ?? []), ...names])] });
+    const cluster = secured && host.note === '' ? clusterOf(host) : undefined;
+    if (cluster === undefined || !node) continue;
+    const key = node.cluster?.uuid ?? cluster.key;
+    found.set(key, withHost(found.get(key), host, node, cluster));
   }
-  return [...found.values()].slice(0, mostOffered);
+  const all = [...found.values()];
+  return (hostId, own) =>
+    all
+      .filter(({ uuid, hostIds }) => (own === undefined || uuid !== own) && !hostIds.includes(hostId))
+      .slice(0, mostOffered)
+      .map(({ offer }) => offer);
+}
+
+function withHost(
+  before: Secured | undefined,
+  host: TopologyHost,
+  node: NonNullable<TopologyHost['node']>,
+  cluster: TopologyCluster,
+): Secured {
+  const view = node.cluster;
+  const enrolls = node.settings?.enrolls === true;
+  const names = [host.address, host.hostName, node.hostname, node.settings?.nodeName ?? '', ...node.addresses]
+    .map((name) => name.toLowerCase())
+    .filter((name) => name !== '');
+  const one = {
+    hostId: host.hostId,
+    hostName: host.hostName,
+    clusterName: view?.name ?? cluster.name,
+    version: node.version,
+    nodes: view?.nodes.length ?? cluster.nodes.length,
+    enrolls,
+  };
+  const chosen = before === undefined || (enrolls && !before.offer.enrolls) ? one : before.offer;
+  return {
+    uuid: view?.uuid ?? before?.uuid,
+    hostIds: [...(before?.hostIds ?? []), host.hostId],
+    offer: { ...chosen, names: [...new Set([...(before?.offer.names ?? []), ...names])] },
+  };
 }

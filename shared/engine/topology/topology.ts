@@ -43,6 +43,7 @@ export function joinTopology(hosts: readonly TopologyHost[]): Joined {
     }
   }
   const topology = { clusters: clusters.toSorted((a, b) => (a.key < b.key ? -1 : 1)), others };
+  let joinable: ReturnType<typeof joinableFrom> | undefined;
   return {
     topology,
     clusterOf(hostId) {
@@ -50,16 +51,14 @@ export function joinTopology(hosts: readonly TopologyHost[]): Joined {
       const cluster = self === undefined ? undefined : ofNode.get(self);
       if (self === undefined || cluster === undefined) return undefined;
       const inIt = (one: TopologyHost) => ofNode.get(ofHost.get(one.hostId) ?? '') === cluster;
-      const joinable = joinableFrom(
-        hosts.filter((one) => one.hostId !== hostId),
-        hosts.find((one) => one.hostId === hostId)?.node?.cluster?.uuid,
-        (one) => ofNode.get(ofHost.get(one.hostId) ?? ''),
-      );
+      const node = hosts.find((one) => one.hostId === hostId)?.node;
+      joinable ??= joinableFrom(hosts, (one) => ofNode.get(ofHost.get(one.hostId) ?? ''));
+      const offered = joinable(hostId, node?.cluster?.uuid);
       return {
         self,
         cluster,
         otherHosts: hosts.filter((one) => one.node !== null && !inIt(one)).length,
-        ...(joinable.length === 0 ? {} : { joinable }),
+        ...(offered.length === 0 ? {} : { joinable: offered }),
       };
     },
   };
