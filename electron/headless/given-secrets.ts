@@ -14,6 +14,7 @@ const order = [
   'node-password-stdin',
   'new-passphrase-stdin',
   'authority-passphrase-stdin',
+  'user-password-stdin',
 ] as const;
 
 export interface GivenSecrets {
@@ -27,6 +28,8 @@ export interface GivenSecrets {
   readonly newPassphrase?: Secret;
   /** Of the key or store that `bulwark authority import` takes. */
   readonly authorityPassphrase?: Secret;
+  /** Of the user that `bulwark administrator create` makes. */
+  readonly userPassword?: Secret;
 }
 
 /** Reads standard input only when an option asks for it. INPUT_INVALID when a line is missing or empty, or a node's login is half given. */
@@ -57,6 +60,7 @@ export async function readSecrets(options: Options, terminal: Terminal): Promise
     ...named('nodePassword', found.get('node-password-stdin')),
     ...named('newPassphrase', found.get('new-passphrase-stdin')),
     ...named('authorityPassphrase', found.get('authority-passphrase-stdin')),
+    ...named('userPassword', found.get('user-password-stdin')),
   });
 }
 

@@ -20,7 +20,7 @@ export const exitCodeWords: readonly (readonly [number, string])[] = [
 const secretsHelp = `Secrets never come by arguments or the environment. They come on standard input, one per line, always in
 this order, and only those whose option is given:
   --vault-passphrase-stdin --sudo-password-stdin --password-stdin --key-passphrase-stdin --node-password-stdin
-  --new-passphrase-stdin --authority-passphrase-stdin`;
+  --new-passphrase-stdin --authority-passphrase-stdin --user-password-stdin`;
 
 function exitHelp(): string {
   return `Exit codes:\n${exitCodeWords.map(([code, words]) => `  ${String(code).padStart(3)}  ${words}`).join('\n')}`;

@@ -49,6 +49,8 @@ const known = {
   key: { type: 'string' },
   store: { type: 'string' },
   'authority-passphrase-stdin': { type: 'boolean' },
+  role: { type: 'string' },
+  'user-password-stdin': { type: 'boolean' },
   journal: { type: 'string', multiple: true },
 } as const;
 

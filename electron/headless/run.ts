@@ -1,5 +1,6 @@
 /** From an argument list to an exit code. Everything that varies between a shell and a test comes in. */
 import { appError } from '../../shared/domain/error.ts';
+import { administratorCommand } from './administrator.ts';
 import { applyCommand } from './apply.ts';
 import { assessCommand } from './assess.ts';
 import { authorityCommand } from './authority.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   kitCommand,
   authorityCommand,
   certificateCommand,
+  administratorCommand,
 ];
 
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

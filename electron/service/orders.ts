@@ -23,7 +23,7 @@ export function hostsOfOrder(context: ServiceContext, order: PlanOrder): readonl
 }
 
 /** Hosts whose nodes are known to be one cluster with that of this host: they share its users. */
-function sharing({ store }: ServiceContext, hostId: string): readonly string[] {
+export function sharing({ store }: ServiceContext, hostId: string): readonly string[] {
   const { topology } = withPicture(store.get().hosts, hostId, {});
   const nodes = knownValue(topology)?.cluster.nodes ?? [];
   return [hostId, ...nodes.flatMap((node) => (node.standing === 'read' ? (node.hostId ?? []) : []))];

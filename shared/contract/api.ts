@@ -7,6 +7,7 @@ import { builtInUserSchema } from '../domain/built-in-users.ts';
 import { controlIdSchema } from '../domain/control.ts';
 import { deploymentTypeSchema } from '../domain/deployment.ts';
 import { hostIdSchema, hostSchema } from '../domain/host.ts';
+import { personalRoleSchema, personalUserSchema } from '../domain/personal-user.ts';
 import { waiverTermsSchema } from '../domain/waiver.ts';
 import { appStateSchema } from './state.ts';
 
@@ -132,6 +133,26 @@ export const api = {
     forgetNodeLogin: call('command', z.strictObject({ hostId: hostIdSchema }), done),
     /** Makes a role and a user in the cluster that may only read; assessments use it from then on. */
     createReader: call('operation', z.strictObject({ hostId: hostIdSchema }), started),
+    /**
+     * Makes a person's own user in the cluster, as which Bulwark logs in from then on. Its password is generated, or asked for; the vault
+     * shows it on purpose.
+     */
+    createAdministrator: call(
+      'operation',
+      z.strictObject({
+        hostId: hostIdSchema,
+        user: personalUserSchema,
+        role: personalRoleSchema,
+        password: z.enum(['generate', 'ask']),
+      }),
+      started,
+    ),
+    /** Deletes that user again, where Bulwark made it, by another login. */
+    removeAdministrator: call(
+      'operation',
+      z.strictObject({ hostId: hostIdSchema, user: personalUserSchema }),
+      started,
+    ),
     /** Deletes both again and forgets the password. */
     removeReader: call('operation', z.strictObject({ hostId: hostIdSchema }), started),
   },

@@ -8,7 +8,12 @@ import { CLUSTERS, type ClusterName } from '../lab/clusters.ts';
 import { execute } from '../lab/command.ts';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
 import { value } from '../support/change-harness.ts';
-import { type ClusterBench, clusterBench, securingTogether } from '../support/cluster-bench.ts';
+import {
+  type ClusterBench,
+  clusterBench,
+  rotatingTogether,
+  securingTogether,
+} from '../support/cluster-bench.ts';
 import { ClusterJob } from '../support/cluster-job.ts';
 import { installOfVersion, leftovers, tree } from './es-installs.ts';
 import { asStranger } from './lab-probes.ts';
@@ -116,6 +121,8 @@ describe.runIf(every || one.length > 0).each(one.length > 0 ? one : clusters)(
         hosts.map(() => 'nothing-to-do'),
       );
 
+      await rotates();
+
       const undone = value(
         await rollBack(
           { hostId: hosts[1]?.name ?? '', scope: { of: 'plan', planId: plan.id }, reason: 'test' },
@@ -129,6 +136,35 @@ describe.runIf(every || one.length > 0).each(one.length > 0 ? one : clusters)(
       expect(undone.items).toHaveLength(hosts.length);
       await expectOpen();
     });
+
+    /** Once through one node, proven by all, known for every host; taken back from another host than that one. */
+    async function rotates(): Promise<void> {
+      const [earlier = ''] = await onEach(passwordOf);
+      const rotating = rotatingTogether(hosts, install, 'rotate-1');
+      const plan = await bench.plan(rotating);
+      const report = await bench.apply(plan);
+      if (report.result !== 'done') console.log(bench.notes.join('\n'));
+      expect(report.steps.map((step) => step.state)).toEqual(hosts.map(() => 'done'));
+      expect(new Set(await onEach(passwordOf)).size).toBe(1);
+      expect(await passwordOf(hosts[2] ?? never())).not.toBe(earlier);
+      const health = `green ${hosts.length}`;
+      for (const host of hosts) expect(await ask(host, '/_cat/health?h=status,node.total')).toBe(health);
+      expect((await bench.plan(rotating)).steps.map((step) => step.nothingToDo)).toEqual(
+        hosts.map(() => true),
+      );
+      const back = value(
+        await rollBack(
+          { hostId: hosts[1]?.name ?? '', scope: { of: 'plan', planId: plan.id }, reason: 'test' },
+          bench.parts,
+          undefined,
+          bench.events,
+        ),
+      );
+      if (back.result !== 'undone') console.log(bench.notes.join('\n'));
+      expect(back.items.map(({ result }) => result)).toEqual(hosts.map(() => 'undone'));
+      expect(await onEach(passwordOf)).toEqual(hosts.map(() => earlier));
+      for (const host of hosts) expect(await ask(host, '/_cat/health?h=status,node.total')).toBe(health);
+    }
 
     it.runIf(every)(
       'is planned, secured and taken back by the program, asked for one finding of one host',

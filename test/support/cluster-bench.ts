@@ -4,7 +4,7 @@ import { certificateChecker } from '../../electron/adapters/pki/certificate-chec
 import { certificateIssuer } from '../../electron/adapters/pki/certificate-issuer.ts';
 import { systemClock, systemDigest, systemRandom } from '../../electron/adapters/system/system.ts';
 import { changeKinds } from '../../electron/service/change-kinds.ts';
-import type { ChangeOf } from '../../shared/domain/change.ts';
+import type { Change, ChangeOf } from '../../shared/domain/change.ts';
 import type { EsInstall } from '../../shared/domain/elasticsearch.ts';
 import { appError } from '../../shared/domain/error.ts';
 import type { StepProgress } from '../../shared/domain/operation.ts';
@@ -76,7 +76,7 @@ export class ClusterBench {
     guard: () => undefined,
   };
 
-  async plan(changes: ReadonlyMap<string, ChangeOf<'es-own-certificates'>>): Promise<Plan> {
+  async plan(changes: ReadonlyMap<string, Change>): Promise<Plan> {
     const sessions: HostSession[] = [];
     const hostIds = [...changes.keys()];
     try {
@@ -144,5 +144,22 @@ export function securingTogether(
         cluster: { uuid, hosts: names },
       },
     ]),
+  );
+}
+
+/** Another password of `elastic`, set on the first of these hosts and proven on all, as an order to rotate makes it. */
+export function rotatingTogether(
+  hosts: readonly LabHost[],
+  install: EsInstall,
+  rotate: string,
+): ReadonlyMap<string, ChangeOf<'es-password'>> {
+  const names = hosts.map((host) => host.name);
+  return new Map(
+    names.map((name) => {
+      const alsoRefs = names.filter((other) => other !== name).map((other) => `es/${other}/elastic`);
+      const user = { name: 'elastic', ref: `es/${name}/elastic`, length: 24, rotate, alsoRefs };
+      const cluster = { hosts: names, setOn: names[0] ?? '' };
+      return [name, { kind: 'es-password', install, users: [user], cluster }];
+    }),
   );
 }

@@ -8,6 +8,7 @@ import { useMain } from '../../bridge/context.tsx';
 import { count } from '../../copy/words.ts';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Button, Caption, Table, Tbody, Td, Th, Thead, Tr } from '../../ui/patternfly.ts';
+import { AdministratorPanel } from './administrator-panel.tsx';
 import { BroughtPanel } from './brought-panel.tsx';
 import { SecretTable } from './secret-table.tsx';
 import { VaultPanel } from './vault-panel.tsx';
@@ -240,6 +241,7 @@ export function SecretsScreen() {
           <p>A secret is shown once, in a window of its own. A copied one leaves the clipboard by itself.</p>
         </Panel>
       </div>
+      <AdministratorPanel />
       <Panel id="certificates" title="Certificates">
         <Certificates />
       </Panel>

@@ -36,7 +36,7 @@ export interface ReaderWork extends NodeContext {
 
 export type ReaderStanding = 'absent' | 'ours' | 'foreign';
 
-function refused(doing: string, response: NodeResponse, hostState: AppError['hostState']): AppError {
+export function refused(doing: string, response: NodeResponse, hostState: AppError['hostState']): AppError {
   const reason = at(jsonOf(response), 'error', 'reason');
   return appError(
     response.status === 401 || response.status === 403 ? 'ES_AUTH_FAILED' : 'ES_NOT_READY',

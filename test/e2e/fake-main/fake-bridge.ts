@@ -167,6 +167,8 @@ function handlersOf(played: PlayedState): Handlers {
       setNodeLogin: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'given') }),
       forgetNodeLogin: ({ hostId }) => done(played.setHost(hostId, (one) => ({ ...one, nodeLogin: 'none' }))),
       createReader: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'reader') }),
+      createAdministrator: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'given') }),
+      removeAdministrator: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'bulwark') }),
       removeReader: ({ hostId }) => ok({ operationId: playNodeLogin(played, hostId, 'given') }),
     },
     certificates: {

@@ -51,7 +51,32 @@ describe('propose', () => {
       { kind: 'service-restart', unit: 'elasticsearch.service', install: open['es-install'], rehearse: true },
     ]);
     expect(proposal.steps.join('\n')).toMatch(/By hand: Delete the remark.*line 9/);
-    expect(proposal.steps.at(-1)).toMatch(/Change .*bind_password afterwards/);
+    expect(proposal.steps.at(-1)).toMatch(/Change .*bind_password and elastic.password afterwards/);
+  });
+
+  it('says of each place what to do by hand, and that all of them have to be changed', () => {
+    const at = (where: 'jvm-options' | 'environment' | 'unit', name: string, keystoreName?: string) => ({
+      file: `/etc/${where}`,
+      line: 3,
+      name,
+      keystoreName,
+      where,
+    });
+    const others = [
+      at('jvm-options', 'javax.net.ssl.trustStorePassword'),
+      at('environment', 'LDAP_PASSWORD'),
+      at('unit', 'ELASTIC_PASSWORD'),
+      at('unit', 'x.ssl.keystore.password', 'x.ssl.keystore.secure_password'),
+    ];
+    const byHand = manualOf(control, factsOf(healthy, { 'plaintext-secrets': others })).steps;
+    expect(byHand).toHaveLength(5);
+    for (const [index, says] of [/Java alone/, /\$\{NAME\}/, /LoadCredential/, /add x\.ssl/].entries())
+      expect(byHand[index]).toMatch(says);
+    const moved = changesOf(
+      control,
+      factsOf(open, { 'plaintext-secrets': [...open['plaintext-secrets'], ...others.slice(0, 2)] }),
+    );
+    expect(moved.steps.at(-1)).toMatch(/bind_password, javax.*LDAP_PASSWORD afterwards/);
   });
 
   it('is manual where the keystore has no place, or no unit restarts the node', () => {

@@ -97,7 +97,7 @@ function propose(facts: Facts, choices: Choices): Proposal {
       `Bulwark will take the lines out of ${yml.path}; everything else in it stays as it is.`,
       'Bulwark will start the new configuration once beside the running node, then restart the service and wait until it answers.',
       ...byHand.map((step) => `By hand: ${step}`),
-      rotate(movable),
+      rotate(secrets),
     ],
     disturbs:
       'The node restarts once: it is away for about a minute, often less. Clients of this node notice.',
@@ -108,9 +108,22 @@ function propose(facts: Facts, choices: Choices): Proposal {
 function handStep(secret: PlaintextSecret): string {
   if (secret.where === 'comment')
     return `Delete the remark with ${secret.name} in ${secret.file}, line ${secret.line}.`;
-  return `Take ${secret.name} out of ${secret.file}, line ${secret.line}; Elasticsearch’s keystore has no entry for it.`;
+  const place = `${secret.file}, line ${secret.line}`;
+  if (secret.keystoreName !== undefined)
+    return `Put ${secret.name} into the keystore (bin/elasticsearch-keystore add ${secret.keystoreName}), then take it out of ${place}, and restart the node.`;
+  return `Take ${secret.name} out of ${place}; Elasticsearch’s keystore has no entry for it. ${elsewhere[secret.where]}`;
 }
 
+/** What reads it there, and so where it may go. */
+const elsewhere: Readonly<Record<Exclude<PlaintextSecret['where'], 'comment'>, string>> = {
+  'elasticsearch.yml': 'See which feature reads it, and whether it is still used.',
+  'jvm-options':
+    'Java alone reads it: where it is needed, name a file of its own, closed to others, in place of the value.',
+  environment:
+    'Where elasticsearch.yml takes it from there (as ${NAME}), write the secure setting into the keystore and take that line out, too.',
+  unit: 'Every user of the host can read it with systemctl show: move it to a file of its own that systemd hands over (LoadCredential=).',
+};
+
 function rotate(secrets: readonly PlaintextSecret[]): string {
-  return `Change ${listed([...new Set(secrets.map((secret) => secret.name))])} afterwards: who could read the file knows the old value.`;
+  return `Change ${listed([...new Set(secrets.map((secret) => secret.name))], 20)} afterwards: who could read the file knows the old value.`;
 }

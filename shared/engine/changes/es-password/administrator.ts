@@ -1,11 +1,13 @@
-/** Finds a credential that may set passwords: the vault's, else the one that only this host's keystore knows. */
+/** Finds a credential that may set passwords: the operator's, that of `elastic` in the vault, else the one that only this host's keystore knows. */
 import type { EsInstall } from '../../../domain/elasticsearch.ts';
 import { appError } from '../../../domain/error.ts';
 import { fail, type Result, succeed } from '../../../domain/result.ts';
 import type { ChangeContext } from '../../change-kind.ts';
 import { readHttpCa } from '../../elasticsearch/http-ca.ts';
 import { listKeystore, showEntry, toolPlace } from '../../elasticsearch/keystore.ts';
+import { operatorLoginRef, unpackLogin } from '../../elasticsearch/logins.ts';
 import { elasticRef, isLost, type NodeDoor, probeHttp, tryCredential } from '../../elasticsearch/node.ts';
+import { mayManageUsers } from '../../elasticsearch/reader.ts';
 import type { NodeCredential } from '../../ports.ts';
 
 /** The HTTP port as it must be spoken to for secrets: its CA pinned, or in clear inside the SSH connection. */
@@ -51,6 +53,10 @@ export async function findAdministrator(
   door: NodeDoor,
   refs: readonly string[],
 ): Promise<Result<NodeCredential | undefined>> {
+  const given = await operatorsLogin(context, door);
+  if (!given.ok || given.value !== undefined) {
+    return given;
+  }
   for (const ref of new Set([...refs, elasticRef(context.host.hostId)])) {
     for (const place of [ref, nextRef(ref), previousRef(ref)]) {
       const secret = await context.secrets.get(place);
@@ -68,6 +74,28 @@ export async function findAdministrator(
     }
   }
   return await fromKeystore(context, install, door);
+}
+
+/** What the operator gave or had made for this host, where it may manage users: then nobody needs `elastic`. */
+async function operatorsLogin(
+  context: ChangeContext,
+  door: NodeDoor,
+): Promise<Result<NodeCredential | undefined>> {
+  const kept = await context.secrets.get(operatorLoginRef(context.host.hostId));
+  if (!kept.ok) {
+    return kept.error.code === 'VAULT_LOCKED' ? kept : succeed(undefined);
+  }
+  const login = unpackLogin(kept.value);
+  // As elastic it would be one whose password is just being replaced; that one is found below.
+  if (login === undefined || login.user === 'elastic') {
+    return succeed(undefined);
+  }
+  const may = await mayManageUsers(context, door, login);
+  return may.ok || isLost(may.error)
+    ? may.ok
+      ? succeed(may.value ? login : undefined)
+      : may
+    : succeed(undefined);
 }
 
 /** Until a password of `elastic` is stored, a node accepts its own keystore's first password or seed. */
