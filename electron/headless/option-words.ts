@@ -50,6 +50,8 @@ export const optionWords: Readonly<Record<OptionName, OptionWords>> = {
   rotate: { takes: builtInUsers.join('|'), words: 'give this user a new password; as often as needed' },
   'renew-certificates': { words: 'give every node of the chosen hosts a new key and certificate' },
   names: { takes: 'LIST', words: 'names and addresses for the certificate, separated by commas' },
+  role: { takes: 'ROLE', words: 'role of the new user, which has to be there; superuser unless given' },
+  'user-password-stdin': { words: `the password of the new user ${onStandardInput}; generated unless given` },
   'key-type': { takes: 'p-256|rsa-3072', words: 'kind of the new key' },
   authority: { takes: 'FILE', words: 'certificate of the authority, PEM' },
   digest: { takes: 'DIGEST', words: 'the plan’s whole digest, 64 hexadecimal digits' },
