@@ -184,26 +184,6 @@ describe.skipIf(reason !== undefined)('a node that somebody else secured', () =>
     expect(passwords()).toMatchObject({ outcome: 'pass' });
   });
 
-  it('makes a personal administrator, logs in as it, and removes only that one', async () => {
-    const { hosts } = service.handlers;
-    const ada = { hostId, user: 'ada' } as const;
-    const make = (role: string) => hosts.createAdministrator({ ...ada, role, password: 'generate' });
-    expect(await ended(value(await make('no-such-role')))).toMatchObject({ error: { code: 'NOT_FOUND' } });
-    expect((await ended(value(await make('superuser')))).error).toBeUndefined();
-    const password = value(await workspace().vault.get(`es/${hostId}/admin/ada`)).reveal();
-    expect(password).toHaveLength(24);
-    const told: unknown = JSON.parse((await curl('GET', '/_security/_authenticate', 'ada', password)).body);
-    expect(told).toMatchObject({ username: 'ada', roles: ['superuser'] });
-    expect(value(await workspace().vault.get(`es/${hostId}/login`)).reveal()).toContain('"ada"');
-    // Nobody else's user is touched, and who is already there is not made again with another role.
-    expect(await ended(value(await hosts.removeAdministrator({ hostId, user: 'someone' })))).toMatchObject({
-      state: 'succeeded',
-    });
-    expect((await ended(value(await hosts.removeAdministrator(ada)))).error).toBeUndefined();
-    expect((await curl('GET', '/_security/_authenticate', 'ada', password)).status).toBe('401');
-    expect(value(await workspace().vault.get(`es/${hostId}/login`)).reveal()).toContain('"elastic"');
-  });
-
   it('is judged by the reader that Bulwark makes, which may not write', async () => {
     const operation = await ended(value(await service.handlers.hosts.createReader({ hostId })));
     expect(operation.error).toBeUndefined();
