@@ -29,7 +29,7 @@ if (runtime.source !== 'official' && !trial) {
   );
   process.exit(1);
 }
-const built = await buildApp();
+const built = await buildApp({ fresh: true });
 if (built.code !== 0) {
   console.error(built.output);
   process.exit(1);

@@ -47,6 +47,12 @@ export async function labFingerprint(host: LabHost): Promise<string> {
 }
 
 export async function openWorkspace(wizard: WizardApp, host: JobHost, watch: JobWatch): Promise<void> {
+  await makeWorkspace(wizard, watch);
+  await addHost(wizard, host);
+}
+
+/** Needs no host yet. */
+export async function makeWorkspace(wizard: WizardApp, watch: JobWatch): Promise<void> {
   watch.phase('start');
   await watch.screen('start');
   await wizard.start.newWorkspace('Orders cluster', 'Self-managed', passphrase);
@@ -54,6 +60,9 @@ export async function openWorkspace(wizard: WizardApp, host: JobHost, watch: Job
   await watch.screen('deployment');
   await wizard.goTo('Hosts');
   await watch.screen('hosts-empty');
+}
+
+export async function addHost(wizard: WizardApp, host: JobHost): Promise<void> {
   await wizard.hosts.add({
     name: host.name,
     address: host.lab.address,
@@ -115,9 +124,9 @@ export async function fixTheRest(wizard: WizardApp, sources: string, watch: JobW
   await wizard.apply.guard
     .or(wizard.page.locator('[data-testid="apply-state"][data-state="finished"]'))
     .first()
-    .waitFor({ state: 'attached', timeout: 400_000 });
+    .waitFor({ state: 'attached', timeout: 800_000 });
   if (await wizard.apply.guard.isVisible()) await watch.moment('apply-guard');
-  await wizard.apply.waitUntilFinished(400_000);
+  await wizard.apply.waitUntilFinished(800_000);
   await wizard.waitUntilIdle(200_000);
   await watch.screen('apply-done');
 }

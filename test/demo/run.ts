@@ -6,17 +6,18 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { appFolder, launchApp, type RunningApp } from '../e2e/support/launch.ts';
 import { type Album, openAlbum } from '../e2e/support/screenshots.ts';
-import { LabError, openLab } from '../lab/index.ts';
+import { type Lab, LabError, type LabHost, openLab } from '../lab/index.ts';
 import {
+  addHost,
   assess,
   connect,
   fixAgain,
   fixOne,
   fixTheRest,
   type JobHost,
+  makeWorkspace,
   type Outcomes,
   oneChange,
-  openWorkspace,
   readOutcomes,
   report,
   rollBackOne,
@@ -61,8 +62,7 @@ interface Walked {
 
 async function walk(
   app: RunningApp,
-  host: JobHost,
-  sources: string,
+  starting: Promise<JobHost>,
   album: Album,
   phases: Record<string, number>,
 ): Promise<Walked> {
@@ -82,7 +82,13 @@ async function walk(
     screen: async (name: string) => await album.take(name),
     moment: async (name: string) => await album.snap(name),
   };
-  await openWorkspace(app.wizard, host, watch);
+  await makeWorkspace(app.wizard, watch);
+  close();
+  current = '';
+  telling.goingOn('bringing up the lab host');
+  const host = await starting;
+  const sources = `${host.lab.address.replace(/\.\d+$/, '.1')}/32`;
+  await addHost(app.wizard, host);
   await connect(app.wizard, host, watch);
   const before = await assess(app.wizard, host, watch);
   say(`Before: ${count(before)}`);
@@ -107,6 +113,14 @@ async function walk(
   };
 }
 
+async function bringUp(lab: Lab, phases: Record<string, number>): Promise<LabHost> {
+  const began = Date.now();
+  const host = await lab.up(scenario);
+  phases['lab host'] = Math.round((Date.now() - began) / 100) / 10;
+  say(`${host.name} is up at ${host.address}: Elasticsearch answers everybody on port 9200`);
+  return host;
+}
+
 async function main(): Promise<number> {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
@@ -114,22 +128,22 @@ async function main(): Promise<number> {
   telling.goingOn('bringing up the lab host');
   const lab = await openLab({ log: (line) => say(`  ${line}`) });
   const phases: Record<string, number> = {};
+  // The window opens, and a workspace is made in it, while the host starts.
+  const starting = bringUp(lab, phases);
+  // Whoever waits for it is told of a failure; until then it is nobody's.
+  starting.catch(() => undefined);
   try {
-    const began = Date.now();
-    const host = await lab.up(scenario);
-    phases['lab host'] = Math.round((Date.now() - began) / 100) / 10;
-    say(`${host.name} is up at ${host.address}: Elasticsearch answers everybody on port 9200`);
-    telling.goingOn('opening the window');
     const app = await launchApp(appFolder(), { width: 1440, height: 900 });
-    if (process.env['BULWARK_SCREEN'] === 'own')
-      return await leaveWithOperator(app, host.address, app.give(host.identityFile, 'lab-key'));
+    if (process.env['BULWARK_SCREEN'] === 'own') return await leaveWithOperator(app, await starting);
     const album = openAlbum(app.wizard, join(out, 'screenshots'));
     try {
-      const gateway = host.address.replace(/\.\d+$/, '.1');
       const { before, after, takenBack } = await walk(
         app,
-        { lab: host, name: 'es-orders-1', keyFile: app.give(host.identityFile, 'lab-key') },
-        `${gateway}/32`,
+        starting.then((lab) => ({
+          lab,
+          name: 'es-orders-1',
+          keyFile: app.give(lab.identityFile, 'lab-key'),
+        })),
         album,
         phases,
       );
@@ -166,6 +180,7 @@ async function main(): Promise<number> {
     }
   } finally {
     telling.goingOn('ending the lab host');
+    await starting.catch(() => undefined);
     await lab.down();
     telling.end();
   }
@@ -179,7 +194,9 @@ function printSummary(before: Outcomes, after: Outcomes): void {
 }
 
 /** With a screen of their own the operator drives: the window stays open in front of the lab host until it is closed. */
-async function leaveWithOperator(app: RunningApp, address: string, keyFile: string): Promise<number> {
+async function leaveWithOperator(app: RunningApp, host: LabHost): Promise<number> {
+  const { address } = host;
+  const keyFile = app.give(host.identityFile, 'lab-key');
   telling.end();
   say('The window is yours. The lab host lives until you close it.');
   say(`Add a host: address ${address}, user operator, key file ${keyFile}, sudo without password.`);

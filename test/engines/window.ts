@@ -1,7 +1,7 @@
 /**
  * The built window in a current Chromium, by a played main: every state in both themes, the operator's whole path, and
  * the report on paper. `BULWARK_CHROMIUM` names the executable, `BULWARK_CHROMIUM_LIBRARIES` a folder of libraries for it.
- * The last line holds the totals; exit status 1 when something failed.
+ * Arguments: names of states; none means all. The last line holds the totals; exit status 1 when something failed.
  */
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import { scenes } from '../e2e/fake-main/states/index.ts';
@@ -93,23 +93,28 @@ async function policyHolds({ page, complaints }: Opened): Promise<void> {
     script.append('window.inlineRan = true');
     document.head.append(script);
     held.inline = !Reflect.has(window, 'inlineRan');
+    const style = document.createElement('style');
+    style.append('body { color: red }');
+    document.head.append(style);
     return held;
   });
   const open = Object.entries(seen).filter(([, held]) => !held);
   if (open.length > 0) throw new Error(`the policy let through: ${open.map(([name]) => name).join(', ')}`);
   await page.waitForTimeout(quiet);
   const violations = complaints.filter((one) => one.startsWith('policy: '));
-  for (const directive of ['require-trusted-types-for', 'script-src'])
+  for (const directive of ['require-trusted-types-for', 'style-src'])
     if (!violations.some((one) => one.includes(directive)))
       throw new Error(`a violation of ${directive} was not told of: ${violations.join(' | ')}`);
 }
 
 console.log(`The built window in Chromium ${browser.version()}`);
 const states = await open(browser);
-for (const name of Object.keys(scenes))
+const asked = process.argv.slice(2);
+const names = Object.keys(scenes).filter((name) => asked.length === 0 || asked.includes(name));
+for (const name of names)
   for (const theme of ['light', 'dark']) await check(`${name}, ${theme}`, () => show(states, name, theme));
 await states.context.close();
-console.log(`  ${Object.keys(scenes).length} states in two themes looked at`);
+console.log(`  ${names.length} states in two themes looked at`);
 
 await check("the operator's path", async () => {
   const path = await open(browser);
