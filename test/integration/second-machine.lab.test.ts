@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, type LabHost, labPrerequisites, openLab } from '../lab/index.ts';
 import { startBulwark } from '../support/bulwark-process.ts';
-import { fingerprintOf } from '../support/host-witness.ts';
+import { fingerprintOf, noteOn } from '../support/host-witness.ts';
 import { installOn } from './es-installs.ts';
 
 const passphrase = 'canary passphrase 20b9d1';
@@ -110,6 +110,7 @@ describe.skipIf(reason !== undefined)('when the machine of the operator is gone'
     folder = mkdtempSync(join(tmpdir(), 'second-machine-'));
     lab = await openLab();
     host = await lab.up('never-started', { name: 'second-machine' });
+    await noteOn(host, install);
   });
   afterAll(async () => {
     await lab?.down();

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { EsInstall } from '../../shared/domain/elasticsearch.ts';
 import type { LabHost } from '../lab/index.ts';
+import { noteFiles, showNotes } from './host-attributes.ts';
 
 const run = promisify(execFile);
 
@@ -20,7 +21,16 @@ const firewallLook = `
 const list = (path: string) => `find ${path} -printf '%y %U:%G %m %p %l\\n' | sort`;
 const sums = (path: string) => `find ${path} -type f -exec sha256sum {} + | sort -k2`;
 
-/** Bytes, owner and mode of the configuration and of everything on the host that hardening touches. */
+const noted = (install: EsInstall) =>
+  `${install.pathConf} /etc/passwd /etc/shadow /etc/group /etc/gshadow /etc/sudoers /etc/sudoers.d /etc/systemd/system /etc/sysctl.d /etc/nftables.conf`;
+
+/** Gives the files that hardening touches extended attributes and a label, which a rollback has to bring back with them. */
+export async function noteOn(host: LabHost, install: EsInstall): Promise<void> {
+  const { stderr, code } = await host.run(noteFiles(noted(install)));
+  if (code !== 0) throw new Error(`the files could not be given attributes: ${stderr}`);
+}
+
+/** Bytes, owner, mode and extended attributes of the configuration and of everything on the host that hardening touches. */
 export async function fingerprintOf(host: LabHost, install: EsInstall): Promise<HostFingerprint> {
   const { home, pathConf, pathData, pathLogs, unit = 'elasticsearch.service' } = install;
   const { stdout, stderr, code } = await host.run(`
@@ -35,6 +45,7 @@ export async function fingerprintOf(host: LabHost, install: EsInstall): Promise<
     getent passwd; getent shadow; getent group; getent gshadow; cat /etc/subuid /etc/subgid
     id $(stat -c %U ${pathLogs})
     for path in /etc/sudoers /etc/sudoers.d /etc/systemd/system /etc/default /etc/sysctl.d /etc/security; do ${list('$path')}; ${sums('$path')}; done
+    ${showNotes(noted(install))}
     ${firewallLook}
     systemctl cat ${unit}
     systemctl show ${unit} -p User -p Group -p ActiveState -p UnitFileState -p DropInPaths

@@ -54,7 +54,7 @@ describe('the switch in trouble', () => {
 
   it('writes its notes over the ones before when there is no room for new ones', () => {
     prepare(scene());
-    symlinkSync('/dev/full', at('switch/state.new'));
+    symlinkSync('/dev/full', at('switch/state.part'));
     run('go');
     expect(state()).toBe('committed');
   });

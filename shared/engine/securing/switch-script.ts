@@ -9,6 +9,7 @@
  */
 
 import { serviceFunctions } from '../elasticsearch/service-shell.ts';
+import { noteFunctions, programHead } from '../host-program.ts';
 import { entriesShell } from './entries.ts';
 
 /** Words of the state file that are final. */
@@ -34,27 +35,13 @@ export type FinalState = (typeof finalStates)[number];
  * (unit, port, seconds, speech tls|any, active yes|no, start yes|no, boot unit, watched folder, its fingerprint, seconds to wait for other hosts) and `trades`
  * (kind TAB here TAB out TAB in).
  */
-export const switchScript = `set -u
-umask 077
-LC_ALL=C; export LC_ALL
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
-d=\${0%/*}
-cd "$d" || exit 1
-exec >>"$d/log" 2>&1 </dev/null
-{ read -r unit; read -r port; read -r seconds; read -r speech; read -r active; read -r start; read -r bootunit; read -r watched; read -r expected; read -r hold; } < parameters
+export const switchScript = `${programHead}{ read -r unit; read -r port; read -r seconds; read -r speech; read -r active; read -r start; read -r bootunit; read -r watched; read -r expected; read -r hold; } < parameters
 tab=$(printf '\\t')
-flush() { sync "$@" 2>/dev/null || sync; }
-flush_trades() { # only the file systems of the trades: one that does not answer elsewhere must not keep the node stopped
+${noteFunctions}flush_trades() { # only the file systems of the trades: one that does not answer elsewhere must not keep the node stopped
   while IFS="$tab" read -r kind here out in; do
     sync -f "\${here%/*}/." 2>/dev/null || { sync; return; }
     [ ! -d "$here" ] || sync -f "$here"
   done < trades
-}
-write_phase() { printf '%s\\n' "$1" > state.new && flush state.new && mv state.new state && flush .; }
-phase() { # also on a full disk: into the room that was kept, at last over the word before, of which later lines may stay
-  write_phase "$1" || { rm -f ballast; write_phase "$1"; } && return 0
-  rm -f state.new
-  [ -s state ] && printf '%s\\n' "$1" 1<> state && flush state
 }
 state() { head -n 1 state 2>/dev/null || echo none; }
 exists() { [ -e "$1" ] || [ -L "$1" ]; }

@@ -7,7 +7,9 @@
  * - `there` is taken back; what was written into the volume by a service that had begun to start is kept in it.
  * - `back` is finished: the copy is complete and compared by then, and opening the volume might need a passphrase.
  */
+
 import { serviceFunctions } from '../../elasticsearch/service-shell.ts';
+import { noteFunctions, programHead } from '../../host-program.ts';
 import { copyFunctions } from './copy-shell.ts';
 import { tableFunctions } from './table-shell.ts';
 
@@ -41,23 +43,8 @@ export type Reason = (typeof reasons)[number];
  * with `parameters` (one a line, in the order of the first `read`s below), and per line of `edits` (a path) the files
  * `edit-N.old` and `edit-N.new`, of which a missing one stands for "no such file".
  */
-export const migrateScript = `set -u
-umask 077
-LC_ALL=C; export LC_ALL
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
-d=\${0%/*}
-cd "$d" || exit 1
-exec >>"$d/log" 2>&1 </dev/null
-{ read -r direction; read -r path; read -r volume; read -r aside; read -r fresh; read -r mapper; read -r unit; read -r active; read -r port; read -r seconds; read -r bootunit; } < parameters
-flush() { sync "$@" 2>/dev/null || sync; }
-write_note() { printf '%s\\n' "$2" > "$1.part" && flush "$1.part" && mv "$1.part" "$1" && flush .; }
-note() { # also on a full disk: into the room that was kept, at last over the note before, of which later lines may stay
-  write_note "$@" || { rm -f ballast; write_note "$@"; } && return 0
-  rm -f "$1.part"
-  [ -s "$1" ] && printf '%s\\n' "$2" 1<> "$1" && flush "$1"
-}
-phase() { note state "$1"; }
-because() { [ -s reason ] || note reason "$1"; }
+export const migrateScript = `${programHead}{ read -r direction; read -r path; read -r volume; read -r aside; read -r fresh; read -r mapper; read -r unit; read -r active; read -r port; read -r seconds; read -r bootunit; } < parameters
+${noteFunctions}because() { [ -s reason ] || note reason "$1"; }
 state() { head -n 1 state 2>/dev/null || echo none; }
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
 mounted() { # whether something is mounted exactly there
