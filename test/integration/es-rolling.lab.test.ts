@@ -5,8 +5,10 @@
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Lab, type LabHost, openLab } from '../lab/index.ts';
+import { LEFT_PASSWORD } from '../lab/nodes.ts';
 import { askOpen, ClusterClient } from '../support/cluster-client.ts';
 import { type AppliedByProgram, ClusterJob } from '../support/cluster-job.ts';
+import { installOfVersion } from './es-installs.ts';
 
 // Starts take minutes on a machine that does other work too.
 vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 900_000 });
@@ -18,6 +20,16 @@ if (!every) {
 
 const control = 'no-plaintext-secrets';
 const allocation = 'cluster.routing.allocation.enable';
+/** A directory login that somebody tried and switched off again, its password left in clear. */
+const realm = 'xpack.security.authc.realms.ldap.corp';
+const plainText = [
+  `${realm}.order: 5`,
+  `${realm}.enabled: false`,
+  `${realm}.url: "ldap://127.0.0.1:389"`,
+  `${realm}.bind_dn: "cn=search,dc=corp,dc=example"`,
+  `${realm}.bind_password: "${LEFT_PASSWORD}"`,
+  `${realm}.user_search.base_dn: "dc=corp,dc=example"`,
+];
 
 describe.runIf(every)('a cluster that is restarted node by node', () => {
   let lab: Lab;
@@ -27,6 +39,9 @@ describe.runIf(every)('a cluster that is restarted node by node', () => {
   beforeAll(async () => {
     lab = await openLab();
     hosts = await lab.upCluster('open-cluster', { name: 'cluster-rolling' });
+    const { pathConf } = installOfVersion('8.19.21');
+    for (const host of hosts)
+      await host.run(`cat >>${pathConf}/elasticsearch.yml`, { stdin: `${plainText.join('\n')}\n` });
     // A document that was confirmed is on two nodes.
     await ask('PUT', '/live', '{"settings":{"number_of_replicas":1}}');
     job = new ClusterJob(hosts);
@@ -134,7 +149,7 @@ describe.runIf(every)('a cluster that is restarted node by node', () => {
     const say = (path: string) => ask('GET', path, undefined, last);
     expect(await say('/_cluster/settings?flat_settings=true')).toBe(before);
     await broken.run(
-      `rm ${folder}/90-broken.conf && systemctl daemon-reload && systemctl start elasticsearch`,
+      `rm ${folder}/90-broken.conf && systemctl daemon-reload && { systemctl reset-failed elasticsearch; systemctl start elasticsearch; }`,
     );
     await green(last);
   });
