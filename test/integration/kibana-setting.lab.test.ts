@@ -10,6 +10,7 @@ import { kibanaSetting } from '../../shared/engine/changes/kibana-setting/kibana
 import { serviceRestart } from '../../shared/engine/changes/service-restart/service-restart.ts';
 import { type Lab, openLab, type ScenarioName } from '../lab/index.ts';
 import { applyTwice, undo, value } from '../support/change-harness.ts';
+import { label, noteFiles, showNotes } from '../support/host-attributes.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
 
 type Change = ChangeOf<'kibana-setting'>;
@@ -51,7 +52,8 @@ describe.each<ScenarioName>(['bare', 'busybox'])('Kibana’s files on %s', (scen
   });
   afterAll(() => bench?.session.close());
 
-  const look = () => bench.print('/etc/kibana', ymlPath, keystorePath);
+  const plain = () => bench.print('/etc/kibana', ymlPath, keystorePath);
+  const look = async () => `${await plain()}${await bench.see(showNotes('/etc/kibana'))}`;
   const leftovers = () =>
     bench.see('ls -A /etc/kibana /run /var/tmp 2>/dev/null | grep bulwark- | grep -v lock || true');
 
@@ -84,7 +86,9 @@ describe.each<ScenarioName>(['bare', 'busybox'])('Kibana’s files on %s', (scen
   it('are changed together and go back to the same bytes, owner and mode', async () => {
     const context = bench.context('kibana');
     const wanted = await change();
+    await bench.see(noteFiles('/etc/kibana'));
     const was = await look();
+    expect(was).toContain(`${ymlPath} security.selinux ${label}`);
     const words = value(await kibanaSetting.inspect(wanted, context)).words.join();
     expect(words).toContain('is not in /usr/share/kibana/bin');
     const applied = await applyTwice(kibanaSetting, wanted, context);
@@ -115,7 +119,7 @@ describe.each<ScenarioName>(['bare', 'busybox'])('Kibana’s files on %s', (scen
     const context = bench.context('kibana-kept');
     const sealed = context.kibanaKeystore.seal(new Secret('{"kept":"x","gone":1}'));
     await bench.see(
-      `echo ${Buffer.from(sealed).toString('base64')} | base64 -d > ${keystorePath}; chown root:kibana ${keystorePath}; chmod 640 ${keystorePath}`,
+      `echo ${Buffer.from(sealed).toString('base64')} | base64 -d > ${keystorePath}; chown root:kibana ${keystorePath}; chmod 640 ${keystorePath}; ${noteFiles('/etc/kibana')}`,
     );
     const was = await look();
     const base = await change();
@@ -151,18 +155,18 @@ describe.each<ScenarioName>(['bare', 'busybox'])('Kibana’s files on %s', (scen
       ],
     ] as const;
     await bench.see('mkdir /srv/kibana && cp -p /etc/kibana/* /srv/kibana/');
-    const at = await look();
+    const at = await plain();
     for (const [breaking, mending, code] of broken) {
       await bench.see(breaking);
-      const was = await look();
+      const was = await plain();
       const wanted = await change();
       const captured = await kibanaSetting.capture(wanted, context);
       const before = captured.ok ? captured.value : new Uint8Array();
       const applied = await kibanaSetting.apply(wanted, before, context);
       expect(applied).toMatchObject({ error: { code, hostState: 'unchanged' } });
-      expect(await look()).toBe(was);
+      expect(await plain()).toBe(was);
       await bench.see(mending);
     }
-    expect([await look(), await leftovers()]).toEqual([at, '']);
+    expect([await plain(), await leftovers()]).toEqual([at, '']);
   });
 });
