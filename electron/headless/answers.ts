@@ -37,6 +37,9 @@ export function createAnswers(options: Options, secrets: GivenSecrets): Answers 
           (options['break-lock'] ?? []).includes(lockName(question.lock)) ? 'break-lock' : 'cancel',
         );
         return;
+      case 'clients-trust':
+        door.answer(question.id, options['clients-trust-both'] === true ? 'go-on' : 'cancel');
+        return;
       case 'drift':
         door.answer(question.id, 'keep');
         return;

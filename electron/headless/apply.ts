@@ -78,9 +78,15 @@ export const applyCommand: Command = {
   name: 'apply',
   summary: 'Carry out the plan that was shown: journal, guard, read back, assess again.',
   usage: [
-    'bulwark apply --workspace NAME --digest DIGEST --vault-passphrase-stdin [--break-lock LOCK …] [--json]',
+    'bulwark apply --workspace NAME --digest DIGEST --vault-passphrase-stdin [--break-lock LOCK …] [--clients-trust-both] [--json]',
   ],
-  options: [...connecting.filter((name) => name !== 'host'), ...inWorkspace, 'digest', 'break-lock'],
+  options: [
+    ...connecting.filter((name) => name !== 'host'),
+    ...inWorkspace,
+    'digest',
+    'break-lock',
+    'clients-trust-both',
+  ],
   async run({ options, words }, terminal) {
     if (words.length > 0) return fail(usage(`Unexpected ${words[0] ?? ''}`));
     const { digest } = options;

@@ -49,6 +49,10 @@ export const optionWords: Readonly<Record<OptionName, OptionWords>> = {
   },
   rotate: { takes: builtInUsers.join('|'), words: 'give this user a new password; as often as needed' },
   'renew-certificates': { words: 'give every node of the chosen hosts a new key and certificate' },
+  'replace-authority': { words: 'give the cluster of the chosen hosts another authority, in three rounds' },
+  'clients-trust-both': {
+    words: 'every client and every Kibana trusts both authorities: go on with round 2',
+  },
   names: { takes: 'LIST', words: 'names and addresses for the certificate, separated by commas' },
   role: { takes: 'ROLE', words: 'role of the new user, which has to be there; superuser unless given' },
   'user-password-stdin': { words: `the password of the new user ${onStandardInput}; generated unless given` },

@@ -28,6 +28,8 @@ const known = {
   choice: { type: 'string', multiple: true },
   rotate: { type: 'string', multiple: true },
   'renew-certificates': { type: 'boolean' },
+  'replace-authority': { type: 'boolean' },
+  'clients-trust-both': { type: 'boolean' },
   digest: { type: 'string' },
   'break-lock': { type: 'string', multiple: true },
   path: { type: 'string' },

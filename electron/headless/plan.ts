@@ -17,7 +17,7 @@ import { connecting, inWorkspace, type Options, parseChoices, usage } from './op
 import { plain, planText } from './words.ts';
 
 /** Each is an order of its own, and a plan holds one. */
-const ordering = ['rotate', 'renew-certificates'] as const;
+const ordering = ['rotate', 'renew-certificates', 'replace-authority'] as const;
 
 function wantedControls(options: Options): Result<readonly string[]> {
   const given = options.control ?? [];
@@ -29,7 +29,7 @@ function wantedControls(options: Options): Result<readonly string[]> {
         ? succeed([])
         : fail(
             usage(
-              'Say what to fix: --control ID, as often as needed, or --all; or whose password to rotate: --rotate USER; or --renew-certificates',
+              'Say what to fix: --control ID, as often as needed, or --all; or whose password to rotate: --rotate USER; or --renew-certificates, or --replace-authority',
             ),
           );
   const unknown = given.find((id) => !all.includes(id));
@@ -47,6 +47,8 @@ function wantedOrder(
   if (given.length > 1) return fail(usage(`--${given.join(' and --')} need a plan each`));
   if (options['renew-certificates'] === true)
     return succeed({ type: 'renew', hostIds: hosts.map(({ id }) => id), choices });
+  if (options['replace-authority'] === true)
+    return succeed({ type: 'replace-authority', hostIds: hosts.map(({ id }) => id), choices });
   return options.rotate === undefined ? succeed(undefined) : wantedRotation(options.rotate, hosts);
 }
 
@@ -143,7 +145,7 @@ export const planCommand: Command = {
   name: 'plan',
   summary: 'Plan fixes and show what each would do. Changes nothing on a host.',
   usage: [
-    'bulwark plan --workspace NAME (--control ID … | --all | --rotate USER … | --renew-certificates) [--choice name=value …] [--host NAME …] [--json]',
+    'bulwark plan --workspace NAME (--control ID … | --all | --rotate USER … | --renew-certificates | --replace-authority) [--choice name=value …] [--host NAME …] [--json]',
   ],
   options: [...connecting, ...inWorkspace, 'control', 'choice', ...ordering, 'all'],
   async run({ options, words }, terminal) {

@@ -5,6 +5,7 @@ import type { Plan } from '../../shared/domain/plan.ts';
 import { fail, type Result } from '../../shared/domain/result.ts';
 import { type ApplyReport, applyPlan } from '../../shared/engine/apply.ts';
 import { assessHost, currentFactsDigest } from './assessing.ts';
+import { clientsTrustFirst } from './clients-question.ts';
 import type { ServiceContext } from './context.ts';
 import { engineEvents, engineParts, refreshHistory, requireVault } from './engine-work.ts';
 import { mayBreakLock } from './lock-question.ts';
@@ -67,6 +68,7 @@ export async function applyShownPlan(
       plan,
       approvedDigest: request.digest,
       mayBreakLock: (hostId, error) => mayBreakLock(context, workspace, hostId, error, handle.signal),
+      mayBegin: clientsTrustFirst(context, workspace, plan, handle.signal),
       betweenSteps: (alive) => handle.betweenSteps(alive),
       nameOf: (hostId) => workspace.host(hostId)?.name ?? hostId,
       factsDigest: (hostId, _host, signal) => currentFactsDigest(workspace, hostId, signal),

@@ -2,6 +2,7 @@
 import type { Change } from '../../shared/domain/change.ts';
 import type { ChangeKinds } from '../../shared/engine/change-kind.ts';
 import { account } from '../../shared/engine/changes/account/account.ts';
+import { authorityTrust } from '../../shared/engine/changes/authority-trust/authority-trust.ts';
 import { certificateInstall } from '../../shared/engine/changes/certificate-install/certificate-install.ts';
 import { encryptedVolumeMigration } from '../../shared/engine/changes/encrypted-volume-migration/encrypted-volume-migration.ts';
 import { esApiSetting } from '../../shared/engine/changes/es-api-setting/es-api-setting.ts';
@@ -41,6 +42,7 @@ export const changeKinds: ChangeKinds = {
   'es-own-certificates': esOwnCertificates,
   'es-authority-key': esAuthorityKey,
   'certificate-install': certificateInstall,
+  'authority-trust': authorityTrust,
   'es-api-setting': esApiSetting,
   'kibana-setting': kibanaSetting,
   'encrypted-volume-migration': encryptedVolumeMigration,

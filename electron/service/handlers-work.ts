@@ -127,6 +127,10 @@ export function createWorkHandlers(
         await start('plan', 'Plan new certificates', undefined, (workspace, handle) =>
           makePlan(context, workspace, [], handle, { type: 'renew', hostIds, choices: {} }),
         ),
+      replaceAuthority: async ({ hostIds }) =>
+        await start('plan', 'Plan to replace the authority', undefined, (workspace, handle) =>
+          makePlan(context, workspace, [], handle, { type: 'replace-authority', hostIds, choices: {} }),
+        ),
       async discard() {
         const occupied = busyWith(store);
         if (occupied !== undefined) return occupied;

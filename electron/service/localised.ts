@@ -29,6 +29,14 @@ export function localised(change: Change, hostId: string): Change {
       storePasswordRef: ref(change.storePasswordRef),
     };
   if (change.kind === 'es-authority-key') return { ...change, authorityRef: ref(change.authorityRef) };
+  if (change.kind === 'authority-trust')
+    return {
+      ...change,
+      httpCaRef: ref(change.httpCaRef),
+      files: change.files.map((file) =>
+        file.form === 'pem' ? file : { ...file, password: { ...file.password, ref: ref(file.password.ref) } },
+      ),
+    };
   if (change.kind === 'encrypted-volume-migration') return { ...change, keyRef: ref(change.keyRef) };
   if (change.kind === 'es-password')
     return { ...change, users: change.users.map((user) => ({ ...user, ref: ref(user.ref) })) };

@@ -7,10 +7,11 @@ import { factsOf } from './assessing.ts';
 import type { ServiceContext } from './context.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import { type RenewalOrder, renewalRequests } from './renewing.ts';
+import { type ReplacementOrder, replacementRequests } from './replacing-authority.ts';
 import { type RotationOrder, rotationRequests } from './rotating.ts';
 import { withPicture } from './topology.ts';
 
-export type PlanOrder = RotationOrder | RenewalOrder;
+export type PlanOrder = RotationOrder | RenewalOrder | ReplacementOrder;
 
 export interface Ordered {
   readonly requests: readonly PlanRequest[];
@@ -19,7 +20,14 @@ export interface Ordered {
 
 /** Hosts whose facts the order rests on. */
 export function hostsOfOrder(context: ServiceContext, order: PlanOrder): readonly string[] {
-  return order.type === 'renew' ? order.hostIds : sharing(context, order.hostId);
+  switch (order.type) {
+    case 'rotate':
+      return sharing(context, order.hostId);
+    case 'renew':
+      return order.hostIds;
+    case 'replace-authority':
+      return order.hostIds.flatMap((hostId) => sharing(context, hostId));
+  }
 }
 
 /** Hosts whose nodes are known to be one cluster with that of this host: they share its users. */
@@ -45,5 +53,7 @@ export async function requestsOfOrder(
     }
     case 'renew':
       return renewalRequests(context, workspace, order);
+    case 'replace-authority':
+      return await replacementRequests(context, workspace, order);
   }
 }

@@ -170,6 +170,12 @@ export const api = {
     rotate: call('operation', z.strictObject({ hostId: hostIdSchema, user: builtInUserSchema }), started),
     /** Makes a plan of a new certificate for the node of each host, one after the other. */
     renew: call('operation', z.strictObject({ hostIds: z.array(hostIdSchema).min(1).max(500) }), started),
+    /** Makes a plan in three rounds over all nodes of the cluster of these hosts. */
+    replaceAuthority: call(
+      'operation',
+      z.strictObject({ hostIds: z.array(hostIdSchema).min(1).max(500) }),
+      started,
+    ),
     discard: call('command', nothing, done),
   },
   waiver: {

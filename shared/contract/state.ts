@@ -179,6 +179,19 @@ export const questionSchema = z.discriminatedUnion('type', [
   }),
   z.object({
     id: z.string(),
+    type: z.literal('clients-trust'),
+    /** The first one of the round. */
+    hostId: z.string(),
+    hostName: z.string(),
+    /** Where the certificates of both authorities lie, on each of these hosts. */
+    file: z.string(),
+    hostNames: z.array(z.string()),
+    /** Subject and SHA-256 of the new authority. */
+    authority: z.string(),
+    fingerprint: z.string(),
+  }),
+  z.object({
+    id: z.string(),
     type: z.literal('rehearsal-impossible'),
     hostId: z.string(),
     hostName: z.string(),

@@ -34,7 +34,13 @@ interface Target {
   readonly old: CertificateDetail;
 }
 
-export function proposeReissue(facts: Facts, choices: Choices, controlId: string): Proposal {
+/** @param by `another-authority`: the one above the certificate of today may end as soon as it likes */
+export function proposeReissue(
+  facts: Facts,
+  choices: Choices,
+  controlId: string,
+  by: 'the-same' | 'another-authority' = 'the-same',
+): Proposal {
   const layers = certificatesOf(facts);
   const install = installOf(facts);
   const [first] = layers;
@@ -42,7 +48,7 @@ export function proposeReissue(facts: Facts, choices: Choices, controlId: string
   const leaves = layers.flatMap((one) => one.leaves);
   const foreign = leaves.find(({ issuer }) => !made.test(issuer));
   if (foreign !== undefined) return byOthers(layers, foreign);
-  if (layers.some(({ authorities }) => authorities.some((one) => ending(one, facts))))
+  if (by === 'the-same' && layers.some(({ authorities }) => authorities.some((one) => ending(one, facts))))
     return manual(
       'The authority itself ends soon, so a certificate that it issues would end with it.',
       'Make or import another authority, let all nodes and clients trust both, then exchange the certificates and take the old authority away.',

@@ -3,7 +3,7 @@
  * engine carries them out. They hold references to secrets, never secrets.
  */
 import { z } from 'zod';
-import { certificateInstallChangeSchema } from './changes/certificates.ts';
+import { authorityTrustChangeSchema, certificateInstallChangeSchema } from './changes/certificates.ts';
 import {
   esAuthorityKeyChangeSchema,
   esAutoConfigurationChangeSchema,
@@ -51,6 +51,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   esOwnCertificatesChangeSchema,
   esAuthorityKeyChangeSchema,
   certificateInstallChangeSchema,
+  authorityTrustChangeSchema,
   esApiSettingChangeSchema,
   kibanaSettingChangeSchema,
   encryptedVolumeMigrationChangeSchema,

@@ -1,7 +1,7 @@
 /** Carries out an approved plan: host after host, step after step; the first failure stops the rest, and says where. */
 import { type AppError, appError } from '../domain/error.ts';
 import type { StepProgress } from '../domain/operation.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan, Step } from '../domain/plan.ts';
 import { fail, type Result, succeed } from '../domain/result.ts';
 import { Progress } from './apply-progress.ts';
 import { whenCancelled } from './cancelled-midway.ts';
@@ -23,6 +23,11 @@ export interface ApplyRequest {
   readonly factsDigest: (hostId: string, host: HostWriter, signal?: AbortSignal) => Promise<Result<string>>;
   /** Awaited between two steps: holds the plan for as long as it takes. `alive` shows others that the hosts are still locked on purpose. */
   readonly betweenSteps?: (alive: () => Promise<void>) => Promise<void>;
+  /**
+   * Asked before each step, or each that several hosts take together: an error leaves it and all that follow.
+   * @param alive as in `betweenSteps`
+   */
+  readonly mayBegin?: (steps: readonly Step[], alive: () => Promise<void>) => Promise<AppError | undefined>;
   /** Asked for each host that somebody else has locked, before any lock is broken: one no leaves all of them. Without it none is broken. */
   readonly mayBreakLock?: (hostId: string, error: AppError) => Promise<boolean>;
   /** How the operator calls a host, for sentences. Default: its id. */
@@ -215,12 +220,16 @@ export async function applyPlan(
       return locked;
     }
     for (const [index, steps] of roundsOf(plan.steps, parts.kinds).entries()) {
+      const alive = async () => {
+        for (const work of works) {
+          await work.stillOurs();
+        }
+      };
       if (index > 0 && failure === undefined) {
-        await request.betweenSteps?.(async () => {
-          for (const work of works) {
-            await work.stillOurs();
-          }
-        });
+        await request.betweenSteps?.(alive);
+      }
+      if (failure === undefined && signal?.aborted !== true) {
+        failure = await request.mayBegin?.(steps, alive);
       }
       if (failure === undefined && signal?.aborted === true) {
         failure = whenCancelled(plan.steps, progress.all());

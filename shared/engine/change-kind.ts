@@ -96,6 +96,11 @@ export interface ChangeKind<K extends ChangeKindName = ChangeKindName> {
    * Their steps run at the same time, meet at the points of `context.together`, and go back together.
    */
   together?(change: ChangeOf<K>): readonly string[] | undefined;
+  /**
+   * Hosts on which the same is carried out one after the other and goes back on all, before anything earlier goes back on one of
+   * them; absent where no host has to wait for another. Every host's part can be settled by itself.
+   */
+  backTogether?(change: ChangeOf<K>): readonly string[] | undefined;
   /** Reads only. Dry run and apply walk the same code: apply starts from here. Error = the change cannot be made here, with the reason. */
   inspect(change: ChangeOf<K>, context: ChangeContext): Promise<Result<Inspection>>;
   /** Everything needed to restore byte for byte, owner and mode. May hold secrets: the engine encrypts it. Large things may stay on the host, named in here. */

@@ -5,7 +5,11 @@ import type { ChangeContext, ChangeKind } from './change-kind.ts';
 import { connectionLost } from './parts.ts';
 
 /** Files of these are read by a running node, which may serve something else. */
-const provenByTheNode: readonly Change['kind'][] = ['certificate-install', 'es-authority-key'];
+const provenByTheNode: readonly Change['kind'][] = [
+  'certificate-install',
+  'authority-trust',
+  'es-authority-key',
+];
 
 /**
  * Whether an interrupted change is complete. Errors: VERIFY_FAILED where it took effect and lacks something, unless it is kept

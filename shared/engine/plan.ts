@@ -13,7 +13,7 @@ import { inSequence } from './plan/keystore-mode.ts';
 import { mergeWishes, type PlanRequest, type Wanted } from './plan/merge.ts';
 import { orderWishes } from './plan/order.ts';
 import { type ClusterMember, inRollingOrder, type MemberOf, withMember, withTurns } from './plan/rolling.ts';
-import { besideEachOther, missingHosts } from './plan/together.ts';
+import { besideEachOther, missingHosts, roundAfterRound } from './plan/together.ts';
 import type { Digest, HostWriter } from './ports.ts';
 import { togetherKey } from './together/rounds.ts';
 
@@ -160,7 +160,7 @@ async function planHosts(
     }
     const lonely = steps.filter((one) => missingHosts(one, steps, hostsOf, keyOf).length > 0);
     if (lonely.length === 0) {
-      return succeed(withTurns(besideEachOther(steps, keyOf)));
+      return succeed(withTurns(roundAfterRound(besideEachOther(steps, keyOf))));
     }
     const findings = new Set(lonely.flatMap(({ step }) => step.wanted.findings));
     const taken = leftOut.map(({ findingId }) => findingId);

@@ -13,10 +13,12 @@ import type { LockBreak } from './lock.ts';
 import { type EngineEvents, type EngineParts, noEvents } from './parts.ts';
 import {
   finishPeers,
-  isTogether,
+  goesBackTogether,
   openPeers,
   type Peer,
   peerHosts,
+  roundOf,
+  roundsAbove,
   sameStep,
   undoTogether,
 } from './together/peers.ts';
@@ -112,7 +114,7 @@ export async function rollBack(
       force: request.force === true,
       restartSteps: 'once',
     } as const;
-    const hostIds = peerHosts(request.hostId, candidates, parts.kinds);
+    const hostIds = peerHosts(request.hostId, candidates, parts.kinds, 'back');
     const wish = { hostIds, what: 'rollback', options };
     const opened = await openPeers({ ...wish, withoutLost: false }, peers, parts, events, signal);
     if (!opened.ok) {
@@ -120,15 +122,26 @@ export async function rollBack(
     }
     const undoing = new Undoing(work, parts, events, { ...options, histories, owed });
     let cancelled = false;
+    const cleared = new Set<string>();
+    const above = (history: StepHistory) =>
+      roundsAbove(history, [histories, ...peers.map((peer) => peer.histories)]);
     for (const history of candidates) {
       cancelled ||= signal?.aborted === true;
       if (cancelled) {
         undoing.leave(history, 'Not begun.');
-      } else if (isTogether(history, parts.kinds)) {
+      } else if (above(history).some((round) => !cleared.has(round))) {
+        undoing.leave(
+          history,
+          'Left in place, because a later round still rests on it, here or on another host.',
+        );
+      } else if (goesBackTogether(history, parts.kinds)) {
         for (const peer of peers) {
           for (const one of restingOn(history, peer.histories, request.scope)) await peer.undoing.undo(one);
         }
-        await undoTogether(history, { hostId: request.hostId, undoing }, peers, 'all-or-none');
+        const round = roundOf(history.intent.change);
+        const own = { hostId: request.hostId, undoing };
+        if ((await undoTogether(history, own, peers, 'all-or-none')) && round !== undefined)
+          cleared.add(round);
       } else {
         await undoing.undo(history);
       }

@@ -18,7 +18,7 @@ interface Zone {
 const DOMAIN = /^shared\/domain\//;
 const TEXT = /^shared\/text\//;
 const CONTRACT = /^shared\/contract\//;
-const PORTS = /^shared\/engine\/([a-z-]+\/)?ports\.ts$/;
+const PORTS = /^shared\/engine\/([a-z-]+\/)?([a-z]+-)?ports\.ts$/;
 const FACT_SOURCE = /^shared\/engine\/fact-source\.ts$/;
 /** Formats that both ends have to know: the engine writes journal and report by them, an adapter stores and signs them. */
 const FORMATS = /^shared\/engine\/(journal\/|report\/|canonical-json\.ts$)/;

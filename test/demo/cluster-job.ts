@@ -67,7 +67,10 @@ export async function secure({ wizard }: RunningApp, watch: JobWatch, name: stri
 }
 
 /** What the client needs from now on, as its operator takes it out of the vault: by the clipboard. */
-export async function entranceOf({ wizard, electron }: RunningApp, host: string): Promise<Entrance> {
+export async function entranceOf(
+  { wizard, electron }: RunningApp,
+  host: string,
+): Promise<Extract<Entrance, { scheme: 'https' }>> {
   await wizard.goTo('Secrets');
   const copied = async (about: RegExp) => {
     await electron.evaluate(({ clipboard }) => clipboard.clear());

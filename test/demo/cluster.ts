@@ -1,7 +1,7 @@
 /**
  * The demonstration of a cluster: three nodes that answer everybody, with documents, become one secured cluster in the real
- * window, go back to the open one, and are secured once more, while a client writes all along. Called by
- * `npm run demo:cluster` after set-up and build. Results lie in `out/demo-cluster`.
+ * window, with `BULWARK_DEMO_ROTATION=1` get new certificates and another authority, go back to the open one, and are secured once
+ * more, while a client writes all along. Called by `npm run demo:cluster` after set-up and build. Results lie in `out/demo-cluster`.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { appFolder, launchApp, type RunningApp } from '../e2e/support/launch.ts'
 import { type Album, openAlbum } from '../e2e/support/screenshots.ts';
 import { LabError, type LabHost, openLab } from '../lab/index.ts';
 import { countDocuments, entranceOf, goBack, openCluster, secure, verifyCluster } from './cluster-job.ts';
+import { quietPhases, type Rotation, rotate, wrongWith } from './cluster-rotation.ts';
 import { type JobWatch, type Outcomes, report } from './main-job.ts';
 import { createTelling } from './telling.ts';
 import { reportFiles } from './workspace-reader.ts';
@@ -18,6 +19,7 @@ import { WritingClient } from './writing-client.ts';
 const out = join('out', 'demo-cluster');
 const cluster = 'open-cluster';
 const index = 'orders';
+const rotates = process.env['BULWARK_DEMO_ROTATION'] === '1';
 
 const began = Number(process.env['BULWARK_STARTED'] ?? Date.now());
 const telling = createTelling(began, (line) => process.stdout.write(line));
@@ -68,6 +70,7 @@ interface Walked {
   readonly before: Outcomes;
   readonly after: Outcomes;
   readonly counts: readonly Count[];
+  readonly rotation: Rotation | undefined;
   /** The sentences that the operator saw before each restart and before everything went back. */
   readonly told: readonly string[];
 }
@@ -92,9 +95,15 @@ async function walk(
   const before = await openCluster(app, members, watch);
   await count('open');
   const told = [await secure(app, watch, 'secure the cluster')];
-  client.enterBy(await entranceOf(app, first));
+  const entrance = await entranceOf(app, first);
+  client.enterBy(entrance);
   const after = await verifyCluster(app, watch);
   await count('secured');
+  const rotation = rotates ? await rotate(app, hosts, client, entrance, watch, say) : undefined;
+  if (rotates) {
+    watch.phase('certificates and authority are new');
+    await count('certificates and authority replaced');
+  } else say('Certificates and authority are not rotated: BULWARK_DEMO_ROTATION=1 does that.');
   await report(app.wizard, watch);
   told.push(await goBack(app, watch));
   client.enterBy({ scheme: 'http' });
@@ -105,7 +114,7 @@ async function walk(
   await app.wizard.page.waitForTimeout(5000);
   await count('secured once more');
   watch.close();
-  return { before, after, counts, told };
+  return { before, after, counts, rotation, told };
 }
 
 /** What was seen of each port before and after, by whom. */
@@ -138,11 +147,21 @@ async function inTheWindow(hosts: readonly LabHost[], client: WritingClient): Pr
   try {
     const album = openAlbum(app.wizard, join(out, 'screenshots'));
     const watch = watching(app, album, client);
-    const { before, after, counts, told } = await walk(app, hosts, client, watch);
+    const { before, after, counts, rotation, told } = await walk(app, hosts, client, watch);
     await client.stop();
     for (const file of reportFiles(app.workspaces))
       copyFileSync(file, join(out, file.split('/').at(-1) ?? file));
     const starts = await Promise.all(hosts.map(startsOf));
+    const wrong =
+      rotation === undefined
+        ? []
+        : [
+            ...wrongWith(rotation),
+            ...quietPhases.flatMap((phase) => {
+              const { failed, sent } = client.tallies[phase] ?? { failed: 0, sent: 0 };
+              return failed > 0 || sent === 0 ? [`${phase}: ${failed} of ${sent} requests failed`] : [];
+            }),
+          ];
     const kept = counts.every(({ holds, confirmed, missing }) => missing === 0 && holds >= confirmed);
     const summary = {
       cluster,
@@ -150,6 +169,7 @@ async function inTheWindow(hosts: readonly LabHost[], client: WritingClient): Pr
       documents: counts,
       keptEveryDocument: kept,
       client: client.tallies,
+      ...(rotation === undefined ? {} : { rotation, rotationWentWrong: wrong }),
       restarts: Object.fromEntries(
         hosts.map(({ name }, at) => [name, (starts[at] ?? 0) - (startsBefore[at] ?? 0)]),
       ),
@@ -165,7 +185,8 @@ async function inTheWindow(hosts: readonly LabHost[], client: WritingClient): Pr
         `  ${phase}: ${failed} of ${sent} requests of the client failed, at most ${longestGap} s between answers`,
       );
     say(`Results: ${out}/summary.json, report.pdf, report.json, report.dsse.json, signer.pem, screenshots/`);
-    return kept ? 0 : 1;
+    for (const one of wrong) say(`NOT AS IT SHOULD BE: ${one}`);
+    return kept && wrong.length === 0 ? 0 : 1;
   } catch (error) {
     await app.wizard.page.screenshot({ path: join(out, 'failed.png') }).catch(() => undefined);
     throw error;

@@ -4,8 +4,11 @@
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChangeOf } from '../../shared/domain/change.ts';
+import { keptAuthority } from '../../shared/engine/certificates/kept-authority.ts';
+import { authorityTrust } from '../../shared/engine/changes/authority-trust/authority-trust.ts';
 import { certificateInstall } from '../../shared/engine/changes/certificate-install/certificate-install.ts';
 import { esOwnCertificates } from '../../shared/engine/changes/es-own-certificates/es-own-certificates.ts';
+import { findOrMakeAuthority } from '../../shared/engine/changes/es-own-certificates/identity.ts';
 import { type Lab, openLab } from '../lab/index.ts';
 import { applyTwice, type TestContext, undo, value } from '../support/change-harness.ts';
 import { type LabBench, labBench } from '../support/lab-bench.ts';
@@ -125,6 +128,69 @@ describe.runIf(every)('a certificate of a secured node', () => {
     await client;
     console.log(`Reissued and reapplied in ${took} ms; ${refused} of ${asked} requests failed.`);
     expect(refused).toBe(0);
+    expect(await pid()).toBe(process);
+    const without = (text: string) => text.replaceAll(/ [\d.]+$/gm, '');
+    expect(without(await bench.see(tree(pathConf)))).toBe(without(before));
+  });
+
+  it('gets a certificate of another authority in three rounds without a restart, and goes back', async () => {
+    const work = { ...context, tag: 'roll-over' };
+    const [before, process, old] = [await bench.see(tree(pathConf)), await pid(), await served(9200)];
+    const kept = value(await keptAuthority(work.secrets, 'pki/authority'));
+    const next = value(
+      await findOrMakeAuthority(work, { authorityRef: 'pki/authority/next', keyType: 'p-256' }),
+    );
+    const [oldPem, newPem] = [kept?.certificatePem ?? '', next.certificatePem];
+    const seen = work.certificates.summary(newPem);
+    const to = seen?.fingerprint256 ?? '';
+    const owner = (await bench.see(`stat -c %U ${pathConf}/certs/node.p12`)).trim();
+    const store = `${pathConf}/certs/node.p12`;
+    const password = { from: 'vault', ref: 'es/lab/node-store' } as const;
+    const trust = (round: 1 | 3): ChangeOf<'authority-trust'> => ({
+      kind: 'authority-trust',
+      install,
+      rollOver: { to, round, hosts: ['lab'] },
+      files: [
+        { form: 'pkcs12', path: store, password },
+        { form: 'pem', path: `${pathConf}/certs/http_ca.crt` },
+      ],
+      oldPem,
+      newPem,
+      httpCaRef: 'es/lab/http-ca',
+      authorityRef: 'pki/authority',
+      ...(round === 3 ? { settles: true as const } : {}),
+    });
+    const second: ChangeOf<'certificate-install'> = {
+      kind: 'certificate-install',
+      use: 'transport',
+      files: { form: 'pkcs12', store: { path: store, owner, group: owner, mode: '0660' }, password },
+      key: { from: 'vault', ref: 'es/lab/issued' },
+      issue: {
+        authorityRef: 'pki/authority/next',
+        keyType: 'p-256',
+        days: 730,
+        issuerName: seen?.subject ?? '',
+        inPlaceOf: oldPem,
+      },
+      rollOver: { to, round: 2, hosts: ['lab'] },
+      names,
+      served: { port: 9200, transportPort: 9300 },
+    };
+    const began = Date.now();
+    const first = await applyTwice(authorityTrust, trust(1), work);
+    expect(await served(9200)).toBe(old);
+    const middle = await applyTwice(certificateInstall, second, work);
+    expect(await served(9300)).not.toBe(old);
+    const last = await applyTwice(authorityTrust, trust(3), work);
+    expect((await bench.see(`grep -c BEGIN ${pathConf}/certs/http_ca.crt`)).trim()).toBe('1');
+    expect(await served(9200)).not.toBe(old);
+    console.log(`Three rounds in ${Date.now() - began} ms.`);
+    expect(await pid()).toBe(process);
+
+    value(await undo(authorityTrust, trust(3), last, work));
+    value(await undo(certificateInstall, second, middle, work));
+    value(await undo(authorityTrust, trust(1), first, work));
+    expect(await served(9200)).toBe(old);
     expect(await pid()).toBe(process);
     const without = (text: string) => text.replaceAll(/ [\d.]+$/gm, '');
     expect(without(await bench.see(tree(pathConf)))).toBe(without(before));

@@ -76,7 +76,11 @@ export class ClusterBench {
     guard: () => undefined,
   };
 
-  async plan(changes: ReadonlyMap<string, Change>): Promise<Plan> {
+  /** @param controlId in whose name the changes are made */
+  async plan(
+    changes: ReadonlyMap<string, Change | readonly Change[]>,
+    controlId = 'security-enabled',
+  ): Promise<Plan> {
     const sessions: HostSession[] = [];
     const hostIds = [...changes.keys()];
     try {
@@ -84,10 +88,10 @@ export class ClusterBench {
         await planChanges(
           {
             requests: [...changes].map(([hostId, change]) => ({
-              findingId: `${hostId}/security-enabled`,
+              findingId: `${hostId}/${controlId}`,
               hostId,
-              controlId: 'security-enabled',
-              changes: [change],
+              controlId,
+              changes: 'kind' in change ? [change] : change,
             })),
             leftOut: [],
             basis: hostIds.map((hostId) => ({ hostId, scanId: 's', factsDigest: 'f' })),

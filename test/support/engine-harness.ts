@@ -59,6 +59,7 @@ export function testKinds(more: Partial<ChangeKinds> = {}): ChangeKinds {
     'es-own-certificates': untaught('es-own-certificates'),
     'es-authority-key': untaught('es-authority-key'),
     'certificate-install': untaught('certificate-install'),
+    'authority-trust': untaught('authority-trust'),
     'es-api-setting': untaught('es-api-setting'),
     'kibana-setting': untaught('kibana-setting'),
     'encrypted-volume-migration': untaught('encrypted-volume-migration'),

@@ -15,6 +15,7 @@ import type {
 import { makePkcs12 } from './pkcs12.ts';
 import { withoutAuthorityKeys } from './pkcs12-authorities.ts';
 import { keyNamesIn } from './pkcs12-read.ts';
+import { withTrust } from './pkcs12-trust.ts';
 
 const onePem = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+?-----END CERTIFICATE-----/g;
 const maxCertificates = 20;
@@ -178,4 +179,5 @@ export const certificateChecker: CertificateChecker = {
   pkcs12: makePkcs12,
   storeKeys: keyNamesIn,
   withoutAuthorityKeys,
+  withTrust,
 };

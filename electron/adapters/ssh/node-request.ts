@@ -104,6 +104,9 @@ function secureChannel(
           ? { rejectUnauthorized: false, minVersion: 'TLSv1' }
           : { ca: tls.caPem, rejectUnauthorized: true, minVersion: 'TLSv1.2' }),
         ...(name === undefined || isIP(name) !== 0 ? {} : { servername: name }),
+        ...(tls.identity === undefined
+          ? {}
+          : { cert: tls.identity.certificatePem, key: tls.identity.keyPem.reveal() }),
         // The pinned authority is the cluster's own. A name is checked where one was given, or where the address is not
         // this host's loopback.
         checkServerIdentity: (_host, certificate) =>

@@ -1,6 +1,7 @@
 /** Asks the operator what only they can decide, one question at a time, in the order they came. */
 import type { Question } from '../../../shared/contract/state.ts';
 import { useMain } from '../../bridge/context.tsx';
+import { ClientsQuestion } from './clients-question.tsx';
 import { HostKeyChanged } from './host-key-changed.tsx';
 import { HostKeyQuestion } from './host-key-question.tsx';
 import { SecretQuestion } from './secret-question.tsx';
@@ -28,6 +29,8 @@ function Asked({ question }: { readonly question: Question }) {
       return <LackingQuestion question={question} />;
     case 'still-waiting':
       return <WaitingQuestion question={question} />;
+    case 'clients-trust':
+      return <ClientsQuestion question={question} />;
     case 'rehearsal-impossible':
       return <RehearsalQuestion question={question} />;
   }

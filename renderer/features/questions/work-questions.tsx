@@ -16,7 +16,7 @@ interface Choice {
 }
 
 /** The first choice is the careful one: it has the focus. Closing the dialog cancels. */
-function WorkQuestion({
+export function WorkQuestion({
   id,
   title,
   choices,

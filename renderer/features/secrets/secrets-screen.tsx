@@ -55,6 +55,7 @@ export function plannedSecrets(
         );
       case 'es-authority-key':
       case 'certificate-install':
+      case 'authority-trust':
       case 'es-enrollment':
       case 'es-api-setting':
       case 'es-file-users':

@@ -1,5 +1,7 @@
 /** The change that puts a key and its certificate in place. */
 import { z } from 'zod';
+import { esInstallSchema } from '../elasticsearch.ts';
+import { hostIdSchema } from '../host.ts';
 import { absolutePath, accountName, digest, octalMode } from './values.ts';
 
 /** RSA for clients that do not know elliptic curves. */
@@ -27,6 +29,43 @@ const placedFileSchema = z.strictObject({
 /** Nothing for others. */
 const privateFileSchema = placedFileSchema.extend({ mode: z.string().regex(/^0?[46][046]0$/) });
 const vaultSecretSchema = z.strictObject({ from: z.literal('vault'), ref: z.string().min(1) });
+
+/** An authority takes the place of another one: its rounds are carried out on all nodes of a cluster, one round after the other. */
+const rollOverSchema = z.strictObject({
+  /** SHA-256 of the new authority's certificate. */
+  to: digest,
+  /** 1: trust both. 2: certificates of the new one. 3: trust the new one alone. */
+  round: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  /** Of all nodes of the cluster. */
+  hosts: z.array(hostIdSchema).min(1).max(500),
+});
+export type RollOver = Readonly<z.infer<typeof rollOverSchema>>;
+
+/** Where the vault keeps the authority that is to take the place of the one under this name. */
+export const nextAuthorityRef = (ref: string): string => `${ref}/next`;
+
+export const authorityTrustChangeSchema = z.strictObject({
+  kind: z.literal('authority-trust'),
+  install: esInstallSchema,
+  rollOver: rollOverSchema,
+  /** Everything by which the node, and who connects to it from its host, knows other certificates. */
+  files: z
+    .array(
+      z.discriminatedUnion('form', [
+        z.strictObject({ form: z.literal('pem'), path: absolutePath }),
+        z.strictObject({ form: z.literal('pkcs12'), path: absolutePath, password: vaultSecretSchema }),
+      ]),
+    )
+    .min(1)
+    .max(10),
+  oldPem: publicPem,
+  newPem: publicPem,
+  /** What clients of this node trust, as the vault has it for the operator. */
+  httpCaRef: z.string().min(1),
+  authorityRef: z.string().min(1),
+  /** The last step of all: from then on the authority of the vault is the new one. */
+  settles: z.literal(true).optional(),
+});
 
 export const certificateInstallChangeSchema = z
   .strictObject({
@@ -67,8 +106,11 @@ export const certificateInstallChangeSchema = z
         days: z.number().int().min(1).max(3650),
         /** Subject of the authority above the certificate that is there: no other one may take its place. */
         issuerName: z.string().min(1).max(500),
+        /** The authority whose place it takes: it signed what is there, and stays trusted beside the new one. */
+        inPlaceOf: publicPem.optional(),
       })
       .optional(),
+    rollOver: rollOverSchema.optional(),
     /** DNS names and addresses by which others reach the node; the certificate must cover each. */
     names: z.array(z.string().min(1).max(253)).min(1).max(100),
     /**

@@ -60,6 +60,8 @@ function subjectOf(change: Change): string {
       return `authority’s key in ${change.store}`;
     case 'certificate-install':
       return `certificate in ${change.files.form === 'pem' ? change.files.key.path : change.files.store.path}`;
+    case 'authority-trust':
+      return `trust in authorities of ${change.install.pathConf}, round ${change.rollOver.round}`;
     case 'es-api-setting':
       return `cluster settings of the node in ${change.install.pathConf}`;
     case 'kibana-setting':

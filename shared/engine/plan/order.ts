@@ -17,6 +17,9 @@ function rank(change: Change): number {
       return 20;
     case 'certificate-install':
       return 25;
+    // Its rounds are put in order over all hosts.
+    case 'authority-trust':
+      return 26;
     case 'systemd-dropin':
       return 30;
     case 'sysctl':

@@ -32,6 +32,15 @@ export function besideEachOther<S extends OnHost>(
   return [...before, ...steps.filter(isOne), ...besideEachOther(after, keyOf)];
 }
 
+/** Rounds are finished on all hosts before the next one begins; what is of no round keeps its place among itself, before them. */
+export function roundAfterRound<S extends OnHost>(steps: readonly S[]): readonly S[] {
+  const roundOf = ({ change }: S): number =>
+    change.kind === 'authority-trust' || change.kind === 'certificate-install'
+      ? (change.rollOver?.round ?? 0)
+      : 0;
+  return steps.toSorted((left, right) => roundOf(left) - roundOf(right));
+}
+
 /** Hosts that the step needs and for which it is not in the plan. */
 export function missingHosts<S extends OnHost>(
   { change }: S,

@@ -1,4 +1,6 @@
 /** The other hosts of a step that was carried out on several at once: it goes back, or is settled, on all of them. */
+import type { Change } from '../../domain/change.ts';
+import type { RollOver } from '../../domain/changes/certificates.ts';
 import { type AppError, appError, type ErrorCode } from '../../domain/error.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import { fail, type Result, succeed } from '../../domain/result.ts';
@@ -30,14 +32,53 @@ export function isTogether(history: StepHistory, kinds: ChangeKinds): boolean {
   return hostsOf(history, kinds) !== undefined;
 }
 
-/** Hosts besides this one on which the steps were carried out too. */
+function backHostsOf(history: StepHistory, kinds: ChangeKinds): readonly string[] | undefined {
+  const { change } = history.intent;
+  return hostsOf(history, kinds) ?? kindOf(kinds, change).backTogether?.(change);
+}
+
+/** Whether it goes back on all hosts on which it was carried out, at the same time or one after the other. */
+export function goesBackTogether(history: StepHistory, kinds: ChangeKinds): boolean {
+  return backHostsOf(history, kinds) !== undefined;
+}
+
+/** Hosts besides this one on which the steps were carried out too; with `back` also those that only go back with it. */
 export function peerHosts(
   hostId: string,
   steps: readonly StepHistory[],
   kinds: ChangeKinds,
+  back?: 'back',
 ): readonly string[] {
-  const hosts = steps.flatMap((history) => hostsOf(history, kinds) ?? []);
+  const hosts = steps.flatMap(
+    (history) => (back === undefined ? hostsOf(history, kinds) : backHostsOf(history, kinds)) ?? [],
+  );
   return [...new Set(hosts)].filter((one) => one !== hostId).toSorted();
+}
+
+function rollOverOf(change: Change): RollOver | undefined {
+  return change.kind === 'authority-trust' || change.kind === 'certificate-install'
+    ? change.rollOver
+    : undefined;
+}
+
+/** The same word for the same round on every host, also where it was finished by a later plan. */
+export function roundOf(change: Change): string | undefined {
+  const rollOver = rollOverOf(change);
+  return rollOver === undefined ? undefined : `${rollOver.to} ${rollOver.round}`;
+}
+
+/** Later rounds that something is left of: while one is there, on whichever host, taking back this one would cut nodes off. */
+export function roundsAbove(
+  { intent }: StepHistory,
+  hosts: readonly (readonly StepHistory[])[],
+): readonly string[] {
+  const mine = rollOverOf(intent.change);
+  return hosts.flat().flatMap(({ intent: { change }, standing }) => {
+    const theirs = rollOverOf(change);
+    return mine !== undefined && standing !== 'undone' && theirs?.to === mine.to && theirs.round > mine.round
+      ? [`${theirs.to} ${theirs.round}`]
+      : [];
+  });
 }
 
 /** The same step on another host, where anything of it is left. */
@@ -45,11 +86,13 @@ export function sameStep(
   { intent }: StepHistory,
   histories: readonly StepHistory[],
 ): StepHistory | undefined {
+  const round = roundOf(intent.change);
   return histories.findLast(
     (one) =>
       one.standing !== 'undone' &&
-      one.intent.planId === intent.planId &&
-      one.intent.change.kind === intent.change.kind,
+      (round === undefined
+        ? one.intent.planId === intent.planId && one.intent.change.kind === intent.change.kind
+        : roundOf(one.intent.change) === round),
   );
 }
 
@@ -160,13 +203,13 @@ function needed(error: AppError): AppError {
   );
 }
 
-/** Takes one step back on this host and on its peers at the same time. */
+/** Takes one step back on this host and on its peers at the same time. True when nothing of it is left on any of them. */
 export async function undoTogether(
   history: StepHistory,
   own: Pick<Peer, 'hostId' | 'undoing'>,
   peers: readonly Peer[],
   who: 'all-or-none' | 'who-can',
-): Promise<void> {
+): Promise<boolean> {
   const taking = [
     { ...own, history },
     ...peers.flatMap((peer) => {
@@ -178,7 +221,7 @@ export async function undoTogether(
     taking.map(({ hostId }) => hostId),
     who,
   );
-  await allEnded(
+  const ended = await allEnded(
     taking.map(async ({ hostId, undoing, history: step }) => {
       const place = meeting.place(hostId);
       let undone = false;
@@ -187,8 +230,10 @@ export async function undoTogether(
       } finally {
         place.leave(undone ? 'done' : 'failed');
       }
+      return undone;
     }),
   );
+  return ended.every((undone) => undone);
 }
 
 /** Carries out the restarts that the other hosts owe now; everything that was done there, by host. */

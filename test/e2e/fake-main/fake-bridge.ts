@@ -194,6 +194,7 @@ function handlersOf(played: PlayedState): Handlers {
       make: () => ok({ operationId: makePlan(played) }),
       fixNow: () => ok({ operationId: makePlan(played) }),
       rotate: () => ok({ operationId: makePlan(played) }),
+      replaceAuthority: () => ok({ operationId: makePlan(played) }),
       renew: () => ok({ operationId: makePlan(played) }),
       discard: () => done(set({ plan: null, steps: [] })),
     },

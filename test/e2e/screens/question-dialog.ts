@@ -8,6 +8,7 @@ const titles = {
   drift: /was changed by somebody else$/,
   lock: /is locked by somebody else$/,
   lacking: /took the change and lacks something$/,
+  'clients-trust': /trust both authorities\?$/,
   'rehearsal-impossible': /cannot be rehearsed$/,
 } as const;
 

@@ -8,6 +8,7 @@ import type { ChangeContext, ChangeKind, Mark } from '../../change-kind.ts';
 import { writeFilesTogether } from '../../host-file-group.ts';
 import type { HostFile } from '../../host-files.ts';
 import { afterWriting } from '../../host-script.ts';
+import { leftByHand } from '../authority-trust/words.ts';
 import { digestsOf, imageOfFile, markGroup, readGroup, revertGroup, strayed } from '../file-group.ts';
 import { fileImageSchema } from '../single-file.ts';
 import { checkOnHost } from './host-check.ts';
@@ -105,7 +106,7 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
   describe(change) {
     const { files, served } = change;
     return {
-      title: `install the ${change.use === 'http' ? 'HTTP' : 'transport'} certificate for ${change.names.join(', ')}`,
+      title: `${change.rollOver === undefined ? '' : 'round 2 of 3: '}install the ${change.use === 'http' ? 'HTTP' : 'transport'} certificate for ${change.names.join(', ')}`,
       words: [
         files.form === 'pem'
           ? `The key goes to ${files.key.path}, the certificate to ${files.certificate.path}.`
@@ -114,6 +115,11 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
           ? 'The node takes it at its next start, unless it already reads these files.'
           : `The node takes it within seconds, without a restart; ${served.transportPort === undefined ? `port ${served.port} is` : `ports ${served.port} and ${served.transportPort} are`} asked for it.`,
         'Clients that do not trust the authority of this certificate are refused from then on.',
+        ...(change.rollOver === undefined || change.rollOver.hosts.length === 1
+          ? []
+          : [
+              `Taking this back takes this round back on all ${change.rollOver.hosts.length} nodes, the later round first.`,
+            ]),
       ],
       blast: 'reload',
       outageSeconds: 0,
@@ -121,8 +127,14 @@ export const certificateInstall: ChangeKind<'certificate-install'> = {
     };
   },
 
+  backTogether: ({ rollOver }) =>
+    rollOver !== undefined && rollOver.hosts.length > 1 ? rollOver.hosts : undefined,
+
   // The node reads the files again by itself within seconds, or at its next start where they are new to it.
-  byHand: (change) => pathsOf(change).map((path) => ({ do: 'file', path })),
+  byHand: (change) =>
+    (change.rollOver?.hosts.length ?? 0) > 1
+      ? [{ do: 'left', text: leftByHand }]
+      : pathsOf(change).map((path) => ({ do: 'file', path })),
 
   async inspect(given, context) {
     const resolved = await resolve(given, context, false);

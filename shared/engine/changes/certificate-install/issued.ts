@@ -14,7 +14,12 @@ type Change = ChangeOf<'certificate-install'>;
 type Issue = NonNullable<Change['issue']>;
 
 /** With its certificate, and no longer to be issued. */
-export type Resolved = Change & { readonly certificatePem: string; readonly caPem: string };
+export type Resolved = Change & {
+  readonly certificatePem: string;
+  readonly caPem: string;
+  /** In PEM form: trusted by a store beside what its own certificate comes from. */
+  readonly alsoTrusted?: string;
+};
 
 const begin = '-----BEGIN CERTIFICATE-----';
 /** One that ends sooner is no cure for a certificate that ends. */
@@ -25,9 +30,24 @@ function refused(sentence: string, next: string): Result<never> {
   return fail(appError('PRECONDITION_FAILED', sentence, next, { hostState: 'unchanged' }));
 }
 
+/** The authority under this name, or under the one whose place it was meant to take. Errors: those of the vault. */
+async function authorityNamed(
+  secrets: ChangeContext['secrets'],
+  ref: string,
+  subject: string,
+  { certificates }: Pick<ChangeContext, 'certificates'>,
+): Promise<Result<Identity | undefined>> {
+  const kept = await keptAuthority(secrets, ref);
+  if (!kept.ok || kept.value !== undefined || !ref.endsWith('/next')) return kept;
+  const settled = await keptAuthority(secrets, ref.replace(/\/next$/, ''));
+  const same = settled.ok && certificates.summary(settled.value?.certificatePem ?? '')?.subject === subject;
+  return same || !settled.ok ? settled : succeed(undefined);
+}
+
 /** Errors: those of the vault, PRECONDITION_FAILED where another authority signed the certificate that is there. */
 async function authorityFor(issue: Issue, context: ChangeContext): Promise<Result<Identity>> {
-  const kept = await keptAuthority(context.secrets, issue.authorityRef);
+  // One that took another's place lies under the name of that one from then on.
+  const kept = await authorityNamed(context.secrets, issue.authorityRef, issue.issuerName, context);
   if (!kept.ok) return kept;
   const subject = context.certificates.summary(kept.value?.certificatePem ?? '')?.subject;
   if (kept.value === undefined || subject === undefined)
@@ -60,7 +80,8 @@ async function sameAuthority(change: Change, caPem: string, context: ChangeConte
     ...(file.value === undefined ? [] : [textOf(file.value.bytes)]),
     ...(peer.value?.chain[0] === undefined ? [] : [peer.value.chain[0].pem]),
   ];
-  return there.some((pem) => context.certificates.signedBy(pem, caPem) === false)
+  const known = [caPem, ...(change.issue?.inPlaceOf === undefined ? [] : [change.issue.inPlaceOf])];
+  return there.some((pem) => known.every((one) => context.certificates.signedBy(pem, one) === false))
     ? refused(
         'The certificate that is there was not signed by the authority in the vault, though it has its name. Clients and nodes may trust another one. Nothing was changed.',
         'Find out who made that certificate: whoever did may hold this node. Import the right authority with bulwark authority import, then plan again.',
@@ -102,9 +123,10 @@ export async function resolve(
   const authority = await authorityFor(issue, context);
   if (!authority.ok) return authority;
   const ca = authority.value.certificatePem;
+  const also = issue.inPlaceOf === undefined ? {} : { alsoTrusted: issue.inPlaceOf };
   const kept = await keptFor(change, authority.value, context);
   if (!kept.ok) return kept;
-  if (kept.value !== undefined) return succeed({ ...rest, certificatePem: kept.value, caPem: ca });
+  if (kept.value !== undefined) return succeed({ ...rest, ...also, certificatePem: kept.value, caPem: ca });
   // What it issues would end with it, never last long enough to be used again, and be issued anew at every step.
   const until = Date.parse(context.certificates.summary(ca)?.notAfter ?? '');
   if (!(until > context.clock.now() + leastDays * day))
@@ -128,7 +150,7 @@ export async function resolve(
     new Secret(issued.value.keyPem.reveal() + issued.value.certificatePem),
     `Key and certificate of ${context.host.hostId}`,
   );
-  return put.ok ? succeed({ ...rest, certificatePem: issued.value.certificatePem, caPem: ca }) : put;
+  return put.ok ? succeed({ ...rest, ...also, certificatePem: issued.value.certificatePem, caPem: ca }) : put;
 }
 
 /** The private key alone: an entry of an issued certificate holds that as well. */

@@ -102,7 +102,8 @@ export async function prepare(change: Resolved, context: ChangeContext): Promise
   if (change.files.form === 'pkcs12') {
     const password = await context.secrets.get(change.files.password.ref);
     if (!password.ok) return password;
-    const { certificatePem, caPem } = change;
+    const { certificatePem } = change;
+    const caPem = `${change.caPem.trim()}\n${change.alsoTrusted ?? ''}`;
     const bytes = context.certificates.pkcs12({ keyPem, certificatePem, caPem }, password.value);
     return bytes.ok
       ? succeed({ summary, files: [{ ...change.files.store, what: 'store', bytes: bytes.value }] })

@@ -60,6 +60,14 @@ export const questions: { readonly [T in Question['type']]: Extract<Question, { 
     detail:
       'Waited 10 min 0 s for the cluster to be green again: it is yellow, 4 shards not assigned, 2 starting.',
   },
+  'clients-trust': {
+    ...asked,
+    type: 'clients-trust',
+    file: '/etc/elasticsearch/certs/http_ca.crt',
+    hostNames: ['es-prod-1', 'es-prod-2', 'es-prod-3'],
+    authority: 'CN=Elasticsearch authority 1a2b3c4d, O=Bulwark',
+    fingerprint: '3f'.repeat(32),
+  },
   'rehearsal-impossible': {
     ...asked,
     type: 'rehearsal-impossible',
