@@ -10,7 +10,7 @@ import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { type Headless, onWorkspace } from './headless-service.ts';
 import { chosenHosts } from './host-options.ts';
 import { connecting, inWorkspace, type Options, usage } from './options.ts';
-import { plain } from './words.ts';
+import { type RolledBack, rolledBackText } from './rolled-back.ts';
 
 interface Wanted {
   readonly scope: RollbackScope;
@@ -53,6 +53,8 @@ function inScope(scope: RollbackScope, item: HistoryItem): boolean {
   }
 }
 
+const undone: readonly HistoryItem['result'][] = ['undone', 'undone-after-failure'];
+
 async function rollback(
   headless: Headless,
   hosts: readonly Host[],
@@ -75,41 +77,42 @@ async function rollback(
   // What was done on several hosts together goes back on all of them.
   headless.give(headless.workspace.file().hosts);
   let error: AppError | undefined;
+  const before = new Map(involved.map(({ id }) => [id, historyOf(id)]));
+  /** Not what an earlier run took back: this one has nothing to say about it. */
+  const concerned = (hostId: string): readonly HistoryItem[] =>
+    historyOf(hostId).filter(
+      ({ sequence }) =>
+        !undone.includes(before.get(hostId)?.find((item) => item.sequence === sequence)?.result ?? 'done'),
+    );
   // Host by host; one that fails does not keep the others from being restored.
-  const open = (hostId: string): boolean => historyOf(hostId).some((item) => item.canUndo) || owes(hostId);
-  const begun = new Set(involved.filter((host) => open(host.id)));
+  const isOpen = (hostId: string): boolean => historyOf(hostId).some((item) => item.canUndo) || owes(hostId);
+  const begun = new Set(involved.filter((host) => isOpen(host.id)));
   for (const host of involved) {
     // What it did together with an earlier host went back with that one.
-    if (begun.has(host) && !open(host.id)) continue;
-    const undone = await headless.run('rollback', `Undo on ${host.name}`, (handle) =>
+    if (begun.has(host) && !isOpen(host.id)) continue;
+    const taken = await headless.run('rollback', `Undo on ${host.name}`, (handle) =>
       undo(context, headless.workspace, { hostId: host.id, scope, force }, handle),
     );
-    if (!undone.ok) error ??= undone.error;
+    // All of it was taken back before, which is what was asked for.
+    const nothing = !taken.ok && taken.error.code === 'NOT_FOUND' && concerned(host.id).length === 0;
+    if (!taken.ok && !nothing) error ??= taken.error;
   }
-  const items = involved.flatMap((host) =>
-    historyOf(host.id).map(({ planId, stepId, title, result, note }) => ({
+  const items = involved.flatMap((host): readonly RolledBack[] =>
+    concerned(host.id).map(({ planId, stepId, title, result, note, opens }) => ({
       hostId: host.id,
       planId,
       stepId,
       title,
       result,
       note,
+      ...(opens === undefined || !undone.includes(result) ? {} : { opens }),
     })),
   );
-  const left = items.filter((item) => item.result !== 'undone' && item.result !== 'undone-after-failure');
+  const left = items.filter((item) => !undone.includes(item.result));
   return succeed({
     exitCode: error !== undefined ? exitCodeOf(error) : left.length > 0 ? exitCodes.fails : exitCodes.done,
     data: { items },
-    text: plain(
-      items.length === 0
-        ? 'There is nothing to take back.'
-        : items
-            .map(
-              (item) =>
-                `${item.result.padEnd(10)} ${item.planId}/${item.stepId}  ${item.title}  ${item.note}`,
-            )
-            .join('\n'),
-    ),
+    text: rolledBackText(involved, items),
     ...(error === undefined ? {} : { error }),
   });
 }

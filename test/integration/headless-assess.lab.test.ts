@@ -223,6 +223,8 @@ describe.skipIf(reason !== undefined)('bulwark on a lab host', () => {
     const drifted = await rollback('--break-lock', 'lock-eve');
     expect(drifted).toMatchObject({ code: 1, said: { items: [{ result: 'drifted' }] } });
     expect(await rollback('--force')).toMatchObject({ code: 0, said: { items: [{ result: 'undone' }] } });
+    // What was undone before is what was asked for.
+    expect(await rollback()).toMatchObject({ code: 0, said: { items: [] } });
     const after = await open.run(
       'stat -c "%n %a %U %G" /opt/elasticsearch-*/config /opt/elasticsearch-*/config/*',
     );

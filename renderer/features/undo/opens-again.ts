@@ -1,18 +1,9 @@
 /** What taking something back opens again, as sentences for the question before it. */
 import type { Bridge } from '../../../shared/contract/derive.ts';
+import { opensAgainWords } from '../../../shared/contract/opens-again.ts';
 import type { HistoryItem } from '../../../shared/contract/state.ts';
 
 export type UndoScope = Parameters<Bridge['call']['rollback']['start']>[0]['scope'];
-
-const hashes =
-  'Who reaches it meanwhile can read and change its users and their password hashes: passwords and keys of the secured node count as disclosed.';
-
-const words: Readonly<Record<NonNullable<HistoryItem['opens']>, string>> = {
-  everybody: `Elasticsearch is as open again as it was before, with the documents that it has now. ${hashes}`,
-  'old-data': `Elasticsearch is as open again as it was before, with the data directory of before; that of now is kept beside it and not served. ${hashes}`,
-  clear:
-    'Elasticsearch speaks plain HTTP again and goes on asking for passwords: those that are sent meanwhile can be read on the network.',
-};
 
 function within(item: HistoryItem, scope: UndoScope): boolean {
   switch (scope.type) {
@@ -36,6 +27,6 @@ export function opensAgain(
   const nodes = Math.max(1, ...items.map((item) => item.nodes ?? 1));
   return [
     ...(nodes > 1 ? [`All ${nodes} nodes of the cluster go back together and are away meanwhile.`] : []),
-    ...new Set(items.flatMap(({ opens }) => (opens === undefined ? [] : [words[opens]]))),
+    ...new Set(items.flatMap(({ opens }) => (opens === undefined ? [] : [opensAgainWords[opens]]))),
   ];
 }
