@@ -43,6 +43,11 @@ async function apply(headless: Headless, digest: string): Promise<Result<Output>
   const found = after.hosts.filter((state) => involved.has(state.host.id));
   const holding = found.filter((state) => state.undoByHand !== undefined);
   const byHand = holding[0]?.undoByHand ?? null;
+  const notByHand = found.flatMap(({ host, history }) =>
+    history
+      .filter((item) => item.planId === plan.id && item.canUndo && item.byHand !== true)
+      .map(({ title }) => (found.length === 1 ? title : `${host.name}: ${title}`)),
+  );
   const error: AppError | undefined = applied.ok ? undefined : applied.error;
   return succeed({
     exitCode: error === undefined ? exitCodes.done : exitCodeOf(error),
@@ -51,6 +56,7 @@ async function apply(headless: Headless, digest: string): Promise<Result<Output>
       digest,
       steps,
       byHand,
+      notByHand,
       after: found.map((state) => ({
         hostId: state.host.id,
         counts: countsOf(state.latest?.findings ?? []),
@@ -67,6 +73,9 @@ async function apply(headless: Headless, digest: string): Promise<Result<Output>
           ? []
           : [
               `Without this workspace it is taken back by root on ${holding.map(({ host }) => host.name).join(', ')} itself:  ${byHand}`,
+              ...notByHand.map(
+                (title) => `  but not this, which only Bulwark takes back, with this workspace:  ${title}`,
+              ),
             ]),
       ].join('\n'),
     ),

@@ -32,7 +32,10 @@ export const kitCommand: Command = {
       }
       const lines = hosts.flatMap(({ name, items }) => [
         `${name}: ${items.length === 0 ? 'nothing is kept' : handUndoCommand}`,
-        ...items.map((item) => `  ${item.state.padEnd(9)} ${item.at}  ${item.operator}  ${item.title}`),
+        ...items.flatMap((item) => [
+          `  ${item.state.padEnd(9)} ${item.at}  ${item.operator}  ${item.title}`,
+          ...(item.notByHand === undefined ? [] : [`            not by hand: ${item.notByHand}`]),
+        ]),
       ]);
       return succeed({
         exitCode: exitCodes.done,

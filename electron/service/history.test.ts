@@ -63,6 +63,17 @@ describe('the history', () => {
     expect(interruptedItems(entries)).toEqual([]);
   });
 
+  it('tells what the host takes back by hand too, while it stands', () => {
+    const kept = { ...outcome(1, 's1', 'done'), byHand: true } as JournalEntry;
+    const byHand = (...entries: readonly JournalEntry[]) =>
+      historyItems(entries, () => 'none').map((item) => item.byHand);
+    expect(byHand(intent(0, 's1'), kept)).toEqual([true]);
+    expect(byHand(intent(0, 's1'), outcome(1, 's1', 'done'))).toEqual([undefined]);
+    expect(byHand(intent(0, 's1'), kept, undoIntent(2, 's1'), undone(3, 's1', 'undone'))).toEqual([
+      undefined,
+    ]);
+  });
+
   it('calls an intent without outcome unknown, and offers to settle it', () => {
     const entries = [intent(0, 's1')];
     expect(shown(entries)).toEqual([['s1', 'unknown', true, 'none']]);

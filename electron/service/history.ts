@@ -54,6 +54,7 @@ export function historyItems(
       note: step.undoOutcome?.note ?? step.outcome?.note ?? 'Interrupted: what happened is not known yet.',
       ...undoOf(step),
       canUndo: step.standing !== 'undone',
+      ...(step.outcome?.byHand === true && step.standing !== 'undone' ? { byHand: true } : {}),
       ...openingOf(step.intent.change),
     }))
     .reverse();

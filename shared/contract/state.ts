@@ -37,6 +37,8 @@ export const historyItemSchema = z.object({
   /** When it was taken back, or tried to, and by whom. */
   undo: z.object({ at: z.string(), operator: z.string() }).optional(),
   canUndo: z.boolean(),
+  /** What lies on the host takes it back without Bulwark too. */
+  byHand: z.boolean().optional(),
   /** How taking it back lets people in again: in clear but with a password, everybody, or everybody with the data of before. */
   opens: z.enum(['clear', 'everybody', 'old-data']).optional(),
   /** Nodes that go back together with it; absent for one alone. */

@@ -192,6 +192,9 @@ describe('taking back by hand', () => {
     const { code, said } = byHand();
     expect(code).toBe(1);
     expect(said).toContain('left     es-password: do this instead');
+    expect(value(await readKit(bench.host))).toMatchObject([
+      { state: 'complete', notByHand: 'do this instead' },
+    ]);
     // Nothing is promised that the host does not hold.
     expect(keptByHand(stepHistories(bench.journal.entries))).toBe(false);
   });

@@ -161,6 +161,8 @@ export async function dropFromHost(host: HostWriter, ...tags: readonly string[])
 export interface KitItem extends KitEntry {
   /** `begun`: the outcome never came back, so only what is recognised by its content is taken back. */
   readonly state: 'complete' | 'begun';
+  /** Why this one is not taken back by hand; absent where it is. */
+  readonly notByHand?: string;
   /** ISO 8601, the operator's clock. */
   readonly at: string;
 }
@@ -187,8 +189,17 @@ export async function readKit(host: HostWriter, signal?: AbortSignal): Promise<R
       .split('\n')
       .filter((line) => line !== '')
       .map((line): KitItem => {
-        const [, state, title = '', at = '', operator = '', planId = '', stepId = ''] = line.split('\t');
-        return { state: state === 'complete' ? 'complete' : 'begun', title, at, operator, planId, stepId };
+        const [, state, title = '', at = '', operator = '', planId = '', stepId = '', why = ''] =
+          line.split('\t');
+        return {
+          state: state === 'complete' ? 'complete' : 'begun',
+          title,
+          at,
+          operator,
+          planId,
+          stepId,
+          ...(why === '' ? {} : { notByHand: why }),
+        };
       }),
   );
 }

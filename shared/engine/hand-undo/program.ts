@@ -36,7 +36,8 @@ case \${1:-} in
     for name in $(ls "$d/items"); do
       item=$d/items/$name
       printf '%s\\t' "$name" "$([ -e "$item/sealed" ] && echo complete || echo begun)"
-      tr '\\n' '\\t' < "$item/about"; echo
+      tr '\\n' '\\t' < "$item/about"
+      sed -n "s/^left$tab-$tab-$tab//p" "$item/ops" 2>/dev/null | head -n 1 | tr -d '\\n'; echo
     done
     exit 0 ;;
 esac
