@@ -115,7 +115,9 @@ async function writeAll(
 function commands(withPdf: boolean): readonly string[] {
   const { json, pdf, dsse, certificate } = reportFileNames;
   const own = `bulwark verify ${withPdf ? `${pdf} ` : ''}${json} ${dsse} --certificate ${certificate}`;
-  return withPdf ? [own, `pdfsig ${pdf}`, `sha256sum ${json}`] : [own, `sha256sum ${json}`];
+  // The attached file gets a name of its own: over the one beside it, the comparison would always hold.
+  const attached = [`pdfdetach -save 1 -o attached.json ${pdf}`, `cmp ${json} attached.json`];
+  return withPdf ? [own, `pdfsig ${pdf}`, `sha256sum ${json}`, ...attached] : [own, `sha256sum ${json}`];
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -17,8 +17,9 @@ export function lastPage(report: Report, digest: string): Markup {
 <h3>With other people's tools</h3>
 <pre class="command">pdfsig report.pdf
 sha256sum report.json
-pdfdetach -saveall report.pdf</pre>
-<p>The first must say that the signature is valid and the total document signed; the second must print the digest below; the third writes the attached JSON, which must be the same file.</p>
+pdfdetach -save 1 -o attached.json report.pdf
+cmp report.json attached.json</pre>
+<p>The first must say that the signature is valid and the total document signed; the second must print the digest below; the third writes the attached JSON under a name of its own; the fourth must print nothing, as both are the same file.</p>
 <h3>Digests and signer</h3>
 <table class="digests"><tbody>
 <tr><th scope="row">SHA-256 of report.json</th><td class="mono">${digest}</td></tr>
