@@ -25,6 +25,7 @@ function guardNews(before: AppState, after: AppState): readonly string[] {
       case 'disarmed':
         return ['Access is proven; the guard is disarmed.'];
       case 'proving':
+      case 'proven':
         return [];
     }
   });

@@ -1,4 +1,5 @@
 /** Workspace, connected hosts, an armed guard, the vault, theme and the command palette. */
+import type { GuardState } from '../../shared/domain/operation.ts';
 import { useClient, useMain } from '../bridge/context.tsx';
 import { deploymentShort } from '../copy/words.ts';
 import { AppMark, Glyph } from '../ui/marks.tsx';
@@ -10,16 +11,26 @@ export function secondsLeft(firesAt: string, now: number): number {
   return Math.max(0, Math.ceil((Date.parse(firesAt) - now) / 1000));
 }
 
+/** Whether the host would still put the old state back. */
+export function standing({ state }: GuardState): boolean {
+  return state === 'armed' || state === 'proving' || state === 'proven';
+}
+
+/** Seconds that a guard has left; whole seconds begin before it was armed, so never more than it was given. */
+export function guardLeft({ firesAt, seconds }: GuardState, now: number): number {
+  return Math.min(seconds, secondsLeft(firesAt, now));
+}
+
 function GuardIndicator() {
   const guards = useMain((state) => state.guards);
-  const armed = guards.filter((guard) => guard.state === 'armed' || guard.state === 'proving');
+  const armed = guards.filter((guard) => standing(guard));
   const now = useNow(armed.length > 0);
   const soonest = armed.toSorted((a, b) => a.firesAt.localeCompare(b.firesAt))[0];
   if (soonest === undefined) return null;
   return (
     <button type="button" className="chip chip-guard" onClick={() => goTo('apply')}>
       <Glyph name="shield" size={14} />
-      Guard armed, {secondsLeft(soonest.firesAt, now)} s
+      Guard armed, {guardLeft(soonest, now)} s
     </button>
   );
 }

@@ -50,7 +50,8 @@ export type StepProgress = Readonly<z.infer<typeof stepProgressSchema>>;
 
 export const guardStateSchema = z.object({
   hostId: hostIdSchema,
-  state: z.enum(['armed', 'proving', 'disarmed', 'fired']),
+  /** `proven`: access is, and the guard stays armed until what was changed lasts. */
+  state: z.enum(['armed', 'proving', 'proven', 'disarmed', 'fired']),
   /** ISO 8601: when the host puts the old state back by itself. */
   firesAt: z.string(),
   seconds: z.number(),

@@ -49,8 +49,9 @@ export interface ChangeContext {
   readonly waitLonger: (words: string, signal: AbortSignal) => Promise<boolean>;
   /** One short sentence on what is being done; `phase` moves the step's state. */
   readonly progress: (note: string, phase?: 'rehearsing' | 'applying' | 'verifying') => void;
+  /** `proven`: still armed, as what was changed has yet to be made to last. */
   readonly guard: (
-    state: 'armed' | 'proving' | 'disarmed' | 'fired',
+    state: 'armed' | 'proving' | 'proven' | 'disarmed' | 'fired',
     firesAt: string,
     seconds: number,
   ) => void;

@@ -147,6 +147,7 @@ export async function proveAccess(context: ChangeContext, guard: Guard): Promise
       deadlineSeconds: 10,
     });
     if (root.ok && root.value.exitCode === 0 && textOf(root.value.stdout).trim() === '0') {
+      context.guard('proven', iso(guard.firesAt), guard.seconds);
       return fresh;
     }
     await fresh.value.close().catch(() => undefined);

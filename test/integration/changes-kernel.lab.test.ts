@@ -153,7 +153,7 @@ describe.skipIf(!prerequisites.ok)('changes of a kernel', () => {
       const context = bench.context('sysctl-5');
       expect(sysctl.describe(network)).toMatchObject({ guarded: true, blast: 'access' });
       const applied = await applyTwice(sysctl, network, context);
-      expect(context.guards).toEqual(['armed', 'proving', 'disarmed']);
+      expect(context.guards).toEqual(['armed', 'proving', 'proven', 'disarmed']);
       value(await undo(sysctl, network, applied, bench.context('sysctl-5')));
       expect(await live()).toBe(before);
       const blind = bench.context('sysctl-6', {

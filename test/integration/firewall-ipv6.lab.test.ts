@@ -93,7 +93,7 @@ describe('an operator by IPv6', () => {
     });
     const context = six.context('six-2');
     const applied = await applyTwice(firewallRuleset, rules([network]), context);
-    expect(context.guards).toEqual(['armed', 'proving', 'disarmed']);
+    expect(context.guards).toEqual(['armed', 'proving', 'proven', 'disarmed']);
     expect([await reaches(address), await reaches(four.host.address)]).toEqual([true, false]);
     value(await undo(firewallRuleset, rules([network]), applied, six.context('six-2-undo')));
     expect([await reaches(address), await reaches(four.host.address)]).toEqual([true, true]);

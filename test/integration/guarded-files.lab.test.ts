@@ -79,7 +79,7 @@ describe('the configuration of sshd', () => {
       const change = how === 'in place' ? await withLine('LoginGraceTime 33') : create('LoginGraceTime 33\n');
       const context = bench.context('ssh-1');
       const applied = await applyTwice(fileContent, change, context);
-      expect(context.guards).toEqual(['armed', 'proving', 'disarmed']);
+      expect(context.guards).toEqual(['armed', 'proving', 'proven', 'disarmed']);
       expect(await bench.see('sshd -T | grep logingracetime')).toBe('logingracetime 33\n');
       value(await undo(fileContent, change, applied, bench.context('ssh-1')));
       expect(await everything()).toBe(before);
@@ -251,7 +251,7 @@ describe('the unit of sshd', () => {
     const context = bench.context('unit-1');
     const image = value(await serviceRestart.capture(change, context));
     const mark = value(await serviceRestart.apply(change, image, context));
-    expect(context.guards).toEqual(['armed', 'proving', 'disarmed']);
+    expect(context.guards).toEqual(['armed', 'proving', 'proven', 'disarmed']);
     value(await serviceRestart.verify(change, mark, context));
   });
 

@@ -70,7 +70,7 @@ describe.each(scenarios)('sshd started by a socket: %s', (scenario) => {
     const begun = Date.now();
     const applied = await applyTwice(fileContent, change, context);
     console.log(`${scenario}: applied and proven in ${Math.round((Date.now() - begun) / 1000)} s`);
-    expect(context.guards).toEqual(['armed', 'proving', 'disarmed']);
+    expect(context.guards).toEqual(['armed', 'proving', 'proven', 'disarmed']);
     expect(await greeting()).toContain(scenario);
     value(await undo(fileContent, change, applied, bench.context('ssh-1')));
     expect(await greeting()).toMatch(/^(?![\s\S]*ssh-socket)[\s\S]*Permission denied/);
@@ -121,7 +121,7 @@ describe.each(scenarios)('sshd started by a socket: %s', (scenario) => {
     const context = bench.context('ssh-5');
     const image = value(await serviceRestart.capture(change, context));
     const mark = value(await serviceRestart.apply(change, image, context));
-    expect(context.guards).toEqual(['armed', 'proving', 'disarmed']);
+    expect(context.guards).toEqual(['armed', 'proving', 'proven', 'disarmed']);
     value(await serviceRestart.verify(change, mark, context));
   });
 

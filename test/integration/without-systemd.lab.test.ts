@@ -88,7 +88,7 @@ describe('without systemd', () => {
     const before = await everything();
     const context = bench.context('fw-1');
     const applied = await applyTwice(firewallRuleset, rules(), context);
-    expect(context.guards).toEqual(['armed', 'proving', 'disarmed']);
+    expect(context.guards).toEqual(['armed', 'proving', 'proven', 'disarmed']);
     const live = await bench.see('nft list table inet bulwark');
     expect(live).toContain('policy drop');
     await bench.host.reboot();
@@ -129,7 +129,7 @@ describe('without systemd', () => {
     const kept = await withLine('LoginGraceTime 33');
     const context = bench.context('ssh-1');
     const applied = await applyTwice(fileContent, kept, context);
-    expect(context.guards).toEqual(['armed', 'proving', 'disarmed']);
+    expect(context.guards).toEqual(['armed', 'proving', 'proven', 'disarmed']);
     value(await undo(fileContent, kept, applied, bench.context('ssh-1')));
     expect(await everything()).toBe(before);
     const wrong = await withLine('AllowUsers nobody');

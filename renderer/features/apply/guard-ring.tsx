@@ -1,6 +1,6 @@
 /** The guard as a ring that counts down, with the sentence that says what happens at its end. */
 import type { GuardState } from '../../../shared/domain/operation.ts';
-import { secondsLeft } from '../../app/top-bar.tsx';
+import { guardLeft, standing } from '../../app/top-bar.tsx';
 import { clockTime } from '../../ui/time.ts';
 import { useNow } from '../../ui/use-now.ts';
 
@@ -12,6 +12,8 @@ function sentenceOf(guard: GuardState): string {
       return `Access is checked by a new connection; if that fails, the host puts the old rules back at ${clockTime(guard.firesAt)}.`;
     case 'proving':
       return `Bulwark is opening a new connection with full authentication. Unless it succeeds, the host puts the old rules back at ${clockTime(guard.firesAt)}.`;
+    case 'proven':
+      return `A new connection with full authentication succeeded; the change is being made to last. Until it does, the host would put the old rules back at ${clockTime(guard.firesAt)}.`;
     case 'disarmed':
       return 'A new connection with full authentication succeeded. The new rules stay.';
     case 'fired':
@@ -22,15 +24,15 @@ function sentenceOf(guard: GuardState): string {
 const titles: Readonly<Record<GuardState['state'], string>> = {
   armed: 'Guard armed',
   proving: 'Proving access',
+  proven: 'Access proven, guard still armed',
   disarmed: 'Access proven',
   fired: 'Old rules are back',
 };
 
 export function GuardRing({ guard, hostName }: { readonly guard: GuardState; readonly hostName: string }) {
-  const counting = guard.state === 'armed' || guard.state === 'proving';
+  const counting = standing(guard);
   const now = useNow(counting);
-  // Whole seconds begin before the guard was armed: never more is shown than it has.
-  const left = counting ? Math.min(guard.seconds, secondsLeft(guard.firesAt, now)) : 0;
+  const left = counting ? guardLeft(guard, now) : 0;
   const share = guard.seconds === 0 ? 0 : Math.min(1, left / guard.seconds);
   return (
     <div className={`guard guard-${guard.state}`}>

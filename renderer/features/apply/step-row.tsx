@@ -1,5 +1,5 @@
 /** One step of the plan: how it stands, the decisive line, its words and its diffs. */
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { Step, StepState } from '../../../shared/domain/plan.ts';
 import { asTask, stepStateWords } from '../../copy/words.ts';
 import { BlastNote } from '../../ui/blast-note.tsx';
@@ -67,18 +67,24 @@ export function StepRow({
   const id = useId();
   const { step, state, progress } = lane;
   const open = unfolded ?? openFirst;
+  const row = useRef<HTMLLIElement>(null);
+  const works = running.includes(state);
+  // Once, as it begins: who then looks elsewhere is left there.
+  useEffect(() => {
+    if (works) row.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [works]);
   const took =
     progress?.startedAt !== undefined && progress.finishedAt !== undefined
       ? duration(Date.parse(progress.finishedAt) - Date.parse(progress.startedAt))
       : '';
   return (
-    <li className={`step step-${state}`} data-testid="step" data-step={step.id} data-state={state}>
+    <li ref={row} className={`step step-${state}`} data-testid="step" data-step={step.id} data-state={state}>
       <div className="step-line">
         <StateMark state={state} number={lane.number} />
         <div className="step-words">
           <p className="step-title">{asTask(step.title)}</p>
           <p className="step-facts">
-            <span className={running.includes(state) ? 'step-state step-state-running' : 'step-state'}>
+            <span className={works ? 'step-state step-state-running' : 'step-state'}>
               {stepStateWords[state]}
             </span>
             {took !== '' && <span>{took}</span>}
