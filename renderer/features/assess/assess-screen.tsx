@@ -89,8 +89,8 @@ function FirstFindings({
                   <span className="strong block">{title}</span>
                   <span className="small muted">
                     {findings.length === 1
-                      ? `${nameOf.get(worst.hostId) ?? worst.hostId} · ${worst.summary}`
-                      : `${findings.length} hosts`}
+                      ? `${nameOf.get(worst.hostId) ?? worst.hostId} · Seen: ${worst.summary}`
+                      : `${findings.length} hosts · Seen on ${nameOf.get(worst.hostId) ?? worst.hostId}: ${worst.summary}`}
                   </span>
                 </span>
               </button>

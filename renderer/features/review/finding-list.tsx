@@ -126,6 +126,12 @@ export function FindingList({
                       <span>By hand</span>
                     ))}
                 </span>
+                {worst.outcome !== 'not-applicable' && worst.summary !== '' && (
+                  <span className="finding-row-seen" title={worst.summary}>
+                    Seen{row.findings.length > 1 ? ` on ${nameOf.get(worst.hostId) ?? worst.hostId}` : ''}:{' '}
+                    {worst.summary}
+                  </span>
+                )}
                 <HostStrip row={row} />
               </span>
               {excused && !inPlan && <span className="tag">Accepted</span>}

@@ -119,6 +119,7 @@ function ChangedVerdicts({
               >
                 {after.title}
               </button>
+              {after.outcome !== 'pass' && <span className="small muted block">Seen: {after.summary}</span>}
             </Th>
             {several && <Td className="host-name">{hostName}</Td>}
             <Td>
