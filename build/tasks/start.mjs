@@ -26,7 +26,9 @@ if (process.getuid?.() !== 0) {
 }
 const { openDesktop } = await import('./lib/desktop.mjs');
 const home = path.join(cacheFolder(), 'home');
-console.log(`  The app does not run as root: a user without an account runs it, with its home in ${home}.`);
+console.log(
+  `  The app does not run as root: a user without an account runs it, with its home in ${home} and its workspaces in ${path.join(home, '.config', 'Bulwark', 'workspaces')}.`,
+);
 const desktop = await openDesktop({ home, runtime: ready.electron });
 const code = await handOver(
   desktop.environment['BULWARK_ELECTRON'] ?? '',
