@@ -8,7 +8,7 @@ import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Glyph, OutcomeMark } from '../../ui/marks.tsx';
 import { duration } from '../../ui/time.ts';
 import { OnlyWhatIsOurs, UndoButton } from '../undo/undo-button.tsx';
-import type { LaneStep } from './timeline.ts';
+import { type LaneStep, settledStates } from './timeline.ts';
 
 function StateMark({ state, number }: { readonly state: StepState; readonly number: number }) {
   switch (state) {
@@ -88,7 +88,9 @@ export function StepRow({
               {stepStateWords[state]}
             </span>
             {took !== '' && <span>{took}</span>}
-            {!step.nothingToDo && step.blast !== 'none' && <Disturbs step={step} hosts={hosts} />}
+            {!step.nothingToDo && !settledStates.includes(state) && step.blast !== 'none' && (
+              <Disturbs step={step} hosts={hosts} />
+            )}
             {step.guarded && step.blast !== 'access' && <span className="blast">Guarded</span>}
           </p>
         </div>
@@ -119,7 +121,7 @@ export function StepRow({
           </button>
         </div>
       </div>
-      {progress !== undefined && progress.note !== '' && <p className="step-note mono">{progress.note}</p>}
+      {progress !== undefined && progress.note !== '' && <p className="step-note">{progress.note}</p>}
       {progress?.error !== undefined && <ErrorPanel error={progress.error} />}
       {open && (
         <div className="step-detail" id={id}>
