@@ -53,7 +53,7 @@ async function main(argv: readonly string[]): Promise<number> {
       for (const [name, scenario] of [...Object.entries(SCENARIOS), ...Object.entries(CLUSTERS)])
         console.log(`${name.padEnd(20)} ${scenario.description}`);
       for (const [name, variant] of Object.entries(VARIANTS))
-        console.log(`  +${name.padEnd(19)}${variant.description}`);
+        console.log(`  +${name.padEnd(20)} ${variant.description}`);
       return 0;
     case 'prune':
       return prune();
