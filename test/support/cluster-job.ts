@@ -25,6 +25,7 @@ export interface AppliedByProgram {
 export class ClusterJob {
   readonly #folder = mkdtempSync(join(tmpdir(), 'cluster-job-'));
   readonly #hosts: readonly LabHost[];
+  readonly #byId = new Map<string, LabHost>();
   #workspace = '';
 
   constructor(hosts: readonly LabHost[]) {
@@ -60,12 +61,22 @@ export class ClusterJob {
       '--json',
     );
     this.#workspace = made.folder;
-    for (const { user, address, port, identityFile, name } of this.#hosts) {
+    for (const one of this.#hosts) {
+      const { user, address, port, identityFile, name } = one;
       const key = join(this.#folder, `${name}.key`);
       copyFileSync(identityFile, key);
       const host = ['--host', `${user}@${address}:${port}`, '--identity', key, '--name', name];
-      await this.#tell([0], 'hosts', 'add', '--workspace', this.#workspace, '--json', ...host);
+      const add = ['add', '--workspace', this.#workspace, '--json', ...host];
+      const { hostId } = await this.#tell<{ hostId: string }>([0], 'hosts', ...add);
+      this.#byId.set(hostId, one);
     }
+  }
+
+  /** The host of the lab behind an id of the workspace. */
+  hostOf(hostId: string): LabHost {
+    const host = this.#byId.get(hostId);
+    if (host === undefined) throw new Error(`no host ${hostId} in the workspace`);
+    return host;
   }
 
   /** Asked for one finding of one host; digest and steps. */
