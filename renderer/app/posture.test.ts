@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { severities } from '../../shared/domain/severity.ts';
 import {
   every,
   finding,
@@ -109,6 +110,18 @@ describe('before and after', () => {
     expect(
       changedVerdicts([host('a', { baseline: scan('a', openOutcomes), latest: scan('a', openOutcomes) })]),
     ).toEqual([]);
+  });
+
+  it('puts what fails now on top, then what failed, the most severe first', () => {
+    // Unknown before, failing now: the fixture's own.
+    const latest = scan('a', hardenedOutcomes);
+    const changed = changedVerdicts([host('a', { baseline: scan('a', openOutcomes), latest })]);
+    expect(changed[0]?.after).toMatchObject({ controlId: 'es-data-encrypted', outcome: 'fail' });
+    const ranks = changed
+      .slice(1)
+      .map(({ before, after }) => (before?.outcome === 'fail' ? 0 : 10) + severities.indexOf(after.severity));
+    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+    expect(new Set(ranks).size).toBeGreaterThan(1);
   });
 
   it('knows that a host was changed after it was assessed', () => {

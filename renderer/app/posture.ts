@@ -80,15 +80,24 @@ export interface Verdict {
   readonly hostName: string;
 }
 
-/** Findings whose outcome differs between the first and the latest assessment. */
+/** What does not hold now first, then what did not hold before, then what could not be judged before. */
+function verdictRank({ before, after }: Verdict): number {
+  if (after.outcome !== 'pass' && after.outcome !== 'not-applicable') return 0;
+  return before?.outcome === 'fail' || before?.outcome === 'error' ? 1 : 2;
+}
+
+/** Findings whose outcome differs between the first and the latest assessment; what matters most on top. */
 export function changedVerdicts(hosts: readonly HostState[]): readonly Verdict[] {
-  return hosts.flatMap((host) => {
-    if (host.baseline === undefined || host.latest === undefined) return [];
-    const before = new Map(host.baseline.findings.map((finding) => [finding.controlId, finding]));
-    return host.latest.findings
-      .map((after) => ({ before: before.get(after.controlId), after, hostName: host.host.name }))
-      .filter((verdict) => verdict.before?.outcome !== verdict.after.outcome);
-  });
+  const severity = ({ after }: Verdict) => severities.indexOf(after.severity);
+  return hosts
+    .flatMap((host) => {
+      if (host.baseline === undefined || host.latest === undefined) return [];
+      const before = new Map(host.baseline.findings.map((finding) => [finding.controlId, finding]));
+      return host.latest.findings
+        .map((after) => ({ before: before.get(after.controlId), after, hostName: host.host.name }))
+        .filter((verdict) => verdict.before?.outcome !== verdict.after.outcome);
+    })
+    .toSorted((a, b) => verdictRank(a) - verdictRank(b) || severity(a) - severity(b));
 }
 
 /** Whether something was done on a host after its latest assessment began. */

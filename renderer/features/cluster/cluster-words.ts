@@ -118,13 +118,14 @@ export function certificateOf(
   if (served === undefined) return undefined;
   const days = daysLeft(served, now);
   if (days < 0) return { text: 'certificate expired', tone: 'critical' };
-  return { text: `${count(days, 'day')} left`, tone: daysWords(days).tone };
+  return { text: `${daysWords(days).text} left`, tone: daysWords(days).tone };
 }
 
-/** Below 30 days it must be replaced, below 90 somebody should think of it. */
+/** Below 30 days it must be replaced, below 90 somebody should think of it. From three years on nobody counts days. */
 export function daysWords(days: number): CertificateWords {
   if (days < 0) return { text: `expired ${count(-days, 'day')} ago`, tone: 'critical' };
-  return { text: count(days, 'day'), tone: days < 30 ? 'high' : days < 90 ? 'medium' : 'pass' };
+  const text = days < 1096 ? count(days, 'day') : count(Math.floor(days / 365.25), 'year');
+  return { text, tone: days < 30 ? 'high' : days < 90 ? 'medium' : 'pass' };
 }
 
 export function speechOf(node: TopologyNode, layer: ServedCertificate['layer']): Speech {
