@@ -193,7 +193,7 @@ export async function createAdministrator(
   await assessWithLogin(context, workspace, hostId, handle);
   context.notice(
     'success',
-    `Bulwark made ${person.user} and logs in as it from now on; nothing of Bulwark needs the password of elastic any more. Whatever else logs in as elastic needs a login of its own before elastic can rest.`,
+    `Bulwark made ${person.user} and logs in as it from now on. Whatever else logs in as elastic needs a login of its own before elastic can rest.`,
   );
   return made;
 }

@@ -47,8 +47,8 @@ export function AdministratorPanel() {
     <Panel title="Personal administrator" id="personal-administrator">
       <p className="prose">
         A user of your own in the cluster, so that elastic can rest: Bulwark logs in as it from then on, on
-        every host of the cluster, and needs the password of elastic no more. Whatever else logs in as elastic
-        needs a login of its own first.
+        every host of the cluster, and keeps the password of elastic for taking the securing back. Whatever
+        else logs in as elastic needs a login of its own first.
       </p>
       {made.map(({ hostId: through, user }) => (
         <p key={`${through} ${user}`}>
