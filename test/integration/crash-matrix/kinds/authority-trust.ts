@@ -65,7 +65,8 @@ chown -R root:operator ${folder}; chmod 640 ${folder}/ca.crt; chmod 664 ${folder
     secrets: () => authorities().secrets,
     witness: `find ${folder} -printf '%y %u:%g %m %p %l\\n' | sort; find ${folder} -type f -exec b2sum {} + | sort -k2`,
     folders: [folder],
-    edit: `echo '# theirs' >> ${folder}/ca.crt`,
+    // On top, where it stands the same whether it came before the authorities or after them.
+    edit: `sed -i '1i # theirs' ${folder}/ca.crt`,
     atomic: false,
   }),
 ];
