@@ -280,7 +280,7 @@ describe('hosts with habits', () => {
         expect(found['es-service-user']).toBe('unknown');
         // What an open node tells everybody; its settings lie open on this careless host.
         const passed = Object.keys(found).filter((id) => found[id] === 'pass');
-        expect(passed).toEqual(['password-hashing']);
+        expect(passed).toEqual(['password-hashing', 'security-index-closed']);
         expect(found['leftover-tool-users']).toBe('unknown');
         expect(summaryOf(seen, 'firewall-active')).toMatch(/root only.*sudo/);
       }),
