@@ -4,7 +4,7 @@
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { catalog } from '../../shared/controls/catalog.ts';
 import { type Lab, type LabHost, labPrerequisites, openLab, type ScenarioName } from '../lab/index.ts';
 import { LEFT_PASSWORD } from '../lab/nodes.ts';
@@ -18,6 +18,8 @@ import { witnessJournal } from './crash-matrix/journal-witness.ts';
 import { installOn } from './es-installs.ts';
 
 const MINUTE = 60_000;
+// Nodes start several times in one test, which takes minutes on a machine that does other work too.
+vi.setConfig({ testTimeout: 15 * MINUTE });
 const passphrase = 'canary passphrase 61e7a0';
 
 const prerequisites = await labPrerequisites();
