@@ -1,5 +1,5 @@
 /** Step 6: the plan with everything it will do, then its progress, with the way back always in sight. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Plan } from '../../../shared/domain/plan.ts';
 import { rollingSentences } from '../../../shared/domain/rolling-order.ts';
 import { goTo } from '../../app/ui-store.ts';
@@ -210,6 +210,14 @@ export function ApplyScreen() {
   const basket = useMain((state) => state.basket);
   const phase = phaseOf({ plan, steps, operations });
   const lanes = plan === null ? [] : lanesOf(plan, { hosts, steps });
+  const top = useRef<HTMLParagraphElement>(null);
+  const before = useRef(phase);
+  // The rows were followed while they ran; how it ended, and what comes next, stands above them.
+  useEffect(() => {
+    if (before.current === 'running' && phase === 'finished')
+      top.current?.closest('main')?.querySelector('h1')?.scrollIntoView?.({ block: 'nearest' });
+    before.current = phase;
+  }, [phase]);
   const shown = phase !== 'planning' && plan !== null;
   const held = operations.find(({ kind, state }) => kind === 'apply' && state === 'running')?.pause;
   const blast =
@@ -233,7 +241,7 @@ export function ApplyScreen() {
       action={<PageAction phase={phase} plan={plan} lanes={lanes} />}
       blast={blast}
     >
-      <p className="sr-only" data-testid="apply-state" data-state={phase} role="status">
+      <p ref={top} className="sr-only" data-testid="apply-state" data-state={phase} role="status">
         {phase === 'running' ? '' : answer}
       </p>
       <OperationError kinds={['plan', 'apply', 'rollback', 'recover']} />
